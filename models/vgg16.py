@@ -1,0 +1,66 @@
+"""The VGG16 trunk, conv1_1 to conv4_3 (Simonyan & Zisserman, 2014)."""
+
+from collections import OrderedDict
+
+from colorize.backend import lasagne
+from models.layers import Conv2DLayer, conv_bn_relu, scaled
+
+__all__ = ['IMAGENET_MEAN_BGR', 'VGG16_LAYERS', 'build_vgg16']
+
+#: Mean pixel of ImageNet, blue, green, red, 0 to 255: VGG16 was trained on
+#: photos from which it was taken away.
+IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
+
+#: Name of every convolution of the trunk and its number of maps.
+VGG16_LAYERS = OrderedDict([
+    ('conv1_1', 64), ('conv1_2', 64),
+    ('conv2_1', 128), ('conv2_2', 128),
+    ('conv3_1', 256), ('conv3_2', 256), ('conv3_3', 256),
+    ('conv4_1', 512), ('conv4_2', 512), ('conv4_3', 512)])
+
+
+def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False):
+    """VGG16's convolutions up to conv4_3, each followed by a ReLU.
+
+    Parameters
+    ----------
+    input_layer : lasagne.layers.Layer
+        (batch, 3, row, column): the photo as blue, green, red, 0 to 255,
+        less :data:`IMAGENET_MEAN_BGR`; rows and columns divisible by 8.
+    width : float
+        Scales every depth; 1.0 is the paper's.
+    batch_norm : bool
+        A batch norm before each ReLU, which a trunk needs that starts from
+        random values; the published weights have none.
+    freeze : bool
+        Keep the parameters out of training.
+
+    Returns
+    -------
+    OrderedDict
+        Layers by name. ``net['conv1_2']`` is the *rectified* output of that
+        convolution, ``net['pool1']`` the pooled one.
+    """
+    net, layer = OrderedDict(), input_layer
+    for name, depth in VGG16_LAYERS.items():
+        layer = net[name] = _conv(layer, scaled(depth, width), name,
+                                  batch_norm)
+        if name in ('conv1_2', 'conv2_2', 'conv3_3'):
+            pool = 'pool' + name[4]
+            layer = net[pool] = lasagne.layers.MaxPool2DLayer(
+                layer, 2, name=pool)
+    if freeze:
+        _freeze(lasagne.layers.get_all_layers(layer))
+    return net
+
+
+def _conv(incoming, depth, name, batch_norm):
+    if batch_norm:
+        return conv_bn_relu(incoming, depth, 3, name)
+    return Conv2DLayer(incoming, depth, 3, name=name)
+
+
+def _freeze(layers):
+    for layer in layers:
+        for tags in layer.params.values():
+            tags.discard('trainable')
