@@ -5,7 +5,7 @@ from PIL import Image, ImageOps
 
 from colorize.files import written_whole
 
-__all__ = ['ImageError', 'load', 'load_square', 'resize', 'save']
+__all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
 
 
 class ImageError(ValueError):
@@ -102,6 +102,13 @@ def resize(values, rows, columns):
     return np.asarray(plane.resize((columns, rows), Image.BICUBIC))
 
 
+def to_uint8(picture):
+    """An array of 0 to 1 as uint8 in 0 to 255; one of uint8 as it is."""
+    if picture.dtype == np.uint8:
+        return picture
+    return np.round(np.clip(picture, 0, 1) * 255).astype('uint8')
+
+
 def save(path, rgb):
     """Write a photo, whole or not at all, in the format of its ending.
 
@@ -115,8 +122,6 @@ def save(path, rgb):
     ImageError
         When the ending is unknown or the file cannot be written.
     """
-    if rgb.dtype != np.uint8:
-        rgb = np.round(np.clip(rgb, 0, 1) * 255).astype('uint8')
     ending = '.' + path.rpartition('.')[2].lower()
     form = Image.registered_extensions().get(ending)
     if form not in Image.SAVE:
@@ -124,7 +129,7 @@ def save(path, rgb):
                          '{!r}'.format(path, ending))
     try:
         with written_whole(path) as file:
-            Image.fromarray(rgb).save(file, form, quality=95)
+            Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
     except OSError as error:
         raise ImageError('{}: cannot be written ({})'.format(
             path, error.strerror or error)) from None
