@@ -12,9 +12,6 @@ import numpy as np
 __all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'merge', 'saturation',
            'split', 'to_gray']
 
-#: CIE luminance weights of linear sRGB (second row of the sRGB matrix).
-_LUMA = np.array([0.2126, 0.7152, 0.0722], 'float32')
-
 #: split: RGB -> (lightness, chroma); merge: the way back; gray: lightness ->
 #: the grayscale photo, 0 to 255; low, high: range of both chroma channels;
 #: unit: what the regression network's outputs are multiplied with.
@@ -146,14 +143,26 @@ def _split_luv(rgb):
 def _merge_luv(lightness, chroma):
     """skimage's luv2rgb clips each of R, G, B, which changes L; this not."""
     from skimage.color import colorconv, luv2xyz
+    chroma = chroma * _into_diagram(lightness, chroma[..., 1])[..., None]
     luv = np.concatenate([lightness[..., None], chroma], axis=-1)
-    matrix = colorconv.rgb_from_xyz.astype('float32')
-    return _gamma(_into_gamut(luv2xyz(luv) @ matrix.T))
+    xyz = luv2xyz(luv)
+    linear = xyz @ colorconv.rgb_from_xyz.T.astype('float32')
+    return _gamma(_into_gamut(linear, xyz[..., 1:2]))
 
 
-def _into_gamut(linear):
+def _into_diagram(lightness, v):
+    """Factor for chroma that keeps v' = V / 13 L + 0.4683 above 0.1.
+
+    Below 0 the way back to XYZ would turn hues into their opposites; no
+    colour of sRGB lies below 0.158.
+    """
+    least = 13 * (0.1 - 0.4683) * lightness
+    return np.where(v < least, least / np.minimum(v, -1e-6), 1)
+
+
+def _into_gamut(linear, luminance):
     """Pull linear sRGB towards the grey of its luminance, into 0 to 1."""
-    gray = np.clip(linear @ _LUMA, 0, 1)[..., None]
+    gray = np.clip(luminance, 0, 1)
     away = linear - gray
     room = np.where(away > 0, 1 - gray, gray)
     tiny = np.float32(1e-9)
