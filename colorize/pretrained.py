@@ -200,10 +200,12 @@ def _from_keras(file, key, shape):
 
 
 def _keras_array(file, key):
-    """The array of conv1_1, which Keras calls block1_conv1; or None."""
+    """The array of a layer conv1_1, which Keras calls block1_conv1."""
     group = file.get('block{}_conv{}'.format(key[4], key[6]))
     names = () if group is None else group.attrs.get('weight_names', ())
-    return group[names['Wb'.index(key[-1])]] if len(names) == 2 else None
+    if len(names) != 2:
+        raise ValueError('{} is missing'.format(key))
+    return group[names['Wb'.index(key[-1])]]
 
 
 def _read_npz(path):
