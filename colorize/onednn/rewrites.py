@@ -1,0 +1,69 @@
+"""Rewrites for Theano's optimizer: its CPU convolutions to ours."""
+
+from theano.gof import local_optimizer
+from theano.tensor.nnet.abstract_conv import (
+    AbstractConv2d, AbstractConv2d_gradInputs, AbstractConv2d_gradWeights)
+from theano.tensor.nnet.opt import conv_groupopt
+
+from colorize.backend import theano
+from colorize.onednn.ops import (Conv, ConvGradInputs, ConvGradWeights,
+                                 FromBlocked, ToBlocked)
+
+__all__ = ['is_ours', 'register']
+
+
+def is_ours(op, *variables):
+    """Whether a convolution Op of Theano's is one that we can do.
+
+    float32, correlation, stride 1, 'half' padding, odd kernel known when
+    compiling.
+    """
+    odd = all(size is not None and size % 2 == 1 for size in op.kshp[2:])
+    return (odd and op.border_mode == 'half' and not op.filter_flip
+            and op.subsample == (1, 1) and op.filter_dilation == (1, 1)
+            and op.num_groups == 1 and not op.unshared
+            and all(each.dtype == 'float32' for each in variables))
+
+
+def _like(result, variable):
+    """`result` with the broadcast pattern of the variable it replaces."""
+    return theano.tensor.patternbroadcast(result, variable.broadcastable)
+
+
+@local_optimizer([AbstractConv2d])
+def _forward(node):
+    op = node.op
+    if not isinstance(op, AbstractConv2d) or not is_ours(op, *node.inputs):
+        return None
+    array, kernels = node.inputs
+    out = FromBlocked()(Conv()(ToBlocked()(array), kernels),
+                        kernels.shape[0])
+    return [_like(out, node.outputs[0])]
+
+
+@local_optimizer([AbstractConv2d_gradInputs])
+def _grad_inputs(node):
+    op, (kernels, grad) = node.op, node.inputs[:2]
+    if not is_ours(op, kernels, grad):
+        return None
+    out = FromBlocked()(ConvGradInputs()(ToBlocked()(grad), kernels),
+                        kernels.shape[1])
+    return [_like(out, node.outputs[0])]
+
+
+@local_optimizer([AbstractConv2d_gradWeights])
+def _grad_weights(node):
+    op, (array, grad) = node.op, node.inputs[:2]
+    if not is_ours(op, array, grad) or None in op.kshp:
+        return None
+    out = ConvGradWeights()(ToBlocked()(array), ToBlocked()(grad),
+                            list(op.kshp))
+    return [_like(out, node.outputs[0])]
+
+
+def register():
+    """Put the rewrites before Theano's own choice of a convolution."""
+    for rewrite in (_forward, _grad_inputs, _grad_weights):
+        conv_groupopt.register('onednn' + rewrite.__name__, rewrite,
+                               'conv_onednn', 'fast_compile', 'fast_run',
+                               position=-1)

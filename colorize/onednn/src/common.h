@@ -1,0 +1,57 @@
+// What every file here shares: error hand-over, memory and the block size.
+// A blocked array is (batch, channel / BLOCK, row, column, BLOCK) float32,
+// its last channels zero where the depth is no multiple of BLOCK.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <new>
+#include <string>
+
+#ifndef BLOCK
+#define BLOCK 16
+#endif
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+// One pixel's channels of one block; numpy promises no alignment.
+typedef float vec __attribute__((vector_size(4 * BLOCK), aligned(4)));
+typedef int32_t mask __attribute__((vector_size(4 * BLOCK), aligned(4)));
+
+inline const vec *pixels(const float *p) { return (const vec *)p; }
+inline vec *pixels(float *p) { return (vec *)p; }
+inline vec spread(float value) { return value - vec{}; }
+
+void *arena_take(size_t bytes);
+void arena_give(void *block);
+
+// A buffer that goes back to the arena at the end of its scope.
+class Buffer {
+public:
+    explicit Buffer(size_t bytes) : data_(arena_take(bytes)) {}
+    ~Buffer() { arena_give(data_); }
+    Buffer(const Buffer &) = delete;
+    Buffer &operator=(const Buffer &) = delete;
+    float *floats() { return static_cast<float *>(data_); }
+    double *doubles() { return static_cast<double *>(data_); }
+    void *data() { return data_; }
+
+private:
+    void *data_;
+};
+
+std::string &last_message();
+
+// Runs body; 0 when it went well, 1 an error, 2 out of memory.
+template <typename Body> int guarded(Body body) {
+    try {
+        body();
+        return 0;
+    } catch (const std::bad_alloc &) {
+        last_message() = "out of memory";
+        return 2;
+    } catch (const std::exception &error) {
+        last_message() = error.what();
+        return 1;
+    }
+}
