@@ -29,8 +29,8 @@ overfit: $(READY)  ## Section 5.2: learn photos by heart [PHOTOS=DIR N=270 WIDTH
 	    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH)) \
 	    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(RUN),--run '$(RUN)')
 
-weights: $(READY)  ## download VGG16's published weights
-	$(PYTHON) -m weights.fetch
+weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
+	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 	$(PYTHON) -m experiments.train_default '$(PHOTOS)'

@@ -157,8 +157,11 @@ def start(network, vgg16=None, seed=0):
     built = systems.build(network)
     if vgg16:
         from colorize.pretrained import load_vgg16
-        known = params.get_params(built.outputs)
         arrays = load_vgg16(vgg16)
+        known = params.get_params(built.outputs)
+        if network.get('vgg_batch_norm'):
+            raise params.WeightsError('{}: VGG16 has no batch norm; train '
+                                      'without vgg_batch_norm'.format(vgg16))
         params.set_params({name: known[name] for name in arrays}, arrays,
                           vgg16)
     return built
@@ -236,10 +239,11 @@ def _train_epoch(run, network, functions, progress, interrupted):
             progress['seconds'] = before + time.time() - began
             bar.set_postfix(loss=progress['loss'] / progress['position'])
             bar.update(len(batch.inputs))
-            if interrupted() or time.time() - saved > _SAVE_SECONDS:
+            stopping = interrupted()
+            if stopping or time.time() - saved > _SAVE_SECONDS:
                 runs.save(run, functions.state, progress)
                 saved = time.time()
-            interrupts.stop_if(interrupted(), run.folder)
+            interrupts.stop_if(stopping, run.folder)
 
 
 def _step(run, functions, batch, progress):
