@@ -81,7 +81,7 @@ def main(arguments=None):
         0, or 1 when a photo could not be coloured.
     """
     parser = _parser()
-    given = parser.parse_args(arguments)
+    given = parser.parse_intermixed_args(arguments)
     pairs = _plan(parser, given.photos, given.output)
     from tqdm import tqdm
     from colorize.colorizer import Colorizer
