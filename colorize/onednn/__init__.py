@@ -10,7 +10,8 @@ import os
 from colorize.backend import theano
 from colorize.onednn.build import OneDNNError, installed, library
 
-__all__ = ['OneDNNError', 'register', 'wanted']
+__all__ = ['OneDNNError', 'accelerate', 'cross_entropy', 'register',
+           'wanted']
 
 _registered = []
 
@@ -57,3 +58,50 @@ def register():
         rewrites.register()
         _registered.append(True)
     return bool(_registered)
+
+
+def accelerate(outputs):
+    """What a network computes, moved to oneDNN and blocked arrays.
+
+    To be called on the result of ``lasagne.layers.get_output``, before
+    gradients are taken.
+
+    Parameters
+    ----------
+    outputs : list of Theano variables
+
+    Returns
+    -------
+    list of Theano variables
+        Of the same types and values, the given ones where convolutions do
+        not run on oneDNN.
+    """
+    if not register():
+        return list(outputs)
+    from colorize.onednn.graph import Graph
+    return Graph(outputs).outputs
+
+
+def cross_entropy(scores, target):
+    """Mean cross-entropy of class scores in one pass over them.
+
+    Parameters
+    ----------
+    scores : Theano 4-D tensor
+        (batch, class, row, column), as :func:`accelerate` gave it.
+    target : Theano integer 3-D tensor
+        (batch, row, column), the right class of each pixel.
+
+    Returns
+    -------
+    Theano scalar or None
+        None where `scores` do not come from oneDNN.
+    """
+    node = scores.owner
+    if not _registered or node is None:
+        return None
+    from colorize.onednn.classes import CrossEntropy
+    from colorize.onednn.ops import FromBlocked
+    if not isinstance(node.op, FromBlocked):
+        return None
+    return CrossEntropy()(node.inputs[0], target, node.inputs[1])

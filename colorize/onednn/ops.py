@@ -160,6 +160,17 @@ class Conv(BlockedOp):
                  bias, out, int(self.relu), 0)
         outputs[0][0] = out
 
+    def L_op(self, inputs, outputs, grads):
+        from colorize.onednn.planes import ReluGrad
+        array, kernels = inputs[:2]
+        grad, sums = grads[0], None
+        if self.relu or len(inputs) > 2:
+            grad, sums = ReluGrad(self.relu)(
+                *([outputs[0]] if self.relu else []) + [grad])
+        found = [ConvGradInputs()(grad, kernels),
+                 ConvGradWeights()(array, grad, kernels.shape)]
+        return found + [sums[:bias.shape[0]] for bias in inputs[2:]]
+
 
 class ConvGradInputs(BlockedOp):
     """Gradient of :class:`Conv` with respect to its input.

@@ -6,8 +6,12 @@ from theano.tensor.nnet.abstract_conv import (
 from theano.tensor.nnet.opt import conv_groupopt
 
 from colorize.backend import theano
-from colorize.onednn.ops import (Conv, ConvGradInputs, ConvGradWeights,
-                                 FromBlocked, ToBlocked)
+from colorize.onednn.classes import BestClass
+from colorize.onednn.ops import (BlockedOp, Conv, ConvGradInputs,
+                                 ConvGradWeights, FromBlocked, ToBlocked)
+from colorize.onednn.planes import Add, ReluGrad
+
+T = theano.tensor
 
 __all__ = ['is_ours', 'register']
 
@@ -27,7 +31,7 @@ def is_ours(op, *variables):
 
 def _like(result, variable):
     """`result` with the broadcast pattern of the variable it replaces."""
-    return theano.tensor.patternbroadcast(result, variable.broadcastable)
+    return T.patternbroadcast(result, variable.broadcastable)
 
 
 @local_optimizer([AbstractConv2d])
@@ -61,9 +65,47 @@ def _grad_weights(node):
     return [_like(out, node.outputs[0])]
 
 
+@local_optimizer([T.Argmax])
+def _best_class(node):
+    """The best class is found without leaving the blocked layout."""
+    made = node.inputs[0].owner
+    if (made is None or not isinstance(made.op, FromBlocked)
+            or tuple(node.op.axis) != (1,)):
+        return None
+    return [BestClass()(*made.inputs)]
+
+
+@local_optimizer([T.Elemwise])
+def _add(node):
+    """Sums that Theano makes of gradients, two at a time."""
+    ours = [each.owner is not None and isinstance(each.owner.op, BlockedOp)
+            and each.ndim == 5 for each in node.inputs]
+    if (not isinstance(node.op.scalar_op, theano.scalar.Add)
+            or len(ours) < 2 or not all(ours)):
+        return None
+    total = node.inputs[0]
+    for each in node.inputs[1:]:
+        total = Add()(total, each)
+    return [total]
+
+
+@local_optimizer([ReluGrad])
+def _relu_grad(node):
+    """A sum of two gradients that only a ReLU's gradient wants."""
+    *output, grad = node.inputs
+    made = grad.owner
+    if (len(output) != node.op.relu or made is None
+            or made.op != Add() or len(grad.clients) > 1):
+        return None
+    return node.op(*output + made.inputs, return_list=True)
+
+
 def register():
     """Put the rewrites before Theano's own choice of a convolution."""
     for rewrite in (_forward, _grad_inputs, _grad_weights):
         conv_groupopt.register('onednn' + rewrite.__name__, rewrite,
                                'conv_onednn', 'fast_compile', 'fast_run',
                                position=-1)
+    for rewrite in (_best_class, _add, _relu_grad):
+        T.opt.register_specialize(rewrite, 'fast_compile',
+                                  name='onednn' + rewrite.__name__)

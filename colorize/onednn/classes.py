@@ -1,0 +1,97 @@
+"""Cross-entropy and best class of blocked class scores."""
+
+import ctypes
+
+import numpy as np
+
+from colorize.backend import theano
+from colorize.onednn.arrays import call, empty, plain
+from colorize.onednn.ops import BlockedOp
+
+T = theano.tensor
+
+__all__ = ['BestClass', 'CrossEntropy']
+
+
+class _Scores(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int) for name in (
+        'batch', 'blocks', 'rows', 'columns', 'classes')]
+
+
+def _scores(array, classes):
+    return ctypes.byref(_Scores(*array.shape[:4] + (int(classes),)))
+
+
+def _target(target, scores):
+    if target.shape != (scores.shape[0],) + scores.shape[2:4]:
+        raise ValueError('a target of shape {} for scores of shape {}'.format(
+            target.shape, scores.shape))
+    return np.ascontiguousarray(target, np.int32)
+
+
+class CrossEntropy(BlockedOp):
+    """Mean over the pixels of -log softmax(scores)[target].
+
+    Called with blocked scores, the target (batch, row, column), integers,
+    and the number of classes.
+    """
+
+    def output_types(self, inputs):
+        return [T.fscalar()]
+
+    def shapes(self, inputs, shapes):
+        return [()]
+
+    def perform(self, node, inputs, outputs):
+        scores, mean = plain(inputs[0]), ctypes.c_double(np.nan)
+        if scores.size:
+            call('cross_entropy', scores.shape, _scores(scores, inputs[2]),
+                 scores, _target(inputs[1], scores), ctypes.byref(mean))
+        outputs[0][0] = np.asarray(mean.value, 'float32')
+
+    def connection_pattern(self, node):
+        return [[True], [False], [False]]
+
+    def grad(self, inputs, grads):
+        unknown = theano.gradient.DisconnectedType()
+        return [_CrossEntropyGrad()(grads[0], *inputs), unknown(), unknown()]
+
+
+class _CrossEntropyGrad(BlockedOp):
+    """Called with the loss's gradient and CrossEntropy's inputs."""
+
+    def shapes(self, inputs, shapes):
+        return [shapes[1]]
+
+    def perform(self, node, inputs, outputs):
+        scores = plain(inputs[1])
+        out = empty(scores.shape)
+        target = _target(inputs[2], scores)
+        if scores.size:
+            call('cross_entropy_grad', scores.shape,
+                 _scores(scores, inputs[3]), scores, target,
+                 ctypes.c_float(float(inputs[0]) / target.size), out)
+        outputs[0][0] = out
+
+
+class BestClass(BlockedOp):
+    """The class of the largest score, the first of several.
+
+    Called with blocked scores and the number of classes; gives int64
+    (batch, row, column).
+    """
+
+    def output_types(self, inputs):
+        return [T.ltensor3()]
+
+    def shapes(self, inputs, shapes):
+        batch, _, rows, columns, _ = shapes[0]
+        return [(batch, rows, columns)]
+
+    def perform(self, node, inputs, outputs):
+        scores = plain(inputs[0])
+        out = np.empty((scores.shape[0],) + scores.shape[2:4], np.int64)
+        if out.size:
+            call('best_class', scores.shape, _scores(scores, inputs[1]),
+                 scores, out)
+        outputs[0][0] = out

@@ -1,0 +1,142 @@
+// Class scores of each pixel: cross-entropy, its gradient, the best class.
+#include "common.h"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace {
+
+struct Scores {
+    int batch, blocks, rows, columns, classes;
+    size_t area() const { return (size_t)rows * columns; }
+};
+
+// exp to a few units in the last place, for values up to 0 (Cephes's polynomial).
+inline vec exponential(vec x) {
+    const float magic = 12582912.f; // its last bits are a rounded sum's
+    vec given = x;
+    x = x > -87.f ? x : spread(-87.f);
+    vec shifted = x * 1.44269504f + magic;
+    mask power = (mask)shifted - 0x4B400000;
+    vec whole = shifted - magic;
+    vec r = x - whole * 0.693359375f + whole * 2.12194440e-4f;
+    vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    vec value = p * r * r + r + 1.f;
+    value = (vec)((mask)value + (power << 23));
+    return given > -87.f ? value : vec{}; // denormal numbers are slow
+}
+
+inline float largest(vec v) {
+    float best = v[0];
+    for (int c = 1; c < BLOCK; c++) best = v[c] > best ? v[c] : best;
+    return best;
+}
+
+inline float total(vec v) {
+    float sum = 0;
+    for (int c = 0; c < BLOCK; c++) sum += v[c];
+    return sum;
+}
+
+// Scores of one pixel, -inf past the last class; gives the largest.
+inline float fetch(const Scores &s, const float *at, vec *mine) {
+    vec best = spread(-std::numeric_limits<float>::infinity()), low = best;
+    mask lane;
+    for (int c = 0; c < BLOCK; c++) lane[c] = c;
+    for (int b = 0; b < s.blocks; b++) {
+        vec value = *pixels(at + b * s.area() * BLOCK);
+        mine[b] = lane < s.classes - b * BLOCK ? value : low;
+        best = mine[b] > best ? mine[b] : best;
+    }
+    return largest(best);
+}
+
+// mine becomes exp(mine - top); gives the sum.
+inline float raise(const Scores &s, float top, vec *mine) {
+    vec sum = {};
+    for (int b = 0; b < s.blocks; b++) {
+        mine[b] = exponential(mine[b] - top);
+        sum += mine[b];
+    }
+    return total(sum);
+}
+
+// Calls one(pixel number, its first score, room for all of its scores).
+template <typename One> void each_pixel(const Scores &s, One one) {
+#pragma omp parallel
+    {
+        std::vector<float> room((size_t)s.blocks * BLOCK);
+        vec *mine = pixels(&room[0]);
+#pragma omp for schedule(static)
+        for (int64_t i = 0; i < (int64_t)(s.batch * s.area()); i++) {
+            size_t photo = i / s.area(), at = i % s.area();
+            one(i, (photo * s.blocks * s.area() + at) * BLOCK, mine);
+        }
+    }
+}
+
+void check(const Scores &s, const int32_t *target) {
+    for (size_t i = 0; i < s.batch * s.area(); i++)
+        if (target[i] < 0 || target[i] >= s.classes)
+            throw std::out_of_range("class " + std::to_string(target[i]) +
+                                    " in the target");
+}
+
+inline size_t place(const Scores &s, size_t first, int c) {
+    return first + c / BLOCK * s.area() * BLOCK + c % BLOCK;
+}
+
+} // namespace
+
+// Mean over the pixels of -log softmax(scores)[target].
+EXPORT int cross_entropy(const Scores *s, const float *scores,
+                         const int32_t *target, double *mean) {
+    return guarded([&] {
+        check(*s, target);
+        std::vector<float> losses(s->batch * s->area());
+        each_pixel(*s, [&](size_t i, size_t first, vec *mine) {
+            float top = fetch(*s, scores + first, mine);
+            float right = scores[place(*s, first, target[i])];
+            losses[i] = std::log(raise(*s, top, mine)) + top - right;
+        });
+        double sum = 0;
+        for (float loss : losses) sum += loss;
+        *mean = sum / losses.size();
+    });
+}
+
+// weight * (softmax(scores) - one-hot target)
+EXPORT int cross_entropy_grad(const Scores *s, const float *scores,
+                              const int32_t *target, float weight,
+                              float *out) {
+    return guarded([&] {
+        each_pixel(*s, [&](size_t i, size_t first, vec *mine) {
+            float top = fetch(*s, scores + first, mine);
+            float factor = weight / raise(*s, top, mine);
+            for (int b = 0; b < s->blocks; b++)
+                *pixels(out + first + b * s->area() * BLOCK) =
+                    mine[b] * factor;
+            out[place(*s, first, target[i])] -= weight;
+        });
+    });
+}
+
+// The first class of the largest score.
+EXPORT int best_class(const Scores *s, const float *scores, int64_t *out) {
+    return guarded([&] {
+        each_pixel(*s, [&](size_t i, size_t first, vec *mine) {
+            float top = fetch(*s, scores + first, mine);
+            int found = 0;
+            for (int b = s->blocks - 1; b >= 0; b--)
+                for (int c = BLOCK - 1; c >= 0; c--)
+                    if (mine[b][c] == top) found = b * BLOCK + c;
+            out[i] = found;
+        });
+    });
+}
