@@ -10,7 +10,7 @@ from collections import namedtuple
 import numpy as np
 
 import models
-from colorize import bins, objectives
+from colorize import bins, objectives, onednn
 from colorize.backend import lasagne, theano
 from colorize.color import color_space
 
@@ -157,8 +157,13 @@ def predictions(network, **kwargs):
     Theano 4-D tensor
         (batch, 2, row, column), of the type that :func:`encode` gives.
     """
-    outputs = lasagne.layers.get_output(network.outputs, **kwargs)
-    return _answer(outputs, network.settings)
+    return _answer(_outputs(network, **kwargs), network.settings)
+
+
+def _outputs(network, **kwargs):
+    """Symbolic outputs, with their convolutions on the fastest library."""
+    return onednn.accelerate(
+        lasagne.layers.get_output(network.outputs, **kwargs))
 
 
 def _answer(outputs, settings):
@@ -195,7 +200,7 @@ def loss(network, name, threshold=0.1, **kwargs):
                          .format(network.settings['system'],
                                  ', '.join(map(repr, system.losses)), name))
     target_var = T.TensorType(system.target_type, (False,) * 4)('target')
-    outputs = lasagne.layers.get_output(network.outputs, **kwargs)
+    outputs = _outputs(network, **kwargs)
     answer = _answer(outputs, network.settings)
     if name == 'cross_entropy':
         total = sum(objectives.cross_entropy(scores, target_var[:, channel])
