@@ -18,6 +18,8 @@ import warnings
 
 import numpy as np
 
+from colorize.folders import cache_folder
+
 __all__ = [
     'BackendError',
     'cache_folder',
@@ -35,30 +37,6 @@ _BLAS_ROUTINES = [kind + name for kind in 'sd' for name in (
 
 class BackendError(RuntimeError):
     """The machine lacks something that Theano needs; says what to do."""
-
-
-def cache_folder():
-    """Folder for compiled code and downloads, made when missing.
-
-    Returns
-    -------
-    str
-        ``$XDG_CACHE_HOME/colorize``, by default ``~/.cache/colorize``, or a
-        folder below the system's temporary one when that is not writable.
-    """
-    base = (os.environ.get('XDG_CACHE_HOME')
-            or os.path.join(os.path.expanduser('~'), '.cache'))
-    folder = os.path.join(base, 'colorize')
-    try:
-        os.makedirs(folder, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    folder = os.path.join(tempfile.gettempdir(),
-                          'colorize-{}'.format(os.getuid()))
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    return folder
 
 
 def _without_spaces(folder):

@@ -1,0 +1,90 @@
+# Every target sets up what it needs in .venv. `make help` lists them.
+
+# The photos of a training run; one folder, searched with all below it.
+PHOTOS ?=
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.dev-ready
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint overfit weights train-default train-cvcl clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
+	    $(firstword $(MAKEFILE_LIST))
+
+demo: $(READY)  ## colour real photos with the shipped weights, into out/demo
+	$(PYTHON) -m experiments.demo --out out/demo
+
+test: lint  ## all tests, after lint
+	$(PYTHON) -m nose tests
+
+lint: $(DEV_READY)  ## flake8, 79 columns
+	$(PYTHON) -m flake8 --exclude $(VENV),build .
+
+overfit: $(READY)  ## Section 5.2: learn photos by heart [PHOTOS=DIR N=270 WIDTH=1.0]
+	$(PYTHON) -m experiments.overfit $(if $(PHOTOS),--photos '$(PHOTOS)') \
+	    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH)) \
+	    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(RUN),--run '$(RUN)')
+
+weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
+	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
+
+train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
+	$(PYTHON) -m experiments.train_default '$(PHOTOS)'
+
+train-cvcl: $(READY)  ## Section 5.3: train on your MIT CVCL photos, PHOTOS=DIR
+	$(PYTHON) -m colorize.training '$(PHOTOS)' --run runs/cvcl \
+	    --epochs $(or $(EPOCHS),40)
+
+clean:  ## remove what make has made, but no run
+	rm -rf $(VENV) out build *.egg-info
+
+# --- set-up ---------------------------------------------------------------
+
+$(READY): requirements.txt requirements-build.txt
+	@$(find_python); $(check_compiler); \
+	echo "setting up $(VENV) with $$python (once, about a minute)"; \
+	rm -rf $(VENV) && "$$python" -m venv $(VENV)
+	@$(PIP) -r requirements-build.txt
+	@$(PIP) --no-build-isolation -r requirements.txt
+	@touch $@
+
+$(DEV_READY): $(READY) requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.
+# A candidate has to run and say that it is all this: a shim may stand in
+# PATH without an interpreter behind it (then pyenv's versions lie beside
+# the shims), a distribution may lack headers.
+SUITS := import sys, sysconfig, os, venv, ensurepip; sys.exit(not ( \
+    (3, 9) <= sys.version_info[:2] <= (3, 11) \
+    and sys.implementation.name == "cpython" and os.path.exists( \
+    os.path.join(sysconfig.get_paths()["include"], "Python.h"))))
+
+define find_python
+python=; old_ifs=$$IFS; IFS=:; \
+for name in python3.11 python3.10 python3.9 python3 python; do \
+  for folder in $$PATH; do \
+    for found in "$$folder/$$name" "$$folder"/../versions/*/bin/"$$name"; do \
+      if [ -z "$$python" ] && [ -x "$$found" ] && \
+         "$$found" -c '$(SUITS)' >/dev/null 2>&1; \
+      then python=$$found; fi; \
+    done; \
+  done; \
+done; IFS=$$old_ifs; \
+if [ -z "$$python" ]; then \
+  echo "colorize needs CPython 3.9, 3.10 or 3.11 with headers and venv in" \
+       "PATH (Debian, Ubuntu: apt install python3.11-dev" \
+       "python3.11-venv)" >&2; exit 1; \
+fi
+endef
+
+define check_compiler
+command -v g++ >/dev/null || { \
+  echo "colorize needs the C++ compiler g++ (Debian, Ubuntu: apt install" \
+       "g++)" >&2; exit 1; }
+endef

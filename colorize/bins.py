@@ -1,0 +1,99 @@
+"""Fifty bins for each chroma channel: bin() and un-bin (Section 3.6)."""
+
+import numpy as np
+
+from colorize.color import color_space
+
+__all__ = ['NUM_BINS', 'bin_centers', 'bin_means', 'bin_totals', 'to_bins',
+           'from_bins']
+
+#: Equi-width bins on the range of a channel: 4 units each for U and V.
+NUM_BINS = 50
+
+
+def to_bins(chroma, space='luv'):
+    """The paper's bin(): the number of the bin that each value falls into.
+
+    Parameters
+    ----------
+    chroma : float array, any shape
+        Values outside the range of the colour space count as its ends.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    uint8 array of the same shape
+        0 to 49.
+    """
+    found = color_space(space)
+    width = (found.high - found.low) / NUM_BINS
+    number = np.floor((chroma - found.low) / width)
+    return np.clip(number, 0, NUM_BINS - 1).astype('uint8')
+
+
+def from_bins(bins, means):
+    """Un-bin: the mean of the training pixels in the bin.
+
+    Parameters
+    ----------
+    bins : int array, (..., 2)
+        Bin of each channel.
+    means : float array, (2, 50)
+        See :func:`bin_means`.
+
+    Returns
+    -------
+    float32 array, (..., 2)
+        Chroma.
+    """
+    means = np.asarray(means, 'float32')
+    return np.stack([means[channel][bins[..., channel]]
+                     for channel in (0, 1)], axis=-1)
+
+
+def bin_centers(space='luv'):
+    """The middle of each bin, float32 (2, 50)."""
+    found = color_space(space)
+    width = (found.high - found.low) / NUM_BINS
+    centers = found.low + width * (np.arange(NUM_BINS) + 0.5)
+    return np.tile(centers.astype('float32'), (2, 1))
+
+
+def bin_totals(chroma, space='luv'):
+    """How many pixels fall into each bin, and the sum of their values.
+
+    Parameters
+    ----------
+    chroma : float array, (..., 2)
+        Clipped to the range of the colour space.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    counts, sums : float64 arrays, (2, 50)
+        Those of several photos may be added up.
+    """
+    flat = np.asarray(chroma, 'float64').reshape(-1, 2)
+    bins = to_bins(flat, space)
+    counts = [np.bincount(bins[:, i], minlength=NUM_BINS) for i in (0, 1)]
+    sums = [np.bincount(bins[:, i], flat[:, i], NUM_BINS) for i in (0, 1)]
+    return np.array(counts, 'float64'), np.array(sums)
+
+
+def bin_means(counts, sums, space='luv'):
+    """Mean of the pixels in each bin; of a bin never seen, its centre.
+
+    Parameters
+    ----------
+    counts, sums : arrays, (2, 50)
+        See :func:`bin_totals`.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float32 array, (2, 50)
+    """
+    means = bin_centers(space)
+    seen = np.asarray(counts) > 0
+    means[seen] = (np.asarray(sums)[seen] / np.asarray(counts)[seen])
+    return means

@@ -1,0 +1,205 @@
+"""Colour spaces: a photo is lightness (known) and chroma (predicted).
+
+CIELUV is the paper's (Section 3.1): L is the input, U and V the target.
+HSV is its ablation (Section 5.2, point 4): V is the input, H and S the
+target.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+__all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'merge', 'saturation',
+           'split', 'to_gray']
+
+#: split: RGB -> (lightness, chroma); merge: the way back; gray: lightness ->
+#: the grayscale photo, 0 to 255; low, high: range of both chroma channels;
+#: unit: what the regression network's outputs are multiplied with.
+ColorSpace = namedtuple('ColorSpace', 'name split merge gray low high unit')
+
+
+def color_space(name):
+    """Look a colour space up.
+
+    Parameters
+    ----------
+    name : {'luv', 'hsv'}
+
+    Returns
+    -------
+    ColorSpace
+
+    Raises
+    ------
+    ValueError
+        When there is none of that name.
+    """
+    try:
+        return COLOR_SPACES[name]
+    except (KeyError, TypeError):
+        raise ValueError('color_space must be one of {}, got {!r}'.format(
+            ', '.join(map(repr, sorted(COLOR_SPACES))), name)) from None
+
+
+def split(rgb, space='luv'):
+    """Split a photo into lightness and chroma.
+
+    Parameters
+    ----------
+    rgb : array, (..., 3)
+        sRGB, uint8 in 0 to 255 or float in 0 to 1.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    lightness : float32 array, (...)
+        L in 0 to 100, or V in 0 to 1.
+    chroma : float32 array, (..., 2)
+        U in -83.1 to 175.0 and V in -134.1 to 107.4 (not clipped), or H
+        and S in 0 to 1.
+    """
+    return color_space(space).split(_unit_float(rgb))
+
+
+def merge(lightness, chroma, space='luv'):
+    """Join lightness and chroma into a photo; the inverse of :func:`split`.
+
+    A colour that no screen can show is desaturated at its own luminance
+    until it can be shown, so the photo keeps its lightness.
+
+    Parameters
+    ----------
+    lightness : array, (...)
+    chroma : array, (..., 2)
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float32 array, (..., 3)
+        sRGB in 0 to 1.
+    """
+    return color_space(space).merge(np.asarray(lightness, 'float32'),
+                                    np.asarray(chroma, 'float32'))
+
+
+def to_gray(lightness, space='luv'):
+    """The grayscale photo of that lightness, float32 in 0 to 255."""
+    return color_space(space).gray(np.asarray(lightness, 'float32'))
+
+
+def clip_chroma(chroma, space='luv'):
+    """Clip chroma to the range that the networks know.
+
+    Parameters
+    ----------
+    chroma : float array, (..., 2)
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    clipped : float array, (..., 2)
+        In -100 to 100 for U and V (Section 3.6), 0 to 1 for H and S.
+    counts : int array, (2,)
+        Pixels of each channel that were outside.
+    """
+    found = color_space(space)
+    outside = (chroma < found.low) | (chroma > found.high)
+    return (np.clip(chroma, found.low, found.high),
+            outside.reshape(-1, 2).sum(axis=0))
+
+
+def saturation(rgb):
+    """HSV saturation of each pixel: what "S" in Sat. diff. is taken for.
+
+    Parameters
+    ----------
+    rgb : array, (..., 3)
+        uint8 in 0 to 255 or float in 0 to 1.
+
+    Returns
+    -------
+    float32 array, (...)
+        0 (grey, and black) to 1.
+    """
+    rgb = _unit_float(rgb)
+    most = rgb.max(axis=-1)
+    spread = most - rgb.min(axis=-1)
+    return np.divide(spread, most, out=np.zeros_like(most), where=most > 0)
+
+
+def _unit_float(rgb):
+    rgb = np.asarray(rgb)
+    if rgb.dtype == np.uint8:
+        return rgb.astype('float32') / np.float32(255)
+    return rgb.astype('float32')
+
+
+def _split_luv(rgb):
+    from skimage.color import rgb2luv
+    luv = rgb2luv(rgb)
+    return luv[..., 0], luv[..., 1:]
+
+
+def _merge_luv(lightness, chroma):
+    """skimage's luv2rgb clips each of R, G, B, which changes L; this not."""
+    from skimage.color import colorconv, luv2xyz
+    chroma = chroma * _into_diagram(lightness, chroma[..., 1])[..., None]
+    luv = np.concatenate([lightness[..., None], chroma], axis=-1)
+    xyz = luv2xyz(luv)
+    linear = xyz @ colorconv.rgb_from_xyz.T.astype('float32')
+    return _gamma(_into_gamut(linear, xyz[..., 1:2]))
+
+
+def _into_diagram(lightness, v):
+    """Factor for chroma that keeps v' = V / 13 L + 0.4683 above 0.1.
+
+    Below 0 the way back to XYZ would turn hues into their opposites; no
+    colour of sRGB lies below 0.158.
+    """
+    least = 13 * (0.1 - 0.4683) * lightness
+    return np.where(v < least, least / np.minimum(v, -1e-6), 1)
+
+
+def _into_gamut(linear, luminance):
+    """Pull linear sRGB towards the grey of its luminance, into 0 to 1."""
+    gray = np.clip(luminance, 0, 1)
+    away = linear - gray
+    room = np.where(away > 0, 1 - gray, gray)
+    tiny = np.float32(1e-9)
+    reach = np.min(room / np.maximum(np.abs(away), tiny), axis=-1,
+                   keepdims=True)
+    return np.clip(gray + away * np.minimum(reach, 1), 0, 1)
+
+
+def _gamma(linear):
+    """The transfer function of sRGB, IEC 61966-2-1."""
+    return np.where(linear > 0.0031308,
+                    1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4)
+                    - 0.055, 12.92 * linear).astype('float32')
+
+
+def _gray_luv(lightness):
+    """The grey value whose L is `lightness`: CIE 1976, then gamma."""
+    luminance = np.where(lightness > 8,
+                         ((lightness + 16) / 116) ** 3, lightness / 903.3)
+    return 255 * _gamma(np.clip(luminance, 0, 1))
+
+
+def _split_hsv(rgb):
+    from skimage.color import rgb2hsv
+    hsv = rgb2hsv(rgb).astype('float32')
+    return hsv[..., 2], hsv[..., :2]
+
+
+def _merge_hsv(lightness, chroma):
+    from skimage.color import hsv2rgb
+    hsv = np.concatenate([chroma, lightness[..., None]], axis=-1)
+    return hsv2rgb(np.clip(hsv, 0, 1)).astype('float32')
+
+
+COLOR_SPACES = {
+    'luv': ColorSpace('luv', _split_luv, _merge_luv, _gray_luv,
+                      -100, 100, 100),
+    'hsv': ColorSpace('hsv', _split_hsv, _merge_hsv,
+                      lambda lightness: 255 * lightness, 0, 1, 1),
+}

@@ -1,0 +1,135 @@
+"""Reading and writing photos as people have them."""
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from colorize.files import written_whole
+
+__all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
+
+
+class ImageError(ValueError):
+    """A photo that cannot be read or written; names the file and why."""
+
+
+def load(path):
+    """Read any photo that Pillow opens.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    uint8 array, (row, column, 3)
+        sRGB, turned upright by its EXIF orientation. Of an animation, the
+        first frame; transparent parts are shown on white.
+
+    Raises
+    ------
+    ImageError
+        When the file cannot be read as a photo.
+    """
+    try:
+        with Image.open(path) as image:
+            return np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
+    except OSError as error:
+        raise ImageError(_one_line(path, error)) from None
+    except (ValueError, SyntaxError, EOFError, MemoryError, TypeError,
+            Image.DecompressionBombError) as error:
+        raise ImageError('{}: not a readable photo ({})'.format(
+            path, error)) from None
+
+
+def _one_line(path, error):
+    if error.strerror:
+        return '{}: {}'.format(path, error.strerror)
+    return '{}: not a readable photo ({})'.format(
+        path, str(error).split(' <')[0].split(" '")[0])
+
+
+def _as_rgb(image):
+    """8-bit RGB of an image of any mode."""
+    if image.mode.startswith('I') or image.mode == 'F':
+        image = _from_deep_gray(image)
+    if image.mode in ('RGBA', 'LA', 'PA') or 'transparency' in image.info:
+        image = image.convert('RGBA')
+        white = Image.new('RGBA', image.size, 'white')
+        image = Image.alpha_composite(white, image)
+    return image.convert('RGB')
+
+
+def _from_deep_gray(image):
+    """16-bit, 32-bit and float grey, which Pillow would cut off at 255."""
+    values = np.asarray(image, 'float64')
+    if not np.isfinite(values).all():
+        raise ValueError('holds values that are no numbers')
+    full = 65535 if image.mode.startswith('I') else 1
+    if values.max(initial=0) > full or values.min(initial=0) < 0:
+        raise ValueError('grey values must be 0 to {}'.format(full))
+    return Image.fromarray(np.round(values * (255 / full)).astype('uint8'))
+
+
+def load_square(path, side):
+    """Read a photo, scaled to `side` x `side` pixels (Section 4).
+
+    Returns
+    -------
+    uint8 array, (`side`, `side`, 3)
+    """
+    image = Image.fromarray(load(path))
+    return np.asarray(image.resize((side, side), Image.BICUBIC))
+
+
+def resize(values, rows, columns):
+    """Scale a float array with bicubic interpolation.
+
+    Parameters
+    ----------
+    values : float array, (row, column) or (row, column, channel)
+    rows, columns : int
+        The new size; averaged over when smaller, so nothing aliases.
+
+    Returns
+    -------
+    float32 array of the new size
+    """
+    if values.ndim == 3:
+        planes = [resize(plane, rows, columns)
+                  for plane in np.moveaxis(values, -1, 0)]
+        return np.stack(planes, axis=-1)
+    plane = Image.fromarray(np.ascontiguousarray(values, 'float32'))
+    return np.asarray(plane.resize((columns, rows), Image.BICUBIC))
+
+
+def to_uint8(picture):
+    """An array of 0 to 1 as uint8 in 0 to 255; one of uint8 as it is."""
+    if picture.dtype == np.uint8:
+        return picture
+    return np.round(np.clip(picture, 0, 1) * 255).astype('uint8')
+
+
+def save(path, rgb):
+    """Write a photo, whole or not at all, in the format of its ending.
+
+    Parameters
+    ----------
+    path : str
+    rgb : uint8 array, (row, column, 3), or float in 0 to 1
+
+    Raises
+    ------
+    ImageError
+        When the ending is unknown or the file cannot be written.
+    """
+    ending = '.' + path.rpartition('.')[2].lower()
+    form = Image.registered_extensions().get(ending)
+    if form not in Image.SAVE:
+        raise ImageError('{}: no photo format is known for the ending '
+                         '{!r}'.format(path, ending))
+    try:
+        with written_whole(path) as file:
+            Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
+    except OSError as error:
+        raise ImageError('{}: cannot be written ({})'.format(
+            path, error.strerror or error)) from None

@@ -1,0 +1,113 @@
+"""Settings of a training run: names, defaults and what is allowed.
+
+Imports nothing heavy, so that a command's ``--help`` answers at once.
+"""
+
+from collections import OrderedDict
+
+__all__ = ['HELP', 'TRAINING', 'UPDATE_RULES', 'check_training']
+
+UPDATE_RULES = ('adam', 'nesterov', 'sgd')
+
+_TABLE = (
+    ('batch_size', 6, 'photos in a minibatch'),
+    ('beta2', 0.999, "Adam's beta2; its beta1 is 0.9"),
+    ('crop', None, 'side of a random crop, none for the whole photo'),
+    ('flip', False, 'mirror every other photo'),
+    ('holdout', 0.1, 'share of the photos that only validate'),
+    ('huber_threshold', 0.1, 'M of the Huber loss, in units of 100 U, V'),
+    ('learning_rate', 0.0003, 'step size'),
+    ('learning_rate_decay', 1.0, 'its factor after each epoch'),
+    ('loss', None, 'none for the first that suits the system'),
+    ('seed', 0, 'the number that decides a whole run'),
+    ('side', 224, 'photos are scaled to this many pixels squared'),
+    ('update_rule', 'adam', 'how gradients become steps'),
+    ('vgg16', None, 'file of pre-trained VGG16 weights'),
+)
+
+#: Settings of a run beside those of the network, with the paper's values
+#: (Section 5.2) where it gives them.
+TRAINING = OrderedDict((name, default) for name, default, _ in _TABLE)
+
+#: A line of help for each of them.
+HELP = OrderedDict((name, text) for name, _, text in _TABLE)
+
+_RULES = ('adam', 'nesterov', 'sgd')
+
+#: Settings of a run beside those of the network, with the paper's values
+#: (Section 5.2) where it gives them.
+TRAINING = OrderedDict([
+    ('batch_size', 6),            # photos in a minibatch
+    ('beta2', 0.999),             # of Adam; its beta1 is 0.9
+    ('crop', None),               # side of a random crop, None for none
+    ('flip', False),              # mirror every other photo
+    ('holdout', 0.1),             # share of the photos kept for validation
+    ('huber_threshold', 0.1),     # M of the Huber loss, in 100 U, V
+    ('learning_rate', 0.0003),
+    ('learning_rate_decay', 1.0),  # factor after each epoch
+    ('loss', None),               # None: the usual one of the system
+    ('seed', 0),
+    ('side', 224),                # photos are scaled to side x side
+    ('update_rule', 'adam'),
+    ('vgg16', None),              # file of pre-trained weights
+])
+
+_RULES = OrderedDict([
+    ('batch_size', ('a whole number, 1 or more', lambda x: x >= 1)),
+    ('beta2', ('from 0 to below 1', lambda x: 0 <= x < 1)),
+    ('crop', ('a multiple of 8, 8 or more',
+              lambda x: x is None or x >= 8 and x % 8 == 0)),
+    ('holdout', ('from 0 to below 1', lambda x: 0 <= x < 1)),
+    ('huber_threshold', ('above 0', lambda x: x > 0)),
+    ('learning_rate', ('above 0', lambda x: 0 < x < float('inf'))),
+    ('learning_rate_decay', ('above 0, at most 1', lambda x: 0 < x <= 1)),
+    ('seed', ('from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32)),
+    ('side', ('a multiple of 8, 8 or more',
+              lambda x: x >= 8 and x % 8 == 0)),
+    ('update_rule', ('one of ' + ', '.join(UPDATE_RULES),
+                     lambda x: x in UPDATE_RULES)),
+])
+
+
+def check_training(settings):
+    """Fill in defaults and refuse what cannot be.
+
+    Parameters
+    ----------
+    settings : dict
+        Any of :data:`TRAINING`.
+
+    Returns
+    -------
+    dict
+        All of :data:`TRAINING`.
+
+    Raises
+    ------
+    ValueError
+        When a setting is unknown or out of range; names it and the rule.
+    """
+    for name in settings:
+        if name not in TRAINING:
+            raise ValueError('unknown setting {!r}; known are {}'.format(
+                name, ', '.join(TRAINING)))
+    full = dict(TRAINING, **settings)
+    for name, (rule, holds) in _RULES.items():
+        _check(name, full[name], rule, holds)
+    if full['crop'] and full['crop'] > full['side']:
+        raise ValueError('crop must be at most side ({}), got {}'.format(
+            full['side'], full['crop']))
+    return full
+
+
+def _check(name, value, rule, holds):
+    default = TRAINING[name]
+    fits = value is None or isinstance(
+        value, (int, float) if isinstance(default, float)
+        else int if default is None else type(default))
+    try:
+        fits = fits and holds(value)
+    except TypeError:
+        fits = False
+    if not fits:
+        raise ValueError('{} must be {}, got {!r}'.format(name, rule, value))

@@ -1,0 +1,212 @@
+"""The paper's two systems: a network, its loss, and its way to colours.
+
+Everything that tells classification from regression is in this file; its
+readers only say which one they want.
+"""
+
+import inspect
+from collections import namedtuple
+
+import numpy as np
+
+import models
+from colorize import bins, objectives, onednn
+from colorize.backend import lasagne, theano
+from colorize.color import color_space
+
+__all__ = ['LOSSES', 'Network', 'SYSTEMS', 'build', 'complete', 'decode',
+           'encode', 'loss', 'predictions']
+
+T = theano.tensor
+
+#: Builder, the layers that are its outputs, and type of the target.
+System = namedtuple('System', 'builder outputs target_type losses')
+
+SYSTEMS = {
+    'classification': System(models.build_classification,
+                             ('scores_u', 'scores_v'), 'uint8',
+                             ('cross_entropy',)),
+    'regression': System(models.build_regression, ('output',), 'float32',
+                         ('l2', 'huber')),
+}
+
+LOSSES = ('cross_entropy', 'l2', 'huber')
+
+#: layers: by name. outputs: those the loss is taken of. input_var: (batch,
+#: 3, row, column). settings: all that built it.
+Network = namedtuple('Network', 'layers outputs input_var settings')
+
+
+def complete(settings):
+    """Settings of a network, with the defaults filled in.
+
+    Parameters
+    ----------
+    settings : dict
+        'system' ('classification' or 'regression'), 'color_space' ('luv'
+        or 'hsv') and the keyword arguments of the builder in
+        :mod:`models`; each may be left out.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        When a setting is unknown or has an impossible value.
+    """
+    system = settings.get('system', 'classification')
+    if system not in SYSTEMS:
+        raise ValueError('system must be one of {}, got {!r}'.format(
+            ', '.join(map(repr, SYSTEMS)), system))
+    full = {'system': system, 'color_space': 'luv'}
+    arguments = inspect.signature(SYSTEMS[system].builder).parameters
+    full.update((name, argument.default)
+                for name, argument in arguments.items()
+                if name not in ('input_var', 'num_bins'))
+    for name in settings:
+        if name not in full:
+            raise ValueError('unknown setting {!r} of the {} network; known '
+                             'are {}'.format(name, system, ', '.join(full)))
+    full.update(settings)
+    color_space(full['color_space'])
+    return full
+
+
+def build(settings):
+    """Build a network from its settings.
+
+    Parameters
+    ----------
+    settings : dict
+        See :func:`complete`.
+
+    Returns
+    -------
+    Network
+    """
+    full = complete(settings)
+    system = SYSTEMS[full['system']]
+    arguments = {name: value for name, value in full.items()
+                 if name not in ('system', 'color_space')}
+    input_var = T.tensor4('input')
+    layers = system.builder(input_var, **arguments)
+    return Network(layers, [layers[name] for name in system.outputs],
+                   input_var, full)
+
+
+def encode(chroma, settings):
+    """The target of training: what the network should answer.
+
+    Parameters
+    ----------
+    chroma : float array, (row, column, 2)
+        Clipped to the range of the colour space.
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    array, (2, row, column)
+        Bins as uint8, or chroma in the network's unit as float32.
+    """
+    space = settings['color_space']
+    planes = np.moveaxis(chroma, -1, 0)
+    if settings['system'] == 'classification':
+        return bins.to_bins(planes, space)
+    return (planes / color_space(space).unit).astype('float32')
+
+
+def decode(answer, settings, means):
+    """Chroma from what :func:`predictions` computed.
+
+    Parameters
+    ----------
+    answer : array, (2, row, column)
+        Bins, or chroma in the network's unit.
+    settings : dict
+        Of the network.
+    means : float array, (2, 50)
+        Per-bin means; only the classification network needs them.
+
+    Returns
+    -------
+    float32 array, (row, column, 2)
+        Inside the range of the colour space.
+    """
+    planes = np.moveaxis(answer, 0, -1)
+    if settings['system'] == 'classification':
+        return bins.from_bins(planes, means)
+    space = color_space(settings['color_space'])
+    return np.clip(planes * space.unit, space.low, space.high).astype(
+        'float32')
+
+
+def predictions(network, **kwargs):
+    """Symbolic answer of the network: most probable bins, or chroma.
+
+    Parameters
+    ----------
+    network : Network
+    kwargs
+        For ``lasagne.layers.get_output``, as ``deterministic=True``.
+
+    Returns
+    -------
+    Theano 4-D tensor
+        (batch, 2, row, column), of the type that :func:`encode` gives.
+    """
+    return _answer(_outputs(network, **kwargs), network.settings)
+
+
+def _outputs(network, **kwargs):
+    """Symbolic outputs, with their convolutions on the fastest library."""
+    return onednn.accelerate(
+        lasagne.layers.get_output(network.outputs, **kwargs))
+
+
+def _answer(outputs, settings):
+    if settings['system'] == 'regression':
+        return outputs[0]
+    chosen = [T.argmax(scores, axis=1).astype('uint8') for scores in outputs]
+    return T.stack(chosen, axis=1)
+
+
+def loss(network, name, threshold=0.1, **kwargs):
+    """Symbolic loss and answer of a network.
+
+    Parameters
+    ----------
+    network : Network
+    name : {'cross_entropy', 'l2', 'huber'}
+        The first is the classification network's, summed over its two
+        channels (Section 3.6), the others are the regression network's.
+    threshold : float
+        M of the Huber loss, in units of 100 U, V.
+    kwargs
+        For ``lasagne.layers.get_output``, as ``deterministic=True``.
+
+    Returns
+    -------
+    target_var : Theano 4-D tensor, (batch, 2, row, column)
+    loss : Theano scalar
+    answer : Theano 4-D tensor
+        See :func:`predictions`.
+    """
+    system = SYSTEMS[network.settings['system']]
+    if name not in system.losses:
+        raise ValueError('loss of the {} network must be one of {}, got {!r}'
+                         .format(network.settings['system'],
+                                 ', '.join(map(repr, system.losses)), name))
+    target_var = T.TensorType(system.target_type, (False,) * 4)('target')
+    outputs = _outputs(network, **kwargs)
+    answer = _answer(outputs, network.settings)
+    if name == 'cross_entropy':
+        total = sum(objectives.cross_entropy(scores, target_var[:, channel])
+                    for channel, scores in enumerate(outputs))
+    elif name == 'huber':
+        total = objectives.huber(outputs[0], target_var, threshold)
+    else:
+        total = objectives.squared_error(outputs[0], target_var)
+    return target_var, total, answer

@@ -1,0 +1,38 @@
+"""Installs colorize with its networks, its weights and a command."""
+
+import re
+
+from setuptools import setup
+
+
+def requirements():
+    """The pins of requirements.txt that users need, without comments."""
+    with open('requirements.txt') as lines:
+        pins = [line.partition('#')[0].strip() for line in lines]
+    return [pin for pin in pins if pin]
+
+
+def version():
+    with open('colorize/__init__.py') as file:
+        return re.search(r"__version__ = '(.+)'", file.read()).group(1)
+
+
+with open('README.rst', encoding='utf-8') as readme:
+    long_description = readme.read()
+
+setup(
+    name='colorize',
+    version=version(),
+    description='Image Colorization with Deep Convolutional Neural Networks '
+                '(Hwang & Zhou, 2016) on Lasagne and Theano',
+    long_description=long_description,
+    license='MIT',
+    python_requires='>=3.9, <3.12',
+    packages=['colorize', 'colorize.onednn', 'models', 'weights'],
+    package_data={'colorize.onednn': ['src/*'],
+                  'weights': ['*.npz', '*.json', '*.rst']},
+    install_requires=requirements(),
+    entry_points={
+        'console_scripts': ['colorize = colorize.predict:script']},
+    zip_safe=False,
+)

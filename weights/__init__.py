@@ -1,0 +1,1 @@
+"""The shipped weights, and the command that fetches published ones."""
