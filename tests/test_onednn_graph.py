@@ -190,7 +190,7 @@ def test_two_networks_in_one_process_and_no_leak():
     for step in steps:
         step.changes()
     before = resident()
-    for _ in range(40):
+    for _ in range(15):
         for step in steps:
             step.changes()
     assert resident() - before < 4 << 20
