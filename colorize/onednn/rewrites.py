@@ -106,6 +106,9 @@ def register():
         conv_groupopt.register('onednn' + rewrite.__name__, rewrite,
                                'conv_onednn', 'fast_compile', 'fast_run',
                                position=-1)
-    for rewrite in (_best_class, _add, _relu_grad):
+    # Theano splits argmax off max no earlier than here.
+    T.opt.register_uncanonicalize(_best_class, 'fast_compile',
+                                  name='onednn_best_class')
+    for rewrite in (_add, _relu_grad):
         T.opt.register_specialize(rewrite, 'fast_compile',
                                   name='onednn' + rewrite.__name__)

@@ -1,0 +1,1 @@
+"""``make bench``: this project, Theano's own convolution and PyTorch."""

@@ -1,0 +1,162 @@
+"""One contender in a process of its own, told over stdin what to time.
+
+``python -m experiments.bench.contender NAME SYSTEM``; each line that comes
+in, 'train 6', 'predict 1' or 'peak', is answered by a number.
+"""
+
+import resource
+import sys
+import time
+
+import numpy as np
+
+__all__ = ['CONTENDERS', 'main']
+
+_SIDE = 224
+#: Of Adam, for everyone.
+_RATE = 3e-4
+
+CONTENDERS = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_fp32_last',
+              'pytorch_bf16', 'pytorch_bf16_last')
+
+
+def _data(batch, system):
+    """Photos and targets; noise takes as long as photos do."""
+    rng = np.random.RandomState(0)
+    photos = rng.uniform(-120, 130, (batch, 3, _SIDE, _SIDE))
+    shape = (batch, 2, _SIDE, _SIDE)
+    if system == 'classification':
+        return photos.astype('float32'), rng.randint(
+            0, 50, shape).astype('uint8')
+    return photos.astype('float32'), rng.uniform(
+        -1, 1, shape).astype('float32')
+
+
+class Ours(object):
+    """This project's own functions; COLORIZE_CONV picks the convolution."""
+
+    def __init__(self, system):
+        from colorize import backend, systems
+        backend.seed(0)
+        self._network = systems.build({'system': system})
+        self._train = self._predict = None
+
+    def train(self, photos, targets):
+        """One update."""
+        if self._train is None:
+            self._train = self._compile()
+        self._train(photos, targets)
+
+    def _compile(self):
+        from colorize import systems
+        from colorize.backend import lasagne, theano
+        network = self._network
+        name = systems.SYSTEMS[network.settings['system']].losses[0]
+        target_var, loss, _ = systems.loss(network, name)
+        trained = lasagne.layers.get_all_params(network.outputs,
+                                                trainable=True)
+        return theano.function(
+            [network.input_var, target_var], loss,
+            updates=lasagne.updates.adam(loss, trained, _RATE))
+
+    def predict(self, photos):
+        """The most probable bins, or the chroma."""
+        if self._predict is None:
+            from colorize import systems
+            from colorize.backend import theano
+            self._predict = theano.function(
+                [self._network.input_var],
+                systems.predictions(self._network, deterministic=True))
+        return self._predict(photos)
+
+
+class PyTorch(object):
+    """The twin.
+
+    Parameters
+    ----------
+    system : {'classification', 'regression'}
+    bf16 : bool
+        Under bfloat16 autocast.
+    last : bool
+        With channels last in memory.
+    """
+
+    def __init__(self, system, bf16, last):
+        import torch
+
+        from experiments.bench.twin import Twin
+        torch.manual_seed(0)
+        self._torch, self._bf16 = torch, bf16
+        self._layout = (torch.channels_last if last
+                        else torch.contiguous_format)
+        self._twin = Twin(system).to(memory_format=self._layout)
+        self._rule = torch.optim.Adam(self._twin.parameters(), _RATE,
+                                      fused=True)
+
+    def _cast(self):
+        return self._torch.autocast('cpu', dtype=self._torch.bfloat16,
+                                    enabled=self._bf16)
+
+    def _tensor(self, photos):
+        return self._torch.as_tensor(photos).to(memory_format=self._layout)
+
+    def train(self, photos, targets):
+        """One update."""
+        self._twin.train()
+        self._rule.zero_grad(set_to_none=True)
+        with self._cast():
+            loss = self._loss(self._twin(self._tensor(photos)),
+                              self._torch.as_tensor(targets))
+        loss.backward()
+        self._rule.step()
+
+    def _loss(self, outputs, targets):
+        if len(outputs) == 1:
+            return ((outputs[0] - targets) ** 2).sum(dim=1).mean()
+        cross_entropy = self._torch.nn.functional.cross_entropy
+        return sum(cross_entropy(scores, targets[:, channel].long())
+                   for channel, scores in enumerate(outputs))
+
+    def predict(self, photos):
+        """The most probable bins, or the chroma."""
+        self._twin.eval()
+        with self._torch.inference_mode(), self._cast():
+            outputs = self._twin(self._tensor(photos))
+            if len(outputs) == 1:
+                return outputs[0].float().numpy()
+            return self._torch.stack([scores.argmax(dim=1)
+                                      for scores in outputs], 1).numpy()
+
+
+def _make(name, system):
+    if name in ('colorize', 'theano'):
+        return Ours(system)
+    return PyTorch(system, '_bf16' in name, name.endswith('_last'))
+
+
+def _answer(contender, system, line):
+    """What a line asks for: seconds per photo, or MiB."""
+    if line == 'peak':
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return used / 1024
+    what, batch = line.split()
+    given = _data(int(batch), system)
+    start = time.perf_counter()
+    if what == 'train':
+        contender.train(*given)
+    else:
+        contender.predict(given[0])
+    return (time.perf_counter() - start) / int(batch)
+
+
+def main(arguments=None):
+    """Answer until stdin ends."""
+    name, system = arguments or sys.argv[1:]
+    contender = _make(name, system)
+    for line in sys.stdin:
+        print(_answer(contender, system, line.strip()), flush=True)
+
+
+if __name__ == '__main__':
+    main()
