@@ -232,6 +232,15 @@ def test_without_onednn_theanos_own_convolution_is_used():
 
 
 @needs_onednn
+def test_without_a_working_compiler_there_is_a_warning():
+    code = ('from colorize.onednn import build; '
+            'build._command = lambda target: ["false"]; ' + REGISTER)
+    status, text = run(code, COLORIZE_CONV='')
+    assert status == 0 and text.strip().endswith('False'), text
+    assert 'convolutions run on Theano alone' in text, text
+
+
+@needs_onednn
 def test_processors_without_avx512():
     code = ('from tests import test_onednn; from colorize.onednn import '
             'arrays; assert arrays.block() == 8, arrays.block(); '

@@ -21,7 +21,7 @@ _BINARY = 'libdnnl.so.2', 'onednn-cpu-gomp'
 
 
 class OneDNNError(RuntimeError):
-    """oneDNN is missing, or it or one of its compilers reported an error."""
+    """oneDNN is missing, does not compile with our code, or failed."""
 
 
 def _locate(ending, package):
@@ -141,5 +141,5 @@ def library():
         _compile(target)
     loaded = ctypes.CDLL(target)
     loaded.message.restype = ctypes.c_char_p
-    loaded.give.restype = loaded.trim.restype = None
+    loaded.give.restype = None
     return loaded
