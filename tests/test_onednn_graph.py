@@ -298,7 +298,8 @@ def test_pooling_of_odd_sizes_with_its_gradient():
 @needs_onednn
 def test_errors_of_upscaled_maps_name_the_shapes():
     mine = upscaled_conv((2, 1), (3, 4), 5, None, 'float32', True)
-    with unittest.TestCase().assertRaisesRegex(ValueError, '9, 6'):
+    # Theano adds the shapes of the inputs below the first line.
+    with unittest.TestCase().assertRaisesRegex(ValueError, '^.*9, 6'):
         mine(np.zeros((5, 7, 3, 3), 'float32'),
              np.zeros((1, 5, 8, 6), 'float32'),
              np.zeros((1, 3, 4, 3), 'float32'),

@@ -112,4 +112,3 @@ def empty(shape):
 def plain(array):
     """The array itself or a contiguous copy."""
     return np.ascontiguousarray(array, np.float32)
-
