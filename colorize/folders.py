@@ -27,4 +27,8 @@ def cache_folder():
     folder = os.path.join(tempfile.gettempdir(),
                           'colorize-{}'.format(os.getuid()))
     os.makedirs(folder, mode=0o700, exist_ok=True)
+    # Compiled code is loaded from here: it must be nobody else's.
+    found = os.lstat(folder)
+    if found.st_uid != os.getuid() or found.st_mode & 0o022:
+        return tempfile.mkdtemp(prefix='colorize-')
     return folder

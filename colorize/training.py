@@ -4,7 +4,7 @@ import argparse
 
 from colorize import command
 from colorize.files import find_photos
-from colorize.settings import HELP, TRAINING, UPDATE_RULES
+from colorize.settings import HELP, LOSSES, TRAINING, UPDATE_RULES
 
 __all__ = ['main']
 
@@ -39,7 +39,7 @@ def _add_network(group):
 def _add_training(group):
     """An option for each of the settings, with its default."""
     choices = {'update_rule': UPDATE_RULES,
-               'loss': ('cross_entropy', 'l2', 'huber')}
+               'loss': LOSSES}
     types = {'crop': int, 'loss': str, 'vgg16': str}
     for name, default in TRAINING.items():
         option = '--' + name.replace('_', '-')
@@ -51,9 +51,20 @@ def _add_training(group):
                            type=types.get(name, type(default)))
 
 
-def main():
-    """Parse the command line and train."""
-    given = vars(_parser().parse_args())
+def main(arguments=None):
+    """Parse the command line and train.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without, those of the process.
+
+    Returns
+    -------
+    int
+        The exit status, 0.
+    """
+    given = vars(_parser().parse_args(arguments))
     paths = find_photos(command.photo_places(given['photos']))
     network = {name: given[name] for name in
                ('system', 'width', 'color_space', 'freeze_vgg')}

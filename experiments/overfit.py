@@ -15,11 +15,11 @@ from colorize import command
 from colorize.files import find_photos
 from experiments import bundled
 
-__all__ = ['main', 'overfit']
+__all__ = ['choose', 'main', 'overfit']
 
 #: Without a folder of photos: small crops and a light network, so that two
 #: cores are done in minutes.
-_SMALL = dict(count=24, width=0.25, side=64, epochs=150)
+_SMALL = dict(count=24, width=0.25, side=64, epochs=600)
 _PAPER = dict(count=270, width=1.0, side=224, epochs=100)
 
 
@@ -31,6 +31,7 @@ def _parser():
         "of the photos in scikit-image's wheel)")
     add('--count', type=int, help='size of the random subset')
     add('--width', type=float, help='scales every depth of the network')
+    add('--side', type=int, help='photos are scaled to side x side')
     add('--epochs', type=int)
     add('--seed', type=int, default=0)
     add('--run', metavar='DIR', help='keep the run here, and go on with it')
@@ -45,18 +46,33 @@ def main(arguments=None):
     size.update((name, getattr(given, name)) for name in size
                 if getattr(given, name, None) is not None)
     with tempfile.TemporaryDirectory(prefix='overfit-') as scratch:
-        paths = _photos(given, size, scratch)
+        paths = choose(given.photos, size, given.seed,
+                       given.run or scratch)
         return overfit(paths, given.run or os.path.join(scratch, 'run'),
                        given.out, size, given.seed)
 
 
-def _photos(given, size, scratch):
-    """The random subset of Section 5.2, or crops."""
-    if not given.photos:
-        return bundled.crops(given.run or scratch, size['count'],
-                             size['side'], given.seed)
-    paths = find_photos([given.photos])
-    chosen = np.random.RandomState(given.seed).permutation(len(paths))
+def choose(photos, size, seed, scratch):
+    """The random subset of Section 5.2, or crops of bundled photos.
+
+    Parameters
+    ----------
+    photos : str or None
+        Folder of photos; without, crops are cut.
+    size : dict
+        'count' of photos, and 'side' of the crops.
+    seed : int
+    scratch : str
+        Where the crops go.
+
+    Returns
+    -------
+    list of str
+    """
+    if not photos:
+        return bundled.crops(scratch, size['count'], size['side'], seed)
+    paths = find_photos([photos])
+    chosen = np.random.RandomState(seed).permutation(len(paths))
     return [paths[number] for number in sorted(chosen[:size['count']])]
 
 
@@ -84,7 +100,8 @@ def overfit(paths, folder, out, size, seed):
     began = time.time()
     network = {'width': size['width'], 'vgg_batch_norm': True}
     trainer.train(paths, folder, size['epochs'], network, holdout=0,
-                  side=size['side'], learning_rate=0.001, seed=seed)
+                  side=size['side'], learning_rate=0.001,
+                  learning_rate_decay=0.9975, seed=seed)
     found, rows = _score(paths, os.path.join(folder, 'weights.npz'))
     found.update(seconds=round(time.time() - began, 1),
                  settings=dict(size, count=len(paths), seed=seed))

@@ -12,6 +12,7 @@ import urllib.request
 import numpy as np
 from tqdm import tqdm
 
+from colorize.files import written_whole
 from colorize.folders import cache_folder
 from colorize.pretrained import VGG16_FILE, load_vgg16
 
@@ -166,14 +167,9 @@ def convert(source, target):
     OSError
         One of the two cannot be opened.
     """
-    params, part = load_vgg16(source), target + '.part'
-    try:
-        with open(part, 'wb') as file:
-            np.savez(file, **params)
-        os.replace(part, target)
-    finally:
-        if os.path.exists(part):
-            os.remove(part)
+    params = load_vgg16(source)
+    with written_whole(target) as file:
+        np.savez(file, **params)
     return [key[:-2] for key in params if key.endswith('.W')]
 
 
