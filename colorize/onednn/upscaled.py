@@ -11,8 +11,8 @@ import ctypes
 import numpy as np
 
 from colorize.backend import theano
-from colorize.onednn.arrays import blocks, call, empty, plain
-from colorize.onednn.ops import (BlockedOp, blocked_type, conv_shape)
+from colorize.onednn.arrays import block, blocks, call, empty, plain
+from colorize.onednn.ops import BlockedOp, blocked_type, conv_shape
 
 T = theano.tensor
 
@@ -25,7 +25,7 @@ def _taps(kernels):
     `out` is rounded up to whole blocks.
     """
     out, depth = kernels.shape[:2]
-    taps = np.zeros((9, len(_room(out)), depth, 1, 1), np.float32)
+    taps = np.zeros((9, blocks(out) * block(), depth, 1, 1), np.float32)
     taps[:, :out, :, 0, 0] = kernels.reshape(out, depth, 9).transpose(2, 0, 1)
     return taps.reshape(-1, depth, 1, 1)
 
@@ -35,11 +35,6 @@ def _kernels(taps, out):
     depth = taps.shape[1]
     taps = taps.reshape(9, -1, depth)[:, :out]
     return taps.transpose(1, 2, 0).reshape(out, depth, 3, 3)
-
-
-def _room(out):
-    from colorize.onednn.arrays import block
-    return range(blocks(out) * block())
 
 
 def _split(kernels, depths):
@@ -160,7 +155,7 @@ class _UpscaledConvGrad(BlockedOp):
         outputs[0][0] = np.concatenate(found, axis=1)
 
 
-def _backward(grad, part, array, factor, total=None, into=None):
+def _backward(grad, part, array, factor, into=None):
     """Gradients of a plain convolution: kernels and map."""
     conv = conv_shape(array.shape, part.shape)
     kernels = np.zeros(part.shape, np.float32)
