@@ -5,6 +5,7 @@ that comes in, 'train 6', 'predict 1' or 'peak', is answered by a number.
 """
 
 import resource
+import statistics
 import sys
 import time
 
@@ -12,6 +13,9 @@ import numpy as np
 
 __all__ = ['CONTENDERS', 'main']
 
+#: A short task is repeated for so many seconds: a neighbour's blink would
+#: be a large part of it.
+_AT_LEAST = 1
 #: Of Adam, for everyone.
 _RATE = 3e-4
 
@@ -142,12 +146,13 @@ def _answer(contender, system, side, line):
         return used / 1024
     what, batch = line.split()
     given = _data(int(batch), system, side)
-    start = time.perf_counter()
-    if what == 'train':
-        contender.train(*given)
-    else:
-        contender.predict(given[0])
-    return (time.perf_counter() - start) / int(batch)
+    run = contender.train if what == 'train' else contender.predict
+    seconds = []
+    while not seconds or sum(seconds) < _AT_LEAST:
+        start = time.perf_counter()
+        run(*given[:2 if what == 'train' else 1])
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds) / int(batch)
 
 
 def main(arguments=None):
