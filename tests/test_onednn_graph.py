@@ -173,9 +173,8 @@ def test_prediction_with_batch_norm_folded_into_the_convolutions():
         for result, other in zip(mine[2:], truth[2:]):
             assert (result != other).mean() < 1e-3
     names = op_names(ours)
-    # Left are the four taps, whose ReLU comes before their norm, and the
-    # head that adds up several convolutions.
-    assert names.count('Affine') == 5, names
+    # Left are the four taps, whose ReLU comes before their norm.
+    assert names.count('Affine') == 4, names
     assert 'Argmax' not in names and names.count('BestClass') == 2
 
 

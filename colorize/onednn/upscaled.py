@@ -13,6 +13,7 @@ import numpy as np
 from colorize.backend import theano
 from colorize.onednn.arrays import block, blocks, call, empty, plain
 from colorize.onednn.ops import BlockedOp, blocked_type, conv_shape
+from colorize.onednn.planes import ReluGrad
 
 T = theano.tensor
 
@@ -53,15 +54,19 @@ class UpscaledConv(BlockedOp):
         How often rows and columns of each map are repeated.
     depths : tuple of int
         Channels of each map.
+    relu : bool
+        Rectify the result; needs a bias.
 
-    Called with kernels (out, sum of depths, 3, 3) and the maps.
+    Called with kernels (out, sum of depths, 3, 3), the maps and, when one
+    of the factors is 1, optionally a bias (out,).
     """
 
-    __props__ = ('factors', 'depths')
+    __props__ = ('factors', 'depths', 'relu')
 
-    def __init__(self, factors, depths):
+    def __init__(self, factors, depths, relu=False):
         self.factors = tuple(factors)
         self.depths = tuple(depths)
+        self.relu = relu
 
     def shapes(self, inputs, shapes):
         batch, _, rows, columns, lane = shapes[1]
@@ -71,25 +76,35 @@ class UpscaledConv(BlockedOp):
 
     def perform(self, node, inputs, outputs):
         parts = _split(inputs[0], self.depths)
-        arrays = [plain(array) for array in inputs[1:]]
+        count = len(self.factors) + 1
+        arrays = [plain(array) for array in inputs[1:count]]
+        bias = plain(inputs[count]) if len(inputs) > count else None
         shape = full_shape(arrays, self.factors, len(inputs[0]))
         out = empty(shape)
         small = [(factor, _taps(part), array) for factor, part, array
                  in zip(self.factors, parts, arrays) if factor > 1]
         for photo in range(shape[0] if small else 0):
             _spread(small, photo, out)
-        later = bool(small)
-        for factor, part, array in zip(self.factors, parts, arrays):
-            if factor == 1 and array.size:
-                conv = conv_shape(array.shape, part.shape)
-                call('conv_forward', conv, ctypes.byref(conv), array, part,
-                     None, out, 0, int(later))
-                later = True
+        large = [(part, array) for factor, part, array
+                 in zip(self.factors, parts, arrays) if factor == 1]
+        for number, (part, array) in enumerate(large if out.size else ()):
+            # Only the last knows the whole sum.
+            last = number == len(large) - 1
+            conv = conv_shape(array.shape, part.shape)
+            call('conv_forward', conv, ctypes.byref(conv), array, part,
+                 bias if last else None, out, int(last and self.relu),
+                 int(bool(small) or number > 0))
         outputs[0][0] = out
 
     def L_op(self, inputs, outputs, grads):
-        return _UpscaledConvGrad(self.factors, self.depths)(
-            grads[0], *inputs)
+        count, grad, sums = len(self.factors) + 1, grads[0], None
+        if len(inputs) > count:
+            grad, sums = ReluGrad(self.relu)(
+                *([outputs[0]] if self.relu else []) + [grad])
+        found = _UpscaledConvGrad(self.factors, self.depths)(
+            grad, *inputs[:count])
+        return list(found) + [sums[:bias.shape[0]]
+                              for bias in inputs[count:]]
 
 
 def full_shape(arrays, factors, out):
