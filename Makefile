@@ -12,7 +12,7 @@ DEV_READY := $(VENV)/.dev-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint overfit weights train-default train-cvcl clean
+.PHONY: help demo test lint bench-gpu overfit weights train-default train-cvcl clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -41,6 +41,11 @@ train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 train-cvcl: $(READY)  ## Section 5.3: train on your MIT CVCL photos, PHOTOS=DIR
 	$(PYTHON) -m colorize.training $(ON) '$(PHOTOS)' --run runs/cvcl \
 	    --epochs $(or $(EPOCHS),40)
+
+# PyTorch, if it is to be compared with, is installed by hand: its wheel
+# has to suit the driver.
+bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
+	$(PYTHON) -m experiments.bench_gpu $(ON)
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info

@@ -176,7 +176,8 @@ def _reason(error):
     text = ' '.join(
         arg.decode(errors='replace') if isinstance(arg, bytes) else str(arg)
         for arg in getattr(error, 'args', ()) or [error])
-    found = re.search(r'error: .*?(?=\. |\n|$)', text)
+    text = ' '.join(text.split())
+    found = re.search(r'error: .*?(?=\. |$)', text)
     if found and 'gpuarray/' in found.group():
         return found.group() + '; on Debian 12: apt install libgpuarray-dev'
     return found.group() if found else text
