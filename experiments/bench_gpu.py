@@ -45,9 +45,10 @@ def _parser():
 def main(arguments=None):
     """Parse the command line, check, measure, write the results."""
     parser = _parser()
-    given = parser.parse_args(['--device', 'cuda'] + list(
-        sys.argv[1:] if arguments is None else arguments))
-    if given.device == 'cpu':
+    given = parser.parse_args(arguments)
+    if given.device is None:
+        parser.parse_args(['--device', 'cuda'])
+    elif given.device == 'cpu':
         parser.error('--device: this is about a GPU, see experiments.bench')
     _require_gpu()
     results = {'step_vs_cpu': {system: check_step(system)
