@@ -83,6 +83,22 @@ class TestOption(unittest.TestCase):
             self.assertEqual(parse('--device', 'cpu'), 'cpu')
 
 
+class TestMake(unittest.TestCase):
+    def said(self, target, *variables):
+        done = subprocess.run(
+            ['make', '-n', '-o', '.venv/.ready', target, 'PHOTOS=x']
+            + list(variables), cwd=ROOT, text=True, check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.stdout
+
+    def test_targets_that_train_or_predict_pass_the_device_on(self):
+        for target in ('demo', 'overfit', 'train-default', 'train-cvcl',
+                       'bench-gpu'):
+            self.assertIn('--device cuda1',
+                          self.said(target, 'DEVICE=cuda1'), target)
+            self.assertNotIn('--device', self.said(target), target)
+
+
 class TestWithoutGPU(Folder):
     """pygpu that cannot be imported stands for any lack."""
 
@@ -214,6 +230,12 @@ class TestRefusal(unittest.TestCase):
         self.assertTrue(str(found.exception).endswith(
             ': error: gpuarray/array.h: No such file; on Debian 12: apt '
             'install libgpuarray-dev'), found.exception)
+
+    def test_of_another_compilers_message_the_part_that_matters(self):
+        with self.assertRaisesRegex(cuda.GPUError,
+                                    ': error: no half on this GPU$'):
+            self.check(answer=Exception('nvrtc, line 3: error: no half on '
+                                        'this GPU. 1 error detected. '))
 
 
 class TestGraph(unittest.TestCase):
