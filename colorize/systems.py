@@ -14,7 +14,7 @@ from colorize import bins, objectives, onednn
 from colorize.backend import lasagne, theano
 from colorize.color import color_space
 
-__all__ = ['LOSSES', 'Network', 'SYSTEMS', 'build', 'complete', 'decode',
+__all__ = ['Network', 'SYSTEMS', 'build', 'complete', 'decode',
            'encode', 'loss', 'predictions']
 
 T = theano.tensor
@@ -29,8 +29,6 @@ SYSTEMS = {
     'regression': System(models.build_regression, ('output',), 'float32',
                          ('l2', 'huber')),
 }
-
-LOSSES = ('cross_entropy', 'l2', 'huber')
 
 #: layers: by name. outputs: those the loss is taken of. input_var: (batch,
 #: 3, row, column). settings: all that built it.
