@@ -8,52 +8,7 @@ from collections import OrderedDict
 __all__ = ['HELP', 'LOSSES', 'TRAINING', 'UPDATE_RULES', 'check_training']
 
 LOSSES = ('cross_entropy', 'l2', 'huber')
-UPDATE_RULES = ('adam', 'nesterov', 'sgd')
-
-_TABLE = (
-    ('batch_size', 6, 'photos in a minibatch'),
-    ('beta2', 0.999, "Adam's beta2; its beta1 is 0.9"),
-    ('crop', None, 'side of a random crop, none for the whole photo'),
-    ('flip', False, 'mirror every other photo'),
-    ('holdout', 0.1, 'share of the photos that only validate'),
-    ('huber_threshold', 0.1, 'M of the Huber loss, in units of 100 U, V'),
-    ('learning_rate', 0.0003, 'step size'),
-    ('learning_rate_decay', 1.0, 'its factor after each epoch'),
-    ('loss', None, 'none for the first that suits the system'),
-    ('seed', 0, 'the number that decides a whole run'),
-    ('side', 224, 'photos are scaled to this many pixels squared'),
-    ('update_rule', 'adam', 'how gradients become steps'),
-    ('vgg16', None, 'file of pre-trained VGG16 weights'),
-)
-
-#: Settings of a run beside those of the network, with the paper's values
-#: (Section 5.2) where it gives them.
-TRAINING = OrderedDict((name, default) for name, default, _ in _TABLE)
-
-#: A line of help for each of them.
-HELP = OrderedDict((name, text) for name, _, text in _TABLE)
-
-_RULES = ('adam', 'nesterov', 'sgd')
-
-#: Settings of a run beside those of the network, with the paper's values
-#: (Section 5.2) where it gives them.
-TRAINING = OrderedDict([
-    ('batch_size', 6),            # photos in a minibatch
-    ('beta2', 0.999),             # of Adam; its beta1 is 0.9
-    ('crop', None),               # side of a random crop, None for none
-    ('flip', False),              # mirror every other photo
-    ('holdout', 0.1),             # share of the photos kept for validation
-    ('huber_threshold', 0.1),     # M of the Huber loss, in 100 U, V
-    ('learning_rate', 0.0003),
-    ('learning_rate_decay', 1.0),  # factor after each epoch
-    ('loss', None),               # None: the usual one of the system
-    ('seed', 0),
-    ('side', 224),                # photos are scaled to side x side
-    ('update_rule', 'adam'),
-    ('vgg16', None),              # file of pre-trained weights
-])
-
-_RULES = OrderedDict([
+UPDATE_RULES = OrderedDict([
     ('batch_size', ('a whole number, 1 or more', lambda x: x >= 1)),
     ('beta2', ('from 0 to below 1', lambda x: 0 <= x < 1)),
     ('crop', ('a multiple of 8, 8 or more',
