@@ -9,10 +9,12 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
+BENCH_READY := $(VENV)/.bench-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench-gpu overfit weights train-default train-cvcl clean
+.PHONY: help demo test lint overfit weights train-default train-cvcl bench \
+    bench-gpu clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -42,6 +44,9 @@ train-cvcl: $(READY)  ## Section 5.3: train on your MIT CVCL photos, PHOTOS=DIR
 	$(PYTHON) -m colorize.training $(ON) '$(PHOTOS)' --run runs/cvcl \
 	    --epochs $(or $(EPOCHS),40)
 
+bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3]
+	$(PYTHON) -m experiments.bench $(if $(ROUNDS),--rounds $(ROUNDS))
+
 # PyTorch, if it is to be compared with, is installed by hand: its wheel
 # has to suit the driver.
 bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
@@ -62,6 +67,10 @@ $(READY): requirements.txt requirements-build.txt
 
 $(DEV_READY): $(READY) requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(BENCH_READY): $(READY) requirements-bench.txt
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 # Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.

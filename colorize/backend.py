@@ -8,6 +8,7 @@ cannot be had is an error, where Theano alone would go on on the CPU.
 
 import configparser
 import contextlib
+import contextlib
 import importlib
 import logging
 import os
@@ -192,9 +193,12 @@ def versions():
     dict
         Strings: interpreter, packages, processor and Theano's flags.
     """
-    import scipy
-    found = {module.__name__: module.__version__
-             for module in (theano, lasagne, np, scipy)}
+    from importlib import metadata
+    found = {}
+    for name in ('Theano', 'Lasagne', 'numpy', 'scipy', 'onednn-cpu-gomp',
+                 'scipy-openblas32', 'torch'):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name.lower()] = metadata.version(name)
     found.update(python=platform.python_version(),
                  processor=_processor(),
                  cores=os.cpu_count(),
