@@ -8,7 +8,6 @@ cannot be had is an error, where Theano alone would go on on the CPU.
 
 import configparser
 import contextlib
-import contextlib
 import importlib
 import logging
 import os
