@@ -1,13 +1,15 @@
 """Colouring photos with a trained network."""
 
+import math
 import os
 
 import numpy as np
 
-from colorize import batches, color, images, params, systems
+from colorize import batches, bins, color, images, params, systems
 from colorize.backend import theano
+from colorize.settings import check_training
 
-__all__ = ['Colorizer', 'default_weights', 'network_size']
+__all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
 
 
 def default_weights():
@@ -54,13 +56,8 @@ class Colorizer:
     """
 
     def __init__(self, weights=None):
-        path = weights or default_weights()
-        arrays, settings = params.read(path)
-        self._network = _build(path, settings)
-        params.set_params(params.get_params(self._network.outputs), arrays,
-                          path)
-        self._means = _means(path, arrays)
-        self.side = settings['training']['side']
+        self._network, self._means, self.side = load(
+            weights or default_weights())
         self._predict = theano.function(
             [self._network.input_var],
             systems.predictions(self._network, deterministic=True))
@@ -106,19 +103,54 @@ class Colorizer:
         return systems.decode(answer, settings, self._means)
 
 
-def _build(path, settings):
-    """The network of a weights file, whose settings anyone may have made."""
+def load(path):
+    """The network of a weights file that anyone may have made.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    network : systems.Network
+    means : float32 array, (2, 50)
+        Per-bin means.
+    side : int
+        The network was trained on `side` x `side` pixels.
+
+    Raises
+    ------
+    colorize.params.WeightsError
+        When the file does not hold such a network.
+    """
+    built = []
+
+    def fits(settings, shapes):
+        built.append(_build(path, settings, shapes))
+        known = dict(params.get_params(built[0].outputs),
+                     bin_means=theano.shared(np.zeros((2, bins.NUM_BINS))))
+        params.fit(known, shapes, path)
+        for name in shapes:
+            if name not in known:
+                raise params.WeightsError(
+                    '{}: has {}, which the network has not'.format(path,
+                                                                   name))
+    arrays, settings = params.read(path, fits)
+    for name, values in arrays.items():
+        if not np.isfinite(values).all():
+            raise params.WeightsError('{}: {} holds values that are no '
+                                      'numbers'.format(path, name))
+    params.set_params(params.get_params(built[0].outputs), arrays, path)
+    return built[0], arrays['bin_means'], settings['training']['side']
+
+
+def _build(path, settings, shapes):
+    """The network that the settings ask for, if the file can fill it."""
     try:
-        int(settings['training']['side'])
-        return systems.build(settings['network'])
-    except (KeyError, TypeError, ValueError) as error:
+        check_training({'side': settings['training']['side']})
+        with params.blank(sum(math.prod(shape)
+                              for shape, _ in shapes.values())):
+            return systems.build(settings['network'])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise params.WeightsError('{}: settings that make no network ({})'
-                                  .format(path, error)) from None
-
-
-def _means(path, arrays):
-    means = arrays.get('bin_means')
-    if means is None or means.shape != (2, 50):
-        raise params.WeightsError('{}: has no bin_means of shape (2, 50)'
-                                  .format(path))
-    return means
+                                  .format(path, error)) from error

@@ -1,11 +1,22 @@
 """Reading and writing photos as people have them."""
 
+import logging
+
 import numpy as np
 from PIL import Image, ImageOps
 
-from colorize.files import written_whole
+from colorize.files import require_file, written_whole
 
 __all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
+
+
+#: What people keep photos in. Pillow's other readers are seldom used and
+#: seldom tested; that of PostScript starts a program.
+FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'MPO', 'PNG',
+           'PPM', 'TIFF', 'WEBP')
+
+# Its own words about a damaged file come besides the error.
+logging.getLogger('PIL').addHandler(logging.NullHandler())
 
 
 class ImageError(ValueError):
@@ -13,7 +24,7 @@ class ImageError(ValueError):
 
 
 def load(path):
-    """Read any photo that Pillow opens.
+    """Read a photo in any of :data:`FORMATS`.
 
     Parameters
     ----------
@@ -31,21 +42,22 @@ def load(path):
         When the file cannot be read as a photo.
     """
     try:
-        with Image.open(path) as image:
+        require_file(path)
+        with Image.open(path, formats=FORMATS) as image:
             return np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
-    except OSError as error:
-        raise ImageError(_one_line(path, error)) from None
-    except (ValueError, SyntaxError, EOFError, MemoryError, TypeError,
-            Image.DecompressionBombError) as error:
-        raise ImageError('{}: not a readable photo ({})'.format(
-            path, error)) from None
+    except Exception as error:  # a damaged file can raise anything
+        raise ImageError('{}: {}'.format(
+            path, _reason(error, path))) from error
 
 
-def _one_line(path, error):
-    if error.strerror:
-        return '{}: {}'.format(path, error.strerror)
-    return '{}: not a readable photo ({})'.format(
-        path, str(error).split(' <')[0].split(" '")[0])
+def _reason(error, path):
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, MemoryError):
+        return 'not enough memory'
+    # Pillow names its file object, or the path a second time.
+    words = str(error).split(' ' + repr(path))[0].split(' <')[0]
+    return 'not a readable photo ({})'.format(words or type(error).__name__)
 
 
 def _as_rgb(image):
@@ -61,7 +73,7 @@ def _as_rgb(image):
 
 def _from_deep_gray(image):
     """16-bit, 32-bit and float grey, which Pillow would cut off at 255."""
-    values = np.asarray(image, 'float64')
+    values = np.asarray(image, 'float32')
     if not np.isfinite(values).all():
         raise ValueError('holds values that are no numbers')
     full = 65535 if image.mode.startswith('I') else 1
@@ -132,4 +144,4 @@ def save(path, rgb):
             Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
     except OSError as error:
         raise ImageError('{}: cannot be written ({})'.format(
-            path, error.strerror or error)) from None
+            path, error.strerror or error)) from error

@@ -5,7 +5,8 @@ Imports nothing heavy, so that a command's ``--help`` answers at once.
 
 from collections import OrderedDict
 
-__all__ = ['HELP', 'TRAINING', 'UPDATE_RULES', 'check_training']
+__all__ = ['HELP', 'TRAINING', 'UPDATE_RULES', 'SettingError', 'check',
+           'check_training']
 
 UPDATE_RULES = ('adam', 'nesterov', 'sgd')
 
@@ -32,41 +33,33 @@ TRAINING = OrderedDict((name, default) for name, default, _ in _TABLE)
 #: A line of help for each of them.
 HELP = OrderedDict((name, text) for name, _, text in _TABLE)
 
-_RULES = ('adam', 'nesterov', 'sgd')
-
-#: Settings of a run beside those of the network, with the paper's values
-#: (Section 5.2) where it gives them.
-TRAINING = OrderedDict([
-    ('batch_size', 6),            # photos in a minibatch
-    ('beta2', 0.999),             # of Adam; its beta1 is 0.9
-    ('crop', None),               # side of a random crop, None for none
-    ('flip', False),              # mirror every other photo
-    ('holdout', 0.1),             # share of the photos kept for validation
-    ('huber_threshold', 0.1),     # M of the Huber loss, in 100 U, V
-    ('learning_rate', 0.0003),
-    ('learning_rate_decay', 1.0),  # factor after each epoch
-    ('loss', None),               # None: the usual one of the system
-    ('seed', 0),
-    ('side', 224),                # photos are scaled to side x side
-    ('update_rule', 'adam'),
-    ('vgg16', None),              # file of pre-trained weights
-])
+_WHOLE = 'a whole number, 1 or more'
 
 _RULES = OrderedDict([
-    ('batch_size', ('a whole number, 1 or more', lambda x: x >= 1)),
+    ('batch_size', (_WHOLE, lambda x: x >= 1)),
     ('beta2', ('from 0 to below 1', lambda x: 0 <= x < 1)),
     ('crop', ('a multiple of 8, 8 or more',
               lambda x: x is None or x >= 8 and x % 8 == 0)),
+    ('flip', ('true or false', lambda x: True)),
     ('holdout', ('from 0 to below 1', lambda x: 0 <= x < 1)),
-    ('huber_threshold', ('above 0', lambda x: x > 0)),
+    ('huber_threshold', ('above 0', lambda x: 0 < x < float('inf'))),
     ('learning_rate', ('above 0', lambda x: 0 < x < float('inf'))),
     ('learning_rate_decay', ('above 0, at most 1', lambda x: 0 < x <= 1)),
+    ('loss', ('the name of a loss', lambda x: True)),
     ('seed', ('from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32)),
     ('side', ('a multiple of 8, 8 or more',
               lambda x: x >= 8 and x % 8 == 0)),
     ('update_rule', ('one of ' + ', '.join(UPDATE_RULES),
                      lambda x: x in UPDATE_RULES)),
+    ('vgg16', ('the name of a file', lambda x: True)),
 ])
+
+
+class SettingError(ValueError):
+    """A setting that cannot be; names it and the rule."""
+
+    #: Exit status of a command: as for any wrong use.
+    status = 2
 
 
 def check_training(settings):
@@ -84,30 +77,50 @@ def check_training(settings):
 
     Raises
     ------
-    ValueError
-        When a setting is unknown or out of range; names it and the rule.
+    SettingError
+        When a setting is unknown, of another type or out of range.
     """
     for name in settings:
         if name not in TRAINING:
-            raise ValueError('unknown setting {!r}; known are {}'.format(
+            raise SettingError('unknown setting {!r}; known are {}'.format(
                 name, ', '.join(TRAINING)))
     full = dict(TRAINING, **settings)
     for name, (rule, holds) in _RULES.items():
-        _check(name, full[name], rule, holds)
+        check(name, full[name], _kinds(name), rule, holds)
     if full['crop'] and full['crop'] > full['side']:
-        raise ValueError('crop must be at most side ({}), got {}'.format(
+        raise SettingError('crop must be at most side ({}), got {}'.format(
             full['side'], full['crop']))
     return full
 
 
-def _check(name, value, rule, holds):
+def _kinds(name):
+    """The types that a setting may have, None among them by default."""
     default = TRAINING[name]
-    fits = value is None or isinstance(
-        value, (int, float) if isinstance(default, float)
-        else int if default is None else type(default))
-    try:
-        fits = fits and holds(value)
-    except TypeError:
-        fits = False
-    if not fits:
-        raise ValueError('{} must be {}, got {!r}'.format(name, rule, value))
+    if default is None:
+        return (type(None), int if name == 'crop' else str)
+    return (int, float) if isinstance(default, float) else (type(default),)
+
+
+def check(name, value, kinds, rule, holds):
+    """Refuse the value of a setting unless type and rule are right.
+
+    Parameters
+    ----------
+    name : str
+    value
+    kinds : tuple of type
+        What it may be; a bool is no int here.
+    rule : str
+        In words, for the error.
+    holds : callable
+        Whether a value of such a type is in range.
+
+    Raises
+    ------
+    SettingError
+    """
+    right = bool in kinds if isinstance(value, bool) else isinstance(
+        value, kinds)
+    if not right or not holds(value):
+        raise SettingError('{} must be {}, got {!r}'.format(name, rule,
+                                                            value))

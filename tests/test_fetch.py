@@ -342,11 +342,12 @@ class TestCommand(_Served):
 
     def test_cannot_write(self):
         os.mkdir(self.at('folder'))
-        for target in ('folder', 'missing/file'):
+        self.write('file', b'')
+        for target in ('folder', 'file/below'):
             code, _, err = self.run_main('--from', self.file('ours'),
                                          '-o', self.at(target))
             self.assertEqual((code, err.count('\n')), (1, 1))
-        self.assertFalse(os.path.exists(self.at('folder.part')))
+        self.assertEqual(sorted(os.listdir(self.folder)), ['file', 'folder'])
 
     def test_never_written_over_its_source(self):
         shutil.copy(self.file('keras'), self.at('mine'))

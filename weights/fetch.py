@@ -12,6 +12,8 @@ import urllib.request
 import numpy as np
 from tqdm import tqdm
 
+from colorize import command
+from colorize.files import written_whole
 from colorize.folders import cache_folder
 from colorize.pretrained import VGG16_FILE, load_vgg16
 
@@ -166,14 +168,9 @@ def convert(source, target):
     OSError
         One of the two cannot be opened.
     """
-    params, part = load_vgg16(source), target + '.part'
-    try:
-        with open(part, 'wb') as file:
-            np.savez(file, **params)
-        os.replace(part, target)
-    finally:
-        if os.path.exists(part):
-            os.remove(part)
+    params = load_vgg16(source)
+    with written_whole(target) as file:
+        np.savez(file, **params)
     return [key[:-2] for key in params if key.endswith('.W')]
 
 
@@ -213,6 +210,7 @@ def _arguments(argv):
     parser.add_argument('-o', dest='target', metavar='OUT',
                         help='the .npz to write (by default {} in the cache '
                         'folder)'.format(VGG16_FILE))
+    command.debug_option(parser)
     args = parser.parse_args(argv)
     args.target = args.target or os.path.join(cache_folder(), VGG16_FILE)
     if args.source and os.path.realpath(args.source) == os.path.realpath(
@@ -248,7 +246,7 @@ def main(argv=None, opener=None):
     try:
         return _run(_arguments(argv), opener)
     except (OSError, ValueError) as error:
-        _say(error)
+        command.complain(error)
         return 1
     except KeyboardInterrupt:
         _say('stopped; run again to go on')
@@ -256,4 +254,4 @@ def main(argv=None, opener=None):
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command.run(main)
