@@ -12,6 +12,11 @@ from colorize.settings import check_training
 __all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
 
 
+#: Values of a network that any machine can hold, 16 MiB. One that is built
+#: can say what it needs and the file lacks.
+_SMALL = 1 << 22
+
+
 def default_weights():
     """Path of the weights that ship with the project."""
     import weights
@@ -148,8 +153,8 @@ def _build(path, settings, shapes):
     """The network that the settings ask for, if the file can fill it."""
     try:
         check_training({'side': settings['training']['side']})
-        with params.blank(sum(math.prod(shape)
-                              for shape, _ in shapes.values())):
+        held = sum(math.prod(shape) for shape, _ in shapes.values())
+        with params.blank(max(held, _SMALL)):
             return systems.build(settings['network'])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise params.WeightsError('{}: settings that make no network ({})'

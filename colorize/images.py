@@ -12,8 +12,8 @@ __all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
 
 #: What people keep photos in. Pillow's other readers are seldom used and
 #: seldom tested; that of PostScript starts a program.
-FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'MPO', 'PNG',
-           'PPM', 'TIFF', 'WEBP')
+FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'PPM',
+           'TIFF', 'WEBP')
 
 # Its own words about a damaged file come besides the error.
 logging.getLogger('PIL').addHandler(logging.NullHandler())
