@@ -25,18 +25,18 @@ def grid(rows, titles, side=224):
     -------
     uint8 array, (row, column, 3)
     """
-    cell = side + _MARGIN
-    sheet = Image.new('RGB', (len(titles) * cell + _MARGIN,
-                              len(rows) * cell + _TITLE + _MARGIN), 'white')
+    rows = [[_fit(picture, side) for picture in row] for row in rows]
+    heights = [max(image.height for image in row) + _MARGIN for row in rows]
+    lefts = [_MARGIN + column * (side + _MARGIN)
+             for column in range(len(titles) + 1)]
+    sheet = Image.new('RGB', (lefts[-1], _TITLE + sum(heights)), 'white')
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
-    for column, title in enumerate(titles):
-        draw.text((_MARGIN + column * cell, 3), title, 'black', font)
+    for left, title in zip(lefts, titles):
+        draw.text((left, 3), title, 'black', font)
     for number, row in enumerate(rows):
-        for column, picture in enumerate(row):
-            image = _fit(picture, side)
-            sheet.paste(image, (
-                _MARGIN + column * cell + (side - image.width) // 2,
-                _TITLE + number * cell + (side - image.height) // 2))
+        for left, image in zip(lefts, row):
+            sheet.paste(image, (left + (side - image.width) // 2,
+                                _TITLE + sum(heights[:number])))
     return np.asarray(sheet)
 
 

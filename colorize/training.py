@@ -52,9 +52,20 @@ def _add_training(group):
                            type=types.get(name, type(default)))
 
 
-def main():
-    """Parse the command line and train."""
-    given = vars(_parser().parse_args())
+def main(arguments=None):
+    """Parse the command line and train.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without, those of the process.
+
+    Returns
+    -------
+    int
+        The exit status, 0.
+    """
+    given = vars(_parser().parse_args(arguments))
     paths = find_photos(command.photo_places(given['photos']))
     network = {name: given[name] for name in
                ('system', 'width', 'color_space', 'freeze_vgg')}

@@ -19,7 +19,7 @@ __all__ = ['choose', 'main', 'overfit']
 
 #: Without a folder of photos: small crops and a light network, so that two
 #: cores are done in minutes.
-_SMALL = dict(count=24, width=0.25, side=96, epochs=250)
+_SMALL = dict(count=24, width=0.25, side=64, epochs=600)
 _PAPER = dict(count=270, width=1.0, side=224, epochs=100)
 
 
@@ -102,7 +102,7 @@ def overfit(paths, folder, out, size, seed):
     network = {'width': size['width'], 'vgg_batch_norm': True}
     trainer.train(paths, folder, size['epochs'], network, holdout=0,
                   side=size['side'], learning_rate=0.001,
-                  learning_rate_decay=0.995, seed=seed)
+                  learning_rate_decay=0.9975, seed=seed)
     found, rows = _score(paths, os.path.join(folder, 'weights.npz'))
     found.update(seconds=round(time.time() - began, 1),
                  settings=dict(size, count=len(paths), seed=seed))

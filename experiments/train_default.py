@@ -12,14 +12,14 @@ from colorize.files import find_photos
 
 __all__ = ['EPOCHS', 'NETWORK', 'TRAINING', 'main']
 
-NETWORK = {'width': 0.375, 'vgg_batch_norm': True}
+NETWORK = {'width': 0.25, 'vgg_batch_norm': True}
 
 #: Photos are seen through windows of 128² in 160²: most of the scene for a
 #: third of the arithmetic of 224².
 TRAINING = {'side': 160, 'crop': 128, 'flip': True, 'batch_size': 8,
-            'learning_rate': 0.001, 'learning_rate_decay': 0.8, 'seed': 0}
+            'learning_rate': 0.001, 'learning_rate_decay': 0.75, 'seed': 0}
 
-EPOCHS = 12
+EPOCHS = 10
 
 
 def main():

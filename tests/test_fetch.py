@@ -342,12 +342,13 @@ class TestCommand(_Served):
 
     def test_cannot_write(self):
         os.mkdir(self.at('folder'))
-        self.write('file', b'')
-        for target in ('folder', 'file/below'):
+        self.write('plain', b'no folder')
+        for target in ('folder', 'plain/file'):
             code, _, err = self.run_main('--from', self.file('ours'),
                                          '-o', self.at(target))
             self.assertEqual((code, err.count('\n')), (1, 1))
-        self.assertEqual(sorted(os.listdir(self.folder)), ['file', 'folder'])
+        self.assertEqual(sorted(os.listdir(self.folder)),
+                         ['folder', 'plain'])
 
     def test_never_written_over_its_source(self):
         shutil.copy(self.file('keras'), self.at('mine'))

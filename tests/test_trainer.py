@@ -9,7 +9,8 @@ import unittest
 
 import numpy as np
 
-from colorize import interrupts, params, runs, systems, trainer
+from colorize import (interrupts, params, runs, systems, trainer,
+                      training)
 from colorize.backend import theano
 from colorize.settings import TRAINING, check_training
 from tests.photos import write_photos
@@ -93,8 +94,13 @@ class TestTrain(Folder):
             np.testing.assert_array_equal(whole[name], resumed[name], name)
 
     def test_loss_falls_in_the_regression_network(self):
-        self.train(12, network={'system': 'regression'}, holdout=0,
-                   learning_rate=0.003, loss='huber')
+        """Started as users start it."""
+        write_photos(self.folder)
+        training.main([
+            self.folder, '--run', self.run_folder, '--epochs', '12',
+            '--system', 'regression', '--width', '0.05', '--side', '16',
+            '--batch-size', '2', '--holdout', '0', '--learning-rate',
+            '0.003', '--loss', 'huber'])
         losses = [line['loss'] for line in self.lines()]
         self.assertLess(losses[-1], 0.6 * losses[0])
 

@@ -1,0 +1,116 @@
+"""The Makefile: finding an interpreter, and telling what it can do."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+#: Stand-ins for interpreters. The one that suits makes a .venv whose python
+#: agrees to everything, so nothing is downloaded.
+BROKEN_SHIM = 'exit 127\n'
+TOO_NEW = '[ "$1" = -c ] && exit 1; echo used the wrong one >&2; exit 9\n'
+SUITS = '''\
+[ "$1" = -c ] && exit 0
+if [ "$1" = -m ] && [ "$2" = venv ]; then
+  mkdir -p "$3/bin" && printf '#!/bin/sh\\nexit 0\\n' > "$3/bin/python"
+  chmod +x "$3/bin/python"
+fi
+'''
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
+        self.addCleanup(shutil.rmtree, self.folder)
+        for name in os.listdir(ROOT):
+            if name == 'Makefile' or name.startswith('requirements'):
+                shutil.copy(os.path.join(ROOT, name), self.folder)
+        tools = self.make_folder('tools')
+        for tool in ('sh', 'make', 'rm', 'mkdir', 'chmod', 'touch', 'awk',
+                     'echo'):
+            os.symlink(shutil.which(tool), os.path.join(tools, tool))
+        self.path = [tools]
+        self.script(tools, 'g++', 'exit 0\n')
+
+    def make_folder(self, *parts):
+        path = os.path.join(self.folder, *parts)
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    def script(self, folder, name, text):
+        path = os.path.join(folder, name)
+        with open(path, 'w') as file:
+            file.write('#!/bin/sh\n' + text)
+        os.chmod(path, 0o755)
+
+    def make(self, *targets):
+        environment = {'PATH': os.pathsep.join(self.path),
+                       'HOME': self.folder}
+        return subprocess.run(['make'] + list(targets), cwd=self.folder,
+                              env=environment, text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+
+
+class TestInterpreter(Folder):
+    def set_up(self):
+        return self.make('.venv/.ready')
+
+    def test_passes_over_broken_shims_and_versions_too_new(self):
+        shims, good = self.make_folder('shims'), self.make_folder('good')
+        for name in ('python3.11', 'python3.10'):
+            self.script(shims, name, BROKEN_SHIM)
+        self.script(shims, 'python3', TOO_NEW)
+        self.script(good, 'python3', SUITS)
+        self.path = [shims, good] + self.path
+        done = self.set_up()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(os.path.join(good, 'python3'), done.stdout)
+        self.assertEqual(done.stderr, '')
+
+    def test_looks_beside_pyenvs_shims(self):
+        shims = self.make_folder('pyenv', 'shims')
+        self.script(shims, 'python3.11', BROKEN_SHIM)
+        self.script(self.make_folder('pyenv', 'versions', '3.11.7', 'bin'),
+                    'python3.11', SUITS)
+        self.path = [shims] + self.path
+        done = self.set_up()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('versions/3.11.7/bin/python3.11', done.stdout)
+
+    def test_says_in_one_line_what_to_install(self):
+        shims = self.make_folder('shims')
+        self.script(shims, 'python3', TOO_NEW)
+        self.path = [shims] + self.path
+        done = self.set_up()
+        self.assertNotEqual(done.returncode, 0)
+        said = [line for line in done.stderr.splitlines()
+                if not line.startswith('make')]
+        self.assertEqual(len(said), 1, said)
+        self.assertRegex(said[0], 'needs CPython 3.9, 3.10 or 3.11 .*apt')
+
+    def test_says_that_a_compiler_is_missing(self):
+        good = self.make_folder('good')
+        self.script(good, 'python3', SUITS)
+        self.path = [good] + self.path
+        os.remove(os.path.join(self.folder, 'tools', 'g++'))
+        done = self.set_up()
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn('needs the C++ compiler g++', done.stderr)
+
+
+class TestHelp(Folder):
+    def test_every_target_has_a_line(self):
+        done = self.make('help')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        listed = [line.split()[0] for line in done.stdout.splitlines()]
+        with open(os.path.join(ROOT, 'Makefile')) as file:
+            phony = re.search(r'^\.PHONY:((.*\\\n)*.*)', file.read(), re.M)
+        names = phony.group(1).replace('\\', ' ').split()
+        self.assertEqual(sorted(listed), sorted(names))
+        for line in done.stdout.splitlines():
+            self.assertGreater(len(line.split()), 2, line)
