@@ -48,12 +48,12 @@ $(READY): requirements.txt requirements-build.txt
 	@$(find_python); $(check_compiler); \
 	echo "setting up $(VENV) with $$python (once, about a minute)"; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
-	@$(PIP) -r requirements-build.txt
-	@$(PIP) --no-build-isolation -r requirements.txt
+	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --no-build-isolation --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEV_READY): $(READY) requirements-dev.txt
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.

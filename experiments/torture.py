@@ -1,0 +1,158 @@
+"""``make torture``: kill -9 a training again and again, and compare.
+
+One run is left alone. A second one of the same seed is killed at random
+moments and resumed each time. Both have to end with the same parameters,
+bit for bit. That needs the same photos, versions of the stack, processor
+and number of threads (here one): in what order a sum is taken depends on
+them, and so does its last bit.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from colorize import command
+
+__all__ = ['differences', 'main', 'torture']
+
+NETWORK = {'width': 0.05}
+TRAINING = {'side': 32, 'crop': 16, 'flip': True, 'batch_size': 2,
+            'holdout': 0.2, 'learning_rate_decay': 0.9, 'seed': 5}
+
+_READY = 'training'
+
+
+def main(arguments=None):
+    """Parse the command line; kill, resume and compare."""
+    parser = argparse.ArgumentParser(prog='python -m experiments.torture',
+                                     description=__doc__.split('\n')[0])
+    add = parser.add_argument
+    add('--kills', type=int, default=50)
+    add('--epochs', type=int, default=40)
+    add('--seed', type=int, default=0, help='decides the moments')
+    add('--train', metavar='FOLDER', help=argparse.SUPPRESS)
+    command.debug_option(parser)
+    given = parser.parse_args(arguments)
+    if given.train:
+        return _train(given.train, given.epochs)
+    with tempfile.TemporaryDirectory(prefix='torture-') as folder:
+        found = torture(folder, given.kills, given.epochs, given.seed)
+    print('{kills} kills in {seconds:.0f} s, {tensors} arrays, {different} '
+          'of them different: {files}'.format(**found))
+    return 1 if found['different'] else 0
+
+
+def _train(folder, epochs):
+    """What is killed: a training that saves after every minibatch."""
+    from colorize import runs, trainer
+    from colorize.files import find_photos
+    trainer._SAVE_SECONDS = 0
+    resume = runs.resume
+
+    def announced(run, state):
+        progress = resume(run, state)
+        print(_READY, progress['epoch'], progress['position'], flush=True)
+        return progress
+    runs.resume = announced
+    photos = os.path.join(os.path.dirname(folder), 'photos')
+    trainer.train(find_photos([photos]), folder, epochs, NETWORK, **TRAINING)
+    return 0
+
+
+def torture(folder, kills, epochs, seed):
+    """Train twice, once with kills, and compare what is left.
+
+    Parameters
+    ----------
+    folder : str
+        Room for both runs.
+    kills, epochs : int
+    seed : int
+        Decides the moments of the kills.
+
+    Returns
+    -------
+    dict
+        'kills', 'seconds', 'tensors' (arrays compared), 'different' (of
+        them), 'files' (left in the killed run's folder).
+    """
+    from experiments import bundled
+    began, rng = time.time(), random.Random(seed)
+    bundled.crops(os.path.join(folder, 'photos'), 12, 40, seed=1)
+    whole, killed = (os.path.join(folder, name)
+                     for name in ('whole', 'killed'))
+    start, train = _finish(whole, epochs)
+    for number in range(kills):
+        # The runs between two kills share the time that a whole one takes.
+        _kill(killed, epochs, rng, start, 2 * train / (kills + 1))
+    _finish(killed, epochs)
+    tensors, different = differences(whole, killed)
+    return {'kills': kills, 'seconds': time.time() - began,
+            'tensors': tensors, 'different': different,
+            'files': ' '.join(sorted(os.listdir(killed)))}
+
+
+def _started(folder, epochs):
+    """A process that trains, on one thread."""
+    return subprocess.Popen(
+        [sys.executable, '-m', 'experiments.torture', '--train', folder,
+         '--epochs', str(epochs)], stdout=subprocess.PIPE, text=True,
+        env=dict(os.environ, OMP_NUM_THREADS='1'))
+
+
+def _finish(folder, epochs):
+    """Train to the end; seconds before and after the first minibatch."""
+    began = time.time()
+    with _started(folder, epochs) as process:
+        process.stdout.readline()
+        ready = time.time()
+    if process.returncode:
+        raise RuntimeError('{}: training ended with status {}'.format(
+            folder, process.returncode))
+    return ready - began, time.time() - ready
+
+
+def _kill(folder, epochs, rng, start, train):
+    """Kill a training: now and then before its first minibatch."""
+    with _started(folder, epochs) as process:
+        if rng.random() < 0.2:
+            time.sleep(rng.uniform(0, start))
+        else:
+            line = process.stdout.readline().split()
+            print(*line, file=sys.stderr)
+            time.sleep(rng.uniform(0, train))
+        process.send_signal(signal.SIGKILL)
+
+
+def differences(one, other):
+    """Compare parameters, optimiser state and best weights of two runs.
+
+    Parameters
+    ----------
+    one, other : str
+        Their folders.
+
+    Returns
+    -------
+    tensors, different : int
+        How many arrays there are, and how many differ in any bit.
+    """
+    from colorize import params
+    tensors = different = 0
+    for name in ('checkpoint.npz', 'weights.npz'):
+        first, second = (params.read(os.path.join(folder, name))[0]
+                         for folder in (one, other))
+        assert set(first) == set(second)
+        tensors += len(first)
+        different += sum(first[each].tobytes() != second[each].tobytes()
+                         for each in first)
+    return tensors, different
+
+
+if __name__ == '__main__':
+    command.run(main)
