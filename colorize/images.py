@@ -1,5 +1,6 @@
 """Reading and writing photos as people have them."""
 
+import ctypes
 import logging
 
 import numpy as np
@@ -17,6 +18,20 @@ FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'PPM',
 
 # Its own words about a damaged file come besides the error.
 logging.getLogger('PIL').addHandler(logging.NullHandler())
+
+
+def _quiet_libtiff():
+    """libtiff prints a line for each damaged row of a photo; let it not."""
+    try:
+        with open('/proc/self/maps') as lines:
+            path = next(line.split(None, 5)[5].strip() for line in lines
+                        if '/libtiff' in line)
+        ctypes.CDLL(path).TIFFSetErrorHandler(None)
+    except (OSError, StopIteration, AttributeError):
+        pass  # another system, or a Pillow without libtiff
+
+
+_quiet_libtiff()
 
 
 class ImageError(ValueError):
@@ -44,7 +59,8 @@ def load(path):
     try:
         require_file(path)
         with Image.open(path, formats=FORMATS) as image:
-            return np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
+            ImageOps.exif_transpose(image, in_place=True)
+            return np.asarray(_as_rgb(image))
     except Exception as error:  # a damaged file can raise anything
         raise ImageError('{}: {}'.format(
             path, _reason(error, path))) from error
@@ -68,7 +84,7 @@ def _as_rgb(image):
         image = image.convert('RGBA')
         white = Image.new('RGBA', image.size, 'white')
         image = Image.alpha_composite(white, image)
-    return image.convert('RGB')
+    return image if image.mode == 'RGB' else image.convert('RGB')
 
 
 def _from_deep_gray(image):
