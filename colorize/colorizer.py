@@ -17,6 +17,10 @@ __all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
 _SMALL = 1 << 22
 
 
+#: Pixels whose colours are computed at a time.
+_PART = 1 << 20
+
+
 def default_weights():
     """Path of the weights that ship with the project."""
     import weights
@@ -83,10 +87,11 @@ class Colorizer:
         settings = self._network.settings
         if rgb.ndim == 2:
             rgb = np.repeat(rgb[..., None], 3, axis=2)
-        lightness, _ = color.split(rgb, settings['color_space'])
+        space = settings['color_space']
+        lightness = _by_parts(lambda part: color.split(part, space)[0], rgb)
         chroma = images.resize(self.chroma(lightness), *lightness.shape)
-        merged = color.merge(lightness, chroma, settings['color_space'])
-        return images.to_uint8(merged)
+        return _by_parts(lambda *part: images.to_uint8(
+            color.merge(*part, space)), lightness, chroma)
 
     def chroma(self, lightness):
         """What the network answers for a photo.
@@ -106,6 +111,19 @@ class Colorizer:
         shown = batches.network_input(small, settings['color_space'])
         answer, = self._predict(shown[None])
         return systems.decode(answer, settings, self._means)
+
+
+def _by_parts(function, *photos):
+    """Apply a function of pixels to photos, (row, column, ...).
+
+    Colours take a hundred bytes for each pixel on their way, too many for
+    all pixels of a scan at once.
+    """
+    flat = [photo.reshape((-1,) + photo.shape[2:]) for photo in photos]
+    found = np.concatenate([
+        function(*(pixels[start:start + _PART] for pixels in flat))
+        for start in range(0, len(flat[0]), _PART)])
+    return found.reshape(photos[0].shape[:2] + found.shape[1:])
 
 
 def load(path):

@@ -5,9 +5,10 @@ Imports nothing heavy, so that a command's ``--help`` answers at once.
 
 from collections import OrderedDict
 
-__all__ = ['HELP', 'TRAINING', 'UPDATE_RULES', 'SettingError', 'check',
-           'check_training']
+__all__ = ['HELP', 'LOSSES', 'TRAINING', 'UPDATE_RULES', 'SettingError',
+           'check', 'check_training']
 
+LOSSES = ('cross_entropy', 'l2', 'huber')
 UPDATE_RULES = ('adam', 'nesterov', 'sgd')
 
 _TABLE = (

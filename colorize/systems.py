@@ -15,7 +15,7 @@ from colorize.backend import lasagne, theano
 from colorize.color import color_space
 from colorize.settings import SettingError, check
 
-__all__ = ['LOSSES', 'Network', 'SYSTEMS', 'build', 'complete', 'decode',
+__all__ = ['Network', 'SYSTEMS', 'build', 'complete', 'decode',
            'encode', 'loss', 'predictions']
 
 T = theano.tensor
@@ -30,8 +30,6 @@ SYSTEMS = {
     'regression': System(models.build_regression, ('output',), 'float32',
                          ('l2', 'huber')),
 }
-
-LOSSES = ('cross_entropy', 'l2', 'huber')
 
 _FLAG = ((bool,), 'true or false', lambda x: True)
 

@@ -4,7 +4,7 @@ import argparse
 
 from colorize import command
 from colorize.files import find_photos
-from colorize.settings import HELP, TRAINING, UPDATE_RULES
+from colorize.settings import HELP, LOSSES, TRAINING, UPDATE_RULES
 
 __all__ = ['main']
 
@@ -40,7 +40,7 @@ def _add_network(group):
 def _add_training(group):
     """An option for each of the settings, with its default."""
     choices = {'update_rule': UPDATE_RULES,
-               'loss': ('cross_entropy', 'l2', 'huber')}
+               'loss': LOSSES}
     types = {'crop': int, 'loss': str, 'vgg16': str}
     for name, default in TRAINING.items():
         option = '--' + name.replace('_', '-')
