@@ -1,6 +1,7 @@
 """Reading and writing photos as people have them."""
 
 import ctypes
+import io
 import logging
 
 import numpy as np
@@ -15,6 +16,8 @@ __all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
 #: seldom tested; that of PostScript starts a program.
 FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'PPM',
            'TIFF', 'WEBP')
+
+_LARGEST = 1 << 30    # bytes of a file
 
 # Its own words about a damaged file come besides the error.
 logging.getLogger('PIL').addHandler(logging.NullHandler())
@@ -57,22 +60,29 @@ def load(path):
         When the file cannot be read as a photo.
     """
     try:
-        require_file(path)
-        with Image.open(path, formats=FORMATS) as image:
+        with Image.open(_content(path), formats=FORMATS) as image:
             ImageOps.exif_transpose(image, in_place=True)
             return np.asarray(_as_rgb(image))
     except Exception as error:  # a damaged file can raise anything
-        raise ImageError('{}: {}'.format(
-            path, _reason(error, path))) from error
+        raise ImageError('{}: {}'.format(path, _reason(error))) from error
 
 
-def _reason(error, path):
+def _content(path):
+    """A file in memory, where no size within it can ask for more."""
+    require_file(path)
+    with open(path, 'rb') as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError('larger than {} MiB'.format(_LARGEST >> 20))
+    return io.BytesIO(content)
+
+
+def _reason(error):
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, MemoryError):
         return 'not enough memory'
-    # Pillow names its file object, or the path a second time.
-    words = str(error).split(' ' + repr(path))[0].split(' <')[0]
+    words = str(error).split(' <')[0]  # Pillow names its file object
     return 'not a readable photo ({})'.format(words or type(error).__name__)
 
 

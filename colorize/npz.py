@@ -1,5 +1,7 @@
 """Archives of arrays (``.npz``), looked at before anything is loaded.
 
+They carry a checksum over all members in the archive's comment.
+
 Anyone may have made such a file. Sizes are read from its headers first, so
 that its reader can refuse it before memory is taken.
 """
@@ -12,12 +14,30 @@ from collections import OrderedDict, namedtuple
 
 import numpy as np
 
-__all__ = ['Header', 'digest', 'headers', 'load', 'refuse_bombs']
+__all__ = ['Header', 'digest', 'headers', 'load', 'refuse_bombs', 'write']
 
 #: shape: tuple of int. dtype: numpy.dtype, of numbers or text.
 Header = namedtuple('Header', 'shape dtype')
 
 _CHUNK = 1 << 20    # bytes
+
+
+def write(file, arrays):
+    """Write an archive as ``numpy.savez`` does, with a checksum.
+
+    Parameters
+    ----------
+    file : binary file
+        It has to be readable, too.
+    arrays : dict
+        By name.
+    """
+    with zipfile.ZipFile(file, 'w') as archive:
+        for name, values in arrays.items():
+            with archive.open(name + '.npy', 'w', force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(values),
+                                          allow_pickle=False)
+        archive.comment = digest(archive)
 
 
 def headers(archive):

@@ -68,9 +68,7 @@ def write(path, arrays, settings, dtype='float32'):
             kept[name] = values.astype(dtype)
     kept['settings'] = np.array(json.dumps(settings, sort_keys=True))
     with written_whole(path) as file:
-        np.savez(file, **kept)
-        with zipfile.ZipFile(file, 'a') as archive:
-            archive.comment = npz.digest(archive)
+        npz.write(file, kept)
 
 
 def read(path, fits=None):

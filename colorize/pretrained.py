@@ -211,10 +211,11 @@ def _keras_array(file, key):
     name = group.attrs['weight_names']['Wb'.index(key[-1])]
     array = _member(group, name.decode() if isinstance(name, bytes)
                     else name)
+    if not isinstance(array, h5py.Dataset):
+        raise ValueError('{} is missing'.format(key))
     # Only a plain block of values is sure to take no more than its shape:
     # parts may be compressed a thousandfold, or lie in any other file.
-    if array is not None and (array.chunks or array.external
-                              or array.is_virtual):
+    if array.chunks or array.external or array.is_virtual:
         raise ValueError('{} is compressed or in parts: refused'.format(key))
     return array
 

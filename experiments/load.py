@@ -130,11 +130,13 @@ def _watch(process):
         try:
             with open(place + '/statm') as file:
                 resident = int(file.read().split()[1]) * page / 2 ** 20
+            if not resident:
+                continue  # it has just ended
             rows.append((time.time() - began, resident,
                          len(os.listdir(place + '/fd')),
                          len(os.listdir(place + '/task'))))
-        except (OSError, IndexError):
-            pass  # it has just ended
+        except OSError:
+            continue
         time.sleep(0.1)
     return np.array(rows)
 

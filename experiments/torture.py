@@ -24,8 +24,6 @@ NETWORK = {'width': 0.05}
 TRAINING = {'side': 32, 'crop': 16, 'flip': True, 'batch_size': 2,
             'holdout': 0.2, 'learning_rate_decay': 0.9, 'seed': 5}
 
-_READY = 'training'
-
 
 def main(arguments=None):
     """Parse the command line; kill, resume and compare."""
@@ -42,8 +40,9 @@ def main(arguments=None):
         return _train(given.train, given.epochs)
     with tempfile.TemporaryDirectory(prefix='torture-') as folder:
         found = torture(folder, given.kills, given.epochs, given.seed)
-    print('{kills} kills in {seconds:.0f} s, {tensors} arrays, {different} '
-          'of them different: {files}'.format(**found))
+    print('{kills} kills in {seconds:.0f} s, {met} of them while training; '
+          '{tensors} arrays, {different} of them different; left are {files}'
+          .format(**found))
     return 1 if found['different'] else 0
 
 
@@ -52,16 +51,20 @@ def _train(folder, epochs):
     from colorize import runs, trainer
     from colorize.files import find_photos
     trainer._SAVE_SECONDS = 0
-    resume = runs.resume
-
-    def announced(run, state):
-        progress = resume(run, state)
-        print(_READY, progress['epoch'], progress['position'], flush=True)
-        return progress
-    runs.resume = announced
+    for name in ('resume', 'save'):
+        setattr(runs, name, _announced(getattr(runs, name)))
     photos = os.path.join(os.path.dirname(folder), 'photos')
     trainer.train(find_photos([photos]), folder, epochs, NETWORK, **TRAINING)
     return 0
+
+
+def _announced(function):
+    """The same function; prints a line at its end."""
+    def announced(*args):
+        found = function(*args)
+        print(function.__name__, flush=True)
+        return found
+    return announced
 
 
 def torture(folder, kills, epochs, seed):
@@ -78,22 +81,25 @@ def torture(folder, kills, epochs, seed):
     Returns
     -------
     dict
-        'kills', 'seconds', 'tensors' (arrays compared), 'different' (of
-        them), 'files' (left in the killed run's folder).
+        'kills', 'met' (of them, those that met a training process),
+        'saves' (of the run left alone), 'seconds', 'tensors' (arrays
+        compared), 'different' (of them), 'files' (left in the killed run's
+        folder).
     """
     from experiments import bundled
     began, rng = time.time(), random.Random(seed)
     bundled.crops(os.path.join(folder, 'photos'), 12, 40, seed=1)
     whole, killed = (os.path.join(folder, name)
                      for name in ('whole', 'killed'))
-    start, train = _finish(whole, epochs)
-    for number in range(kills):
-        # The runs between two kills share the time that a whole one takes.
-        _kill(killed, epochs, rng, start, 2 * train / (kills + 1))
+    start, saves, seconds = _finish(whole, epochs)
+    # The runs between two kills share the minibatches of a whole one.
+    most = 2 * saves // (kills + 1)
+    met = sum(_kill(killed, epochs, rng, start, most, seconds / saves)
+              for _ in range(kills))
     _finish(killed, epochs)
     tensors, different = differences(whole, killed)
-    return {'kills': kills, 'seconds': time.time() - began,
-            'tensors': tensors, 'different': different,
+    return {'kills': kills, 'met': met, 'saves': saves, 'tensors': tensors,
+            'different': different, 'seconds': time.time() - began,
             'files': ' '.join(sorted(os.listdir(killed)))}
 
 
@@ -106,27 +112,29 @@ def _started(folder, epochs):
 
 
 def _finish(folder, epochs):
-    """Train to the end; seconds before and after the first minibatch."""
+    """Train to the end; seconds of start-up, saves, seconds of those."""
     began = time.time()
     with _started(folder, epochs) as process:
         process.stdout.readline()
         ready = time.time()
+        saves = len(process.stdout.readlines())
     if process.returncode:
         raise RuntimeError('{}: training ended with status {}'.format(
             folder, process.returncode))
-    return ready - began, time.time() - ready
+    return ready - began, saves, time.time() - ready
 
 
-def _kill(folder, epochs, rng, start, train):
-    """Kill a training: now and then before its first minibatch."""
+def _kill(folder, epochs, rng, start, most, step):
+    """Kill a training; now and then before its first minibatch."""
     with _started(folder, epochs) as process:
-        if rng.random() < 0.2:
+        if rng.random() < 0.1:
             time.sleep(rng.uniform(0, start))
         else:
-            line = process.stdout.readline().split()
-            print(*line, file=sys.stderr)
-            time.sleep(rng.uniform(0, train))
+            for _ in range(1 + rng.randint(0, most)):
+                process.stdout.readline()
+            time.sleep(rng.uniform(0, step))
         process.send_signal(signal.SIGKILL)
+    return process.returncode == -signal.SIGKILL
 
 
 def differences(one, other):

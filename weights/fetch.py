@@ -9,10 +9,9 @@ import pkgutil
 import sys
 import urllib.request
 
-import numpy as np
 from tqdm import tqdm
 
-from colorize import command
+from colorize import command, npz
 from colorize.files import written_whole
 from colorize.folders import cache_folder
 from colorize.pretrained import VGG16_FILE, load_vgg16
@@ -170,7 +169,7 @@ def convert(source, target):
     """
     params = load_vgg16(source)
     with written_whole(target) as file:
-        np.savez(file, **params)
+        npz.write(file, params)
     return [key[:-2] for key in params if key.endswith('.W')]
 
 
