@@ -6,6 +6,7 @@ cheap enough for two cores, small enough to ship.
 
 import argparse
 import os
+import shutil
 
 from colorize import command
 from colorize.files import find_photos
@@ -23,7 +24,7 @@ EPOCHS = 10
 
 
 def main():
-    """Train, or go on, and write the best weights in half precision."""
+    """Train, or go on; write the best weights, halved, and the log."""
     parser = argparse.ArgumentParser(
         prog='python -m experiments.train_default', description=__doc__)
     parser.add_argument('photos', nargs='*', metavar='PHOTOS')
@@ -38,7 +39,9 @@ def main():
     trainer.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
     params.write(given.out, *params.read(
         os.path.join(given.run, 'weights.npz')), dtype='float16')
-    print(given.out)
+    log = os.path.splitext(given.out)[0] + '.jsonl'
+    shutil.copyfile(os.path.join(given.run, 'log.jsonl'), log)
+    print(given.out, log, sep='\n')
     return 0
 
 

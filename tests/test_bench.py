@@ -1,5 +1,6 @@
 """The PyTorch twin of the bench is the same network."""
 
+import json
 import os
 import tempfile
 import unittest
@@ -8,6 +9,7 @@ import numpy as np
 
 from colorize import params, systems
 from colorize.backend import lasagne, theano
+from tests.test_onednn import needs_onednn
 
 try:
     import torch
@@ -54,3 +56,19 @@ class TestTwin(unittest.TestCase):
 
     def test_regression(self):
         self.check('regression')
+
+
+@needs_onednn
+def test_the_bench_writes_its_results_and_bars():
+    from experiments.bench.__main__ import bench
+    contenders = ['colorize'] + ['pytorch_fp32', 'pytorch_bf16_last'] * bool(
+        torch)
+    with tempfile.TemporaryDirectory() as folder:
+        bench(folder, 1, ['regression'], contenders, (WIDTH, 16))
+        with open(os.path.join(folder, 'bench.json')) as file:
+            found = json.load(file)['regression']
+        assert os.path.getsize(os.path.join(folder, 'bench.png'))
+    names = {name.replace('_last', '') for name in contenders}
+    for task in ('train', 'predict1', 'predict6', 'peak_mib'):
+        assert set(found[task]) == names, found
+        assert all(value > 0 for value in found[task].values())

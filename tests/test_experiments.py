@@ -79,6 +79,8 @@ class TestTrainDefault(Experiment):
         self.assertEqual(settings['network']['width'], 0.05)
         self.assertLess(os.path.getsize(self.path('w.npz')), os.path.getsize(
             self.path('run', 'weights.npz')))
+        with open(self.path('w.jsonl')) as file:
+            self.assertEqual(json.loads(file.read())['epoch'], 1)
 
     def test_the_shipped_weights_are_of_this_recipe(self):
         _, settings = params.read(default_weights())

@@ -173,9 +173,8 @@ def test_prediction_with_batch_norm_folded_into_the_convolutions():
         for result, other in zip(mine[2:], truth[2:]):
             assert (result != other).mean() < 1e-3
     names = op_names(ours)
-    # Left are the four taps, whose ReLU comes before their norm, and the
-    # head that adds up several convolutions.
-    assert names.count('Affine') == 5, names
+    # Left are the four taps, whose ReLU comes before their norm.
+    assert names.count('Affine') == 4, names
     assert 'Argmax' not in names and names.count('BestClass') == 2
 
 
@@ -298,7 +297,8 @@ def test_pooling_of_odd_sizes_with_its_gradient():
 @needs_onednn
 def test_errors_of_upscaled_maps_name_the_shapes():
     mine = upscaled_conv((2, 1), (3, 4), 5, None, 'float32', True)
-    with unittest.TestCase().assertRaisesRegex(ValueError, '9, 6'):
+    # Theano adds the shapes of the inputs below the first line.
+    with unittest.TestCase().assertRaisesRegex(ValueError, '^.*9, 6'):
         mine(np.zeros((5, 7, 3, 3), 'float32'),
              np.zeros((1, 5, 8, 6), 'float32'),
              np.zeros((1, 3, 4, 3), 'float32'),

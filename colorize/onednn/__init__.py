@@ -6,6 +6,7 @@ the CPU.
 """
 
 import os
+import warnings
 
 from colorize.backend import theano
 from colorize.onednn.build import OneDNNError, installed, library
@@ -42,6 +43,16 @@ def wanted():
     return choice != 'theano' and on_cpu and installed()
 
 
+def _loads():
+    """Whether our code compiles here; a warning says why it does not."""
+    try:
+        library()
+        return True
+    except (OneDNNError, OSError) as error:
+        warnings.warn('convolutions run on Theano alone: {}'.format(error))
+        return False
+
+
 def register():
     """Have Theano compile its convolutions to oneDNN from now on.
 
@@ -52,8 +63,7 @@ def register():
     bool
         Whether convolutions run on oneDNN, see :func:`wanted`.
     """
-    if wanted() and not _registered:
-        library()
+    if not _registered and wanted() and _loads():
         from colorize.onednn import rewrites
         rewrites.register()
         _registered.append(True)

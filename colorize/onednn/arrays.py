@@ -7,7 +7,7 @@ import numpy as np
 
 from colorize.onednn.build import OneDNNError, library
 
-__all__ = ['ConvShape', 'block', 'blocks', 'call', 'empty', 'plain', 'trim']
+__all__ = ['ConvShape', 'block', 'blocks', 'call', 'empty', 'plain']
 
 #: Below this many bytes numpy's own memory is as fast.
 _SMALL = 1 << 16
@@ -112,8 +112,3 @@ def empty(shape):
 def plain(array):
     """The array itself or a contiguous copy."""
     return np.ascontiguousarray(array, np.float32)
-
-
-def trim():
-    """Give memory that no array uses back to the system."""
-    library().trim()

@@ -126,18 +126,14 @@ class Graph(object):
         kernels = self.plain(node.inputs[1])
         if scale is not None:
             kernels = kernels * self.plain(scale).dimshuffle(0, 'x', 'x', 'x')
-        bias = [] if shift is None else [self.plain(shift)]
-        depth = node.op.kshp[0]
-        out = self._upscaled_conv(node, kernels)
+        bias = None if shift is None else self.plain(shift)
+        out = self._upscaled_conv(node, kernels, bias, relu)
         if out is None:
             array = self._packed(node.inputs[0])
-            out = Conv(relu)(array, kernels, *bias)
-        elif bias or relu:
-            ones = T.ones((depth,), 'float32')
-            out = Affine(relu)(out, ones, bias[0] if bias else 0 * ones)
-        return Blocked(out, depth)
+            out = Conv(relu)(array, kernels, *[] if bias is None else [bias])
+        return Blocked(out, node.op.kshp[0])
 
-    def _upscaled_conv(self, node, kernels):
+    def _upscaled_conv(self, node, kernels, bias, relu):
         """A 3 x 3 convolution of upscaled or joined maps, or None."""
         maps = patterns.join(node.inputs[0]) or [node.inputs[0]]
         found = [patterns.upscaled(each) or (each, 1) for each in maps]
@@ -145,9 +141,17 @@ class Graph(object):
         if (tuple(node.op.kshp[2:]) != (3, 3) or None in arrays
                 or (len(maps) == 1 and found[0][1] == 1)):
             return None
-        return UpscaledConv([factor for _, factor in found],
-                            [array.depth for array in arrays])(
-            kernels, *[array.variable for array in arrays])
+        factors = [factor for _, factor in found]
+        depths = [array.depth for array in arrays]
+        inputs = [kernels] + [array.variable for array in arrays]
+        if bias is None and not relu:
+            return UpscaledConv(factors, depths)(*inputs)
+        if bias is None:
+            bias = T.zeros((node.op.kshp[0],), 'float32')
+        if 1 in factors:
+            return UpscaledConv(factors, depths, relu)(*inputs + [bias])
+        return Affine(relu)(UpscaledConv(factors, depths)(*inputs),
+                            T.ones_like(bias), bias)
 
     def _norm(self, variable, relu, small=None, factor=1):
         """Batch norm of a minibatch [+ upscaled map] [+ ReLU]."""

@@ -11,8 +11,9 @@ import ctypes
 import numpy as np
 
 from colorize.backend import theano
-from colorize.onednn.arrays import blocks, call, empty, plain
-from colorize.onednn.ops import (BlockedOp, blocked_type, conv_shape)
+from colorize.onednn.arrays import block, blocks, call, empty, plain
+from colorize.onednn.ops import BlockedOp, blocked_type, conv_shape
+from colorize.onednn.planes import ReluGrad
 
 T = theano.tensor
 
@@ -25,7 +26,7 @@ def _taps(kernels):
     `out` is rounded up to whole blocks.
     """
     out, depth = kernels.shape[:2]
-    taps = np.zeros((9, len(_room(out)), depth, 1, 1), np.float32)
+    taps = np.zeros((9, blocks(out) * block(), depth, 1, 1), np.float32)
     taps[:, :out, :, 0, 0] = kernels.reshape(out, depth, 9).transpose(2, 0, 1)
     return taps.reshape(-1, depth, 1, 1)
 
@@ -35,11 +36,6 @@ def _kernels(taps, out):
     depth = taps.shape[1]
     taps = taps.reshape(9, -1, depth)[:, :out]
     return taps.transpose(1, 2, 0).reshape(out, depth, 3, 3)
-
-
-def _room(out):
-    from colorize.onednn.arrays import block
-    return range(blocks(out) * block())
 
 
 def _split(kernels, depths):
@@ -58,15 +54,19 @@ class UpscaledConv(BlockedOp):
         How often rows and columns of each map are repeated.
     depths : tuple of int
         Channels of each map.
+    relu : bool
+        Rectify the result; needs a bias.
 
-    Called with kernels (out, sum of depths, 3, 3) and the maps.
+    Called with kernels (out, sum of depths, 3, 3), the maps and, when one
+    of the factors is 1, optionally a bias (out,).
     """
 
-    __props__ = ('factors', 'depths')
+    __props__ = ('factors', 'depths', 'relu')
 
-    def __init__(self, factors, depths):
+    def __init__(self, factors, depths, relu=False):
         self.factors = tuple(factors)
         self.depths = tuple(depths)
+        self.relu = relu
 
     def shapes(self, inputs, shapes):
         batch, _, rows, columns, lane = shapes[1]
@@ -76,25 +76,35 @@ class UpscaledConv(BlockedOp):
 
     def perform(self, node, inputs, outputs):
         parts = _split(inputs[0], self.depths)
-        arrays = [plain(array) for array in inputs[1:]]
+        count = len(self.factors) + 1
+        arrays = [plain(array) for array in inputs[1:count]]
+        bias = plain(inputs[count]) if len(inputs) > count else None
         shape = full_shape(arrays, self.factors, len(inputs[0]))
         out = empty(shape)
         small = [(factor, _taps(part), array) for factor, part, array
                  in zip(self.factors, parts, arrays) if factor > 1]
         for photo in range(shape[0] if small else 0):
             _spread(small, photo, out)
-        later = bool(small)
-        for factor, part, array in zip(self.factors, parts, arrays):
-            if factor == 1 and array.size:
-                conv = conv_shape(array.shape, part.shape)
-                call('conv_forward', conv, ctypes.byref(conv), array, part,
-                     None, out, 0, int(later))
-                later = True
+        large = [(part, array) for factor, part, array
+                 in zip(self.factors, parts, arrays) if factor == 1]
+        for number, (part, array) in enumerate(large if out.size else ()):
+            # Only the last knows the whole sum.
+            last = number == len(large) - 1
+            conv = conv_shape(array.shape, part.shape)
+            call('conv_forward', conv, ctypes.byref(conv), array, part,
+                 bias if last else None, out, int(last and self.relu),
+                 int(bool(small) or number > 0))
         outputs[0][0] = out
 
     def L_op(self, inputs, outputs, grads):
-        return _UpscaledConvGrad(self.factors, self.depths)(
-            grads[0], *inputs)
+        count, grad, sums = len(self.factors) + 1, grads[0], None
+        if len(inputs) > count:
+            grad, sums = ReluGrad(self.relu)(
+                *([outputs[0]] if self.relu else []) + [grad])
+        found = _UpscaledConvGrad(self.factors, self.depths)(
+            grad, *inputs[:count])
+        return list(found) + [sums[:bias.shape[0]]
+                              for bias in inputs[count:]]
 
 
 def full_shape(arrays, factors, out):
@@ -160,7 +170,7 @@ class _UpscaledConvGrad(BlockedOp):
         outputs[0][0] = np.concatenate(found, axis=1)
 
 
-def _backward(grad, part, array, factor, total=None, into=None):
+def _backward(grad, part, array, factor, into=None):
     """Gradients of a plain convolution: kernels and map."""
     conv = conv_shape(array.shape, part.shape)
     kernels = np.zeros(part.shape, np.float32)

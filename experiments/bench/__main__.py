@@ -18,6 +18,8 @@ __all__ = ['bench', 'main']
 _TASKS = (('train', 'train 6'), ('predict6', 'predict 6'),
           ('predict1', 'predict 1'))
 _CORES = 2
+#: Width of the networks and side of the photos.
+_FULL = (1.0, 224)
 #: Rows of the results; the better memory layout stands for PyTorch.
 _NAMES = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_bf16')
 
@@ -42,7 +44,7 @@ def main(arguments=None):
     return bench(given.out, given.rounds, given.systems, given.contenders)
 
 
-def bench(folder, rounds, systems, contenders):
+def bench(folder, rounds, systems, contenders, size=_FULL):
     """Measure and write ``bench.json`` and ``bench.png``.
 
     What another run left in the file about other networks stays.
@@ -53,6 +55,8 @@ def bench(folder, rounds, systems, contenders):
     rounds : int
         Interleaved; the first, which warms up, is not counted.
     systems, contenders : sequences of str
+    size : (float, int)
+        Width of the networks and side of the photos.
 
     Returns
     -------
@@ -65,9 +69,9 @@ def bench(folder, rounds, systems, contenders):
         with open(path) as file:
             results = json.load(file)
     for system in systems:
-        found = _measure(system, rounds, contenders)
+        found = _measure(system, rounds, contenders, size)
         if system == 'classification':
-            results.update(found, startup_s=_startup())
+            results.update(found, startup_s=_startup(size))
         else:
             results[system] = found
     with written_whole(path) as file:
@@ -85,13 +89,14 @@ def _environment(**changes):
 class _Process(object):
     """A contender that waits for questions on the first two cores."""
 
-    def __init__(self, name, system, **changes):
+    def __init__(self, name, system, size, **changes):
         if name in ('colorize', 'theano'):
             changes['COLORIZE_CONV'] = ('onednn' if name == 'colorize'
                                         else 'theano')
         self._process = subprocess.Popen(
             [sys.executable, '-m', 'experiments.bench.contender', name,
-             system], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+             system] + [str(number) for number in size],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             universal_newlines=True, env=_environment(**changes))
         cores = sorted(os.sched_getaffinity(0))[:_CORES]
         os.sched_setaffinity(self._process.pid, cores)
@@ -109,9 +114,9 @@ class _Process(object):
         self._process.wait()
 
 
-def _measure(system, rounds, contenders):
+def _measure(system, rounds, contenders, size):
     """Medians for one network."""
-    processes = {name: _Process(name, system) for name in contenders}
+    processes = {name: _Process(name, system, size) for name in contenders}
     times = {task: {name: [] for name in contenders} for task, _ in _TASKS}
     peaks = {}
     try:
@@ -149,13 +154,13 @@ def _summary(times, peaks):
     return results
 
 
-def _startup():
+def _startup(size):
     """Seconds to the first photo with a cold and with a warm cache."""
     found = {}
     with tempfile.TemporaryDirectory(prefix='bench-') as folder:
         for key in ('cold', 'warm'):
             start = time.perf_counter()
-            process = _Process('colorize', 'classification',
+            process = _Process('colorize', 'classification', size,
                                XDG_CACHE_HOME=folder, THEANO_FLAGS='')
             try:
                 process.ask('predict 1')

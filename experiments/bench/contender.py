@@ -1,10 +1,11 @@
 """One contender in a process of its own, told over stdin what to time.
 
-``python -m experiments.bench.contender NAME SYSTEM``; each line that comes
-in, 'train 6', 'predict 1' or 'peak', is answered by a number.
+``python -m experiments.bench.contender NAME SYSTEM WIDTH SIDE``; each line
+that comes in, 'train 6', 'predict 1' or 'peak', is answered by a number.
 """
 
 import resource
+import statistics
 import sys
 import time
 
@@ -12,7 +13,9 @@ import numpy as np
 
 __all__ = ['CONTENDERS', 'main']
 
-_SIDE = 224
+#: A short task is repeated for so many seconds: a neighbour's blink would
+#: be a large part of it.
+_AT_LEAST = 1
 #: Of Adam, for everyone.
 _RATE = 3e-4
 
@@ -20,11 +23,11 @@ CONTENDERS = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_fp32_last',
               'pytorch_bf16', 'pytorch_bf16_last')
 
 
-def _data(batch, system):
+def _data(batch, system, side):
     """Photos and targets; noise takes as long as photos do."""
     rng = np.random.RandomState(0)
-    photos = rng.uniform(-120, 130, (batch, 3, _SIDE, _SIDE))
-    shape = (batch, 2, _SIDE, _SIDE)
+    photos = rng.uniform(-120, 130, (batch, 3, side, side))
+    shape = batch, 2, side, side
     if system == 'classification':
         return photos.astype('float32'), rng.randint(
             0, 50, shape).astype('uint8')
@@ -35,10 +38,10 @@ def _data(batch, system):
 class Ours(object):
     """This project's own functions; COLORIZE_CONV picks the convolution."""
 
-    def __init__(self, system):
+    def __init__(self, system, width):
         from colorize import backend, systems
         backend.seed(0)
-        self._network = systems.build({'system': system})
+        self._network = systems.build({'system': system, 'width': width})
         self._train = self._predict = None
 
     def train(self, photos, targets):
@@ -76,13 +79,14 @@ class PyTorch(object):
     Parameters
     ----------
     system : {'classification', 'regression'}
+    width : float
     bf16 : bool
         Under bfloat16 autocast.
     last : bool
         With channels last in memory.
     """
 
-    def __init__(self, system, bf16, last):
+    def __init__(self, system, width, bf16, last):
         import torch
 
         from experiments.bench.twin import Twin
@@ -90,7 +94,7 @@ class PyTorch(object):
         self._torch, self._bf16 = torch, bf16
         self._layout = (torch.channels_last if last
                         else torch.contiguous_format)
-        self._twin = Twin(system).to(memory_format=self._layout)
+        self._twin = Twin(system, width).to(memory_format=self._layout)
         self._rule = torch.optim.Adam(self._twin.parameters(), _RATE,
                                       fused=True)
 
@@ -129,33 +133,35 @@ class PyTorch(object):
                                       for scores in outputs], 1).numpy()
 
 
-def _make(name, system):
+def _make(name, system, width):
     if name in ('colorize', 'theano'):
-        return Ours(system)
-    return PyTorch(system, '_bf16' in name, name.endswith('_last'))
+        return Ours(system, width)
+    return PyTorch(system, width, '_bf16' in name, name.endswith('_last'))
 
 
-def _answer(contender, system, line):
+def _answer(contender, system, side, line):
     """What a line asks for: seconds per photo, or MiB."""
     if line == 'peak':
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return used / 1024
     what, batch = line.split()
-    given = _data(int(batch), system)
-    start = time.perf_counter()
-    if what == 'train':
-        contender.train(*given)
-    else:
-        contender.predict(given[0])
-    return (time.perf_counter() - start) / int(batch)
+    given = _data(int(batch), system, side)
+    run = contender.train if what == 'train' else contender.predict
+    seconds = []
+    while not seconds or sum(seconds) < _AT_LEAST:
+        start = time.perf_counter()
+        run(*given[:2 if what == 'train' else 1])
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds) / int(batch)
 
 
 def main(arguments=None):
     """Answer until stdin ends."""
-    name, system = arguments or sys.argv[1:]
-    contender = _make(name, system)
+    name, system, width, side = arguments or sys.argv[1:]
+    contender = _make(name, system, float(width))
     for line in sys.stdin:
-        print(_answer(contender, system, line.strip()), flush=True)
+        print(_answer(contender, system, int(side), line.strip()),
+              flush=True)
 
 
 if __name__ == '__main__':

@@ -33,12 +33,6 @@ public:
         if (block != free_.begin()) join(std::prev(block));
     }
 
-    void trim() {
-        std::lock_guard<std::mutex> hold(lock_);
-        for (auto &block : free_)
-            madvise(block.first, block.second, MADV_DONTNEED);
-    }
-
 private:
     typedef std::map<char *, size_t>::iterator Block;
 
@@ -98,7 +92,6 @@ std::string &last_message() {
 
 EXPORT const char *message() { return last_message().c_str(); }
 EXPORT int block() { return BLOCK; }
-EXPORT void trim() { arena().trim(); }
 EXPORT void give(void *address) { arena_give(address); }
 EXPORT int take(size_t bytes, void **address) {
     return guarded([&] { *address = arena_take(bytes); });

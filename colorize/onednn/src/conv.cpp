@@ -59,7 +59,10 @@ struct Maker {
         attr.set_scratchpad_mode(scratchpad_mode::user);
     }
 
-    convolution_forward::primitive_desc forward(prop_kind kind) {
+    // Not for inference: Winograd would then want kernels transformed ahead,
+    // which takes longer (73 ms for 512 x 512) than the convolution itself.
+    convolution_forward::primitive_desc forward() {
+        const prop_kind kind = prop_kind::forward_training;
         post_ops after;
         if (flags & SUM) after.append_sum(1.f);
         if (flags & RELU)
@@ -89,7 +92,7 @@ struct Maker {
     Plan make(Direction direction) {
         Plan plan;
         if (direction == FORWARD) {
-            auto desc = forward(prop_kind::forward_inference);
+            auto desc = forward();
             fill(plan, desc);
             plan.weights = desc.weights_desc();
             plan.run = convolution_forward(desc);
@@ -97,7 +100,7 @@ struct Maker {
             typedef convolution_backward_data back;
             back::primitive_desc desc(
                 {how, in, any, out, ones, pad, pad}, attr, cpu(),
-                forward(prop_kind::forward_training));
+                forward());
             fill(plan, desc);
             plan.weights = desc.weights_desc();
             plan.run = back(desc);
@@ -105,7 +108,7 @@ struct Maker {
             typedef convolution_backward_weights back;
             back::primitive_desc desc(
                 {how, in, any, out, ones, pad, pad}, attr, cpu(),
-                forward(prop_kind::forward_training));
+                forward());
             fill(plan, desc);
             plan.weights = desc.diff_weights_desc();
             plan.run = back(desc);
