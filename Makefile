@@ -9,7 +9,8 @@ DEV_READY := $(VENV)/.dev-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint overfit weights train-default train-cvcl clean
+.PHONY: help demo test lint overfit weights train-default train-cvcl clean \
+    torture fuzz load
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -38,6 +39,16 @@ train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 train-cvcl: $(READY)  ## Section 5.3: train on your MIT CVCL photos, PHOTOS=DIR
 	$(PYTHON) -m colorize.training '$(PHOTOS)' --run runs/cvcl \
 	    --epochs $(or $(EPOCHS),40)
+
+torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
+	$(PYTHON) -m experiments.torture $(if $(KILLS),--kills $(KILLS))
+
+fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEED=0]
+	$(PYTHON) -m experiments.fuzz $(if $(CASES),--cases $(CASES)) \
+	    $(if $(SEED),--seed $(SEED))
+
+load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
+	$(PYTHON) -m experiments.load $(if $(COUNT),--photos $(COUNT))
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info
