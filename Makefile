@@ -14,7 +14,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint overfit weights train-default train-cvcl bench \
-    bench-gpu clean
+    bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -52,6 +52,16 @@ bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3
 bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
 	$(PYTHON) -m experiments.bench_gpu $(ON)
 
+torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
+	$(PYTHON) -m experiments.torture $(if $(KILLS),--kills $(KILLS))
+
+fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEED=0]
+	$(PYTHON) -m experiments.fuzz $(if $(CASES),--cases $(CASES)) \
+	    $(if $(SEED),--seed $(SEED))
+
+load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
+	$(PYTHON) -m experiments.load $(if $(COUNT),--photos $(COUNT))
+
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info
 
@@ -61,12 +71,12 @@ $(READY): requirements.txt requirements-build.txt
 	@$(find_python); $(check_compiler); \
 	echo "setting up $(VENV) with $$python (once, about a minute)"; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
-	@$(PIP) -r requirements-build.txt
-	@$(PIP) --no-build-isolation -r requirements.txt
+	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --no-build-isolation --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEV_READY): $(READY) requirements-dev.txt
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(BENCH_READY): $(READY) requirements-bench.txt

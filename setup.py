@@ -6,10 +6,9 @@ from setuptools import setup
 
 
 def requirements():
-    """The pins of requirements.txt that users need, without comments."""
-    with open('requirements.txt') as lines:
-        pins = [line.partition('#')[0].strip() for line in lines]
-    return [pin for pin in pins if pin]
+    """The pins of requirements.txt, without comments and hashes."""
+    with open('requirements.txt') as file:
+        return re.findall(r'^[\w.-]+==[\w.]+', file.read(), re.M)
 
 
 def version():

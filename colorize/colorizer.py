@@ -1,13 +1,24 @@
 """Colouring photos with a trained network."""
 
+import math
 import os
 
 import numpy as np
 
-from colorize import batches, color, images, params, systems
+from colorize import batches, bins, color, images, params, systems
 from colorize.backend import theano
+from colorize.settings import check_training
 
-__all__ = ['Colorizer', 'default_weights', 'network_size']
+__all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
+
+
+#: Values of a network that any machine can hold, 16 MiB. One that is built
+#: can say what it needs and the file lacks.
+_SMALL = 1 << 22
+
+
+#: Pixels whose colours are computed at a time.
+_PART = 1 << 20
 
 
 def default_weights():
@@ -54,13 +65,8 @@ class Colorizer:
     """
 
     def __init__(self, weights=None):
-        path = weights or default_weights()
-        arrays, settings = params.read(path)
-        self._network = _build(path, settings)
-        params.set_params(params.get_params(self._network.outputs), arrays,
-                          path)
-        self._means = _means(path, arrays)
-        self.side = settings['training']['side']
+        self._network, self._means, self.side = load(
+            weights or default_weights())
         self._predict = theano.function(
             [self._network.input_var],
             systems.predictions(self._network, deterministic=True))
@@ -81,10 +87,11 @@ class Colorizer:
         settings = self._network.settings
         if rgb.ndim == 2:
             rgb = np.repeat(rgb[..., None], 3, axis=2)
-        lightness, _ = color.split(rgb, settings['color_space'])
+        space = settings['color_space']
+        lightness = _by_parts(lambda part: color.split(part, space)[0], rgb)
         chroma = images.resize(self.chroma(lightness), *lightness.shape)
-        merged = color.merge(lightness, chroma, settings['color_space'])
-        return images.to_uint8(merged)
+        return _by_parts(lambda *part: images.to_uint8(
+            color.merge(*part, space)), lightness, chroma)
 
     def chroma(self, lightness):
         """What the network answers for a photo.
@@ -106,19 +113,67 @@ class Colorizer:
         return systems.decode(answer, settings, self._means)
 
 
-def _build(path, settings):
-    """The network of a weights file, whose settings anyone may have made."""
+def _by_parts(function, *photos):
+    """Apply a function of pixels to photos, (row, column, ...).
+
+    Colours take a hundred bytes for each pixel on their way, too many for
+    all pixels of a scan at once.
+    """
+    flat = [photo.reshape((-1,) + photo.shape[2:]) for photo in photos]
+    found = np.concatenate([
+        function(*(pixels[start:start + _PART] for pixels in flat))
+        for start in range(0, len(flat[0]), _PART)])
+    return found.reshape(photos[0].shape[:2] + found.shape[1:])
+
+
+def load(path):
+    """The network of a weights file that anyone may have made.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    network : systems.Network
+    means : float32 array, (2, 50)
+        Per-bin means.
+    side : int
+        The network was trained on `side` x `side` pixels.
+
+    Raises
+    ------
+    colorize.params.WeightsError
+        When the file does not hold such a network.
+    """
+    built = []
+
+    def fits(settings, shapes):
+        built.append(_build(path, settings, shapes))
+        known = dict(params.get_params(built[0].outputs),
+                     bin_means=theano.shared(np.zeros((2, bins.NUM_BINS))))
+        params.fit(known, shapes, path)
+        for name in shapes:
+            if name not in known:
+                raise params.WeightsError(
+                    '{}: has {}, which the network has not'.format(path,
+                                                                   name))
+    arrays, settings = params.read(path, fits)
+    for name, values in arrays.items():
+        if not np.isfinite(values).all():
+            raise params.WeightsError('{}: {} holds values that are no '
+                                      'numbers'.format(path, name))
+    params.set_params(params.get_params(built[0].outputs), arrays, path)
+    return built[0], arrays['bin_means'], settings['training']['side']
+
+
+def _build(path, settings, shapes):
+    """The network that the settings ask for, if the file can fill it."""
     try:
-        int(settings['training']['side'])
-        return systems.build(settings['network'])
-    except (KeyError, TypeError, ValueError) as error:
+        check_training({'side': settings['training']['side']})
+        held = sum(math.prod(shape) for shape, _ in shapes.values())
+        with params.blank(max(held, _SMALL)):
+            return systems.build(settings['network'])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise params.WeightsError('{}: settings that make no network ({})'
-                                  .format(path, error)) from None
-
-
-def _means(path, arrays):
-    means = arrays.get('bin_means')
-    if means is None or means.shape != (2, 50):
-        raise params.WeightsError('{}: has no bin_means of shape (2, 50)'
-                                  .format(path))
-    return means
+                                  .format(path, error)) from error

@@ -3,38 +3,108 @@
 import argparse
 import os
 import re
+import signal
 import sys
+import traceback
+import warnings
 
-__all__ = ['add_device', 'photo_places', 'run', 'say']
+__all__ = ['add_device', 'complain', 'debug_option', 'photo_places',
+           'printable', 'run', 'say']
+
+_shown = {'debug': False}
+
+
+class _Debug(argparse.Action):
+    """Notes that --debug was given, for :func:`complain`."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, nargs=0, **kwargs)
+
+    def __call__(self, *_):
+        _shown['debug'] = True
+
+
+def debug_option(parser):
+    """Give a command the option ``--debug``."""
+    parser.add_argument('--debug', action=_Debug, default=argparse.SUPPRESS,
+                        help='show the traceback of an error')
+
+
+def printable(text):
+    """Text in one line, as names of files need not be.
+
+    Parameters
+    ----------
+    text : str
+        Bytes of a name that are no UTF-8 stand in it as Python reads them.
+
+    Returns
+    -------
+    str
+        Every character that is none to be seen is written as an escape.
+    """
+    shown = text.encode('utf-8', 'surrogateescape').decode(
+        'utf-8', 'backslashreplace')
+    return ''.join(
+        each if each.isprintable() else
+        each.encode('unicode_escape').decode() for each in shown)
 
 
 def say(line):
     """One line on stderr, beginning with the command's name."""
-    name = os.path.basename(sys.argv[0] or 'colorize')
+    folder, name = os.path.split(sys.argv[0] or 'colorize')
     if name.endswith('.py'):
-        name = 'colorize.' + name[:-3]
-    print('{}: {}'.format(name, ' '.join(str(line).split())),
-          file=sys.stderr, flush=True)
+        name = '{}.{}'.format(os.path.basename(folder), name[:-3])
+    print('{}: {}'.format(name, printable(str(line))), file=sys.stderr,
+          flush=True)
+
+
+def complain(error):
+    """Say an error in one line, after its traceback with ``--debug``."""
+    if _shown['debug']:
+        traceback.print_exception(type(error), error, error.__traceback__)
+    say(_words(error))
+
+
+def _words(error):
+    if isinstance(error, MemoryError):
+        return 'not enough memory'
+    if isinstance(error, OSError) and error.strerror and isinstance(
+            error.filename, str):
+        return '{}: {}'.format(error.filename, error.strerror)
+    if isinstance(error, (OSError, RuntimeError, ValueError)) and str(error):
+        return str(error).strip()
+    return 'unexpected {}: {} (--debug shows where)'.format(
+        type(error).__name__, str(error).partition('\n')[0])
 
 
 def run(main):
     """Run a command's `main` and exit with its status.
 
-    Errors that are the user's to mend are said in one line, exit status 1.
+    Errors are said in one line: exit status 2 for a setting that cannot
+    be, 1 for all others, 130 when it was stopped from outside.
 
     Parameters
     ----------
     main : callable
         Takes nothing, returns the exit status.
     """
+    # SIGTERM cleans up like Ctrl-C; warnings are for who writes programs.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    warnings.simplefilter('ignore')
     try:
         status = main()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         say('stopped')
         status = 130
-    except (OSError, RuntimeError, ValueError) as error:
-        say(error)
+    except BrokenPipeError:
+        # Nobody reads on; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
+    except Exception as error:
+        complain(error)
+        status = getattr(error, 'status', 1)
     sys.exit(status)
 
 

@@ -1,11 +1,40 @@
 """Reading and writing photos as people have them."""
 
+import ctypes
+import io
+import logging
+
 import numpy as np
 from PIL import Image, ImageOps
 
-from colorize.files import written_whole
+from colorize.files import require_file, written_whole
 
 __all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
+
+
+#: What people keep photos in. Pillow's other readers are seldom used and
+#: seldom tested; that of PostScript starts a program.
+FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'PPM',
+           'TIFF', 'WEBP')
+
+_LARGEST = 1 << 30    # bytes of a file
+
+# Its own words about a damaged file come besides the error.
+logging.getLogger('PIL').addHandler(logging.NullHandler())
+
+
+def _quiet_libtiff():
+    """libtiff prints a line for each damaged row of a photo; let it not."""
+    try:
+        with open('/proc/self/maps') as lines:
+            path = next(line.split(None, 5)[5].strip() for line in lines
+                        if '/libtiff' in line)
+        ctypes.CDLL(path).TIFFSetErrorHandler(None)
+    except (OSError, StopIteration, AttributeError):
+        pass  # another system, or a Pillow without libtiff
+
+
+_quiet_libtiff()
 
 
 class ImageError(ValueError):
@@ -13,7 +42,7 @@ class ImageError(ValueError):
 
 
 def load(path):
-    """Read any photo that Pillow opens.
+    """Read a photo in any of :data:`FORMATS`.
 
     Parameters
     ----------
@@ -31,21 +60,30 @@ def load(path):
         When the file cannot be read as a photo.
     """
     try:
-        with Image.open(path) as image:
-            return np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
-    except OSError as error:
-        raise ImageError(_one_line(path, error)) from None
-    except (ValueError, SyntaxError, EOFError, MemoryError, TypeError,
-            Image.DecompressionBombError) as error:
-        raise ImageError('{}: not a readable photo ({})'.format(
-            path, error)) from None
+        with Image.open(_content(path), formats=FORMATS) as image:
+            ImageOps.exif_transpose(image, in_place=True)
+            return np.asarray(_as_rgb(image))
+    except Exception as error:  # a damaged file can raise anything
+        raise ImageError('{}: {}'.format(path, _reason(error))) from error
 
 
-def _one_line(path, error):
-    if error.strerror:
-        return '{}: {}'.format(path, error.strerror)
-    return '{}: not a readable photo ({})'.format(
-        path, str(error).split(' <')[0].split(" '")[0])
+def _content(path):
+    """A file in memory, where no size within it can ask for more."""
+    require_file(path)
+    with open(path, 'rb') as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError('larger than {} MiB'.format(_LARGEST >> 20))
+    return io.BytesIO(content)
+
+
+def _reason(error):
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, MemoryError):
+        return 'not enough memory'
+    words = str(error).split(' <')[0]  # Pillow names its file object
+    return 'not a readable photo ({})'.format(words or type(error).__name__)
 
 
 def _as_rgb(image):
@@ -56,12 +94,12 @@ def _as_rgb(image):
         image = image.convert('RGBA')
         white = Image.new('RGBA', image.size, 'white')
         image = Image.alpha_composite(white, image)
-    return image.convert('RGB')
+    return image if image.mode == 'RGB' else image.convert('RGB')
 
 
 def _from_deep_gray(image):
     """16-bit, 32-bit and float grey, which Pillow would cut off at 255."""
-    values = np.asarray(image, 'float64')
+    values = np.asarray(image, 'float32')
     if not np.isfinite(values).all():
         raise ValueError('holds values that are no numbers')
     full = 65535 if image.mode.startswith('I') else 1
@@ -132,4 +170,4 @@ def save(path, rgb):
             Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
     except OSError as error:
         raise ImageError('{}: cannot be written ({})'.format(
-            path, error.strerror or error)) from None
+            path, error.strerror or error)) from error

@@ -2,23 +2,35 @@
 
 A weights file is an ``.npz`` without pickled objects. It holds one array
 for each parameter (``conv1_1.W`` …), ``bin_means`` (2, 50) and
-``settings``, a JSON text from which the network is built again.
+``settings``, a JSON text from which the network is built again. The comment
+of the archive is a checksum over all of them.
 """
 
+import contextlib
 import json
+import math
+import types
 import zipfile
-import zlib
 
 import numpy as np
 
+from colorize import npz
 from colorize.backend import lasagne
-from colorize.files import written_whole
+from colorize.files import require_file, written_whole
 
-__all__ = ['WeightsError', 'get_params', 'read', 'set_params', 'write']
+__all__ = ['DamagedError', 'WeightsError', 'blank', 'fit', 'get_params',
+           'read', 'set_params', 'write']
+
+#: Settings are a few hundred characters.
+_LONGEST = 1 << 16
 
 
 class WeightsError(ValueError):
     """A weights file that cannot be used; names the file and the rule."""
+
+
+class DamagedError(WeightsError):
+    """A file that is not what was written: torn, or altered since."""
 
 
 def get_params(outputs):
@@ -56,40 +68,102 @@ def write(path, arrays, settings, dtype='float32'):
             kept[name] = values.astype(dtype)
     kept['settings'] = np.array(json.dumps(settings, sort_keys=True))
     with written_whole(path) as file:
-        np.savez(file, **kept)
+        npz.write(file, kept)
 
 
-def read(path):
+def read(path, fits=None):
     """Read a weights file.
 
     Parameters
     ----------
     path : str
+    fits : callable, optional
+        Called with the settings and a dict of :class:`colorize.npz.Header`
+        before any array is loaded; what it raises refuses the file.
 
     Returns
     -------
     arrays : dict
-        Arrays by name, floating-point ones as float32.
+        Arrays by name, floating-point ones as float32. They are no larger
+        than the file.
     settings : dict
 
     Raises
     ------
+    DamagedError
+        When the file is torn, altered or no weights file.
     WeightsError
-        When the file is missing, torn, or no weights file.
+        When it cannot be opened.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        settings = json.loads(str(arrays.pop('settings')))
+        require_file(path)
+        with zipfile.ZipFile(path) as archive:
+            return _read(path, archive, fits)
+    except WeightsError:
+        raise
     except OSError as error:
-        raise WeightsError('{}: {}'.format(
-            path, error.strerror or 'not a weights file')) from None
-    except (ValueError, KeyError, EOFError, AttributeError, TypeError,
-            zipfile.BadZipFile, zlib.error, NotImplementedError):
-        raise WeightsError('{}: torn, or not a weights file of this '
-                           'project (.npz)'.format(path)) from None
-    return {name: values.astype('float32') if values.dtype.kind == 'f'
-            else values for name, values in arrays.items()}, settings
+        if not error.strerror:
+            raise DamagedError(_damaged(path)) from error
+        raise WeightsError('{}: {}'.format(path, error.strerror)) from error
+    except Exception as error:  # a damaged file can raise anything
+        raise DamagedError(_damaged(path)) from error
+
+
+def _damaged(path):
+    return ('{}: torn, or not a weights file of this project (.npz)'
+            .format(path))
+
+
+def _read(path, archive, fits):
+    found = npz.headers(archive)
+    npz.refuse_bombs(archive, found)
+    shape, dtype = found.pop('settings')
+    if shape or dtype.itemsize > 4 * _LONGEST:
+        raise ValueError('settings are no text')
+    settings = json.loads(str(npz.load(archive, 'settings')))
+    if fits:
+        fits(settings, found)
+    # Files of older versions have no comment, but the archive's own CRC.
+    if archive.comment and archive.comment != npz.digest(archive):
+        raise DamagedError('{}: torn or altered, its checksum is another'
+                           .format(path))
+    return {name: _as_float32(npz.load(archive, name))
+            for name in found}, settings
+
+
+def _as_float32(values):
+    if values.dtype.kind != 'f':
+        return values
+    with np.errstate(over='ignore'):  # becomes inf, for others to judge
+        return values.astype('float32')
+
+
+def fit(params, shapes, source):
+    """Refuse arrays that are not those of a network.
+
+    Parameters
+    ----------
+    params : dict
+        Theano shared variables by name, see :func:`get_params`.
+    shapes : dict
+        Something with a shape for each of them; others are passed over.
+    source : str
+        What the arrays came from, for the error.
+
+    Raises
+    ------
+    WeightsError
+        When a parameter is missing or of another shape.
+    """
+    for name, param in params.items():
+        shape = param.get_value(borrow=True).shape
+        if name not in shapes:
+            raise WeightsError('{}: has no {}, which the network needs'
+                               .format(source, name))
+        if shapes[name].shape != shape:
+            raise WeightsError('{}: {} has shape {}, the network needs {}'
+                               .format(source, name, shapes[name].shape,
+                                       shape))
 
 
 def set_params(params, arrays, source):
@@ -97,12 +171,8 @@ def set_params(params, arrays, source):
 
     Parameters
     ----------
-    params : dict
-        Theano shared variables by name, see :func:`get_params`.
-    arrays : dict
-        One array for each of them; others are passed over.
-    source : str
-        What the arrays came from, for the error.
+    params, arrays, source
+        As for :func:`fit`.
 
     Raises
     ------
@@ -110,14 +180,39 @@ def set_params(params, arrays, source):
         When a parameter is missing or of another shape. Nothing was
         changed then.
     """
-    for name, param in params.items():
-        shape = param.get_value(borrow=True).shape
-        if name not in arrays:
-            raise WeightsError('{}: has no {}, which the network needs'
-                               .format(source, name))
-        if arrays[name].shape != shape:
-            raise WeightsError('{}: {} has shape {}, the network needs {}'
-                               .format(source, name, arrays[name].shape,
-                                       shape))
+    fit(params, arrays, source)
     for name, param in params.items():
         param.set_value(arrays[name].astype(param.dtype))
+
+
+@contextlib.contextmanager
+def blank(most):
+    """Networks built in here start at zero and cannot be larger.
+
+    Settings in a file may ask for any network; this one is refused while
+    it is built, not when the memory has been taken.
+
+    Parameters
+    ----------
+    most : int
+        Values of all random initial parameters together.
+
+    Raises
+    ------
+    ValueError
+        When the network needs more.
+    """
+    left = [most]
+
+    def zeros(*_, size, **__):
+        left[0] -= math.prod(size)
+        if left[0] < 0:
+            raise ValueError('larger than the arrays in the file')
+        return np.zeros(size, 'float32')
+    before = lasagne.random.get_rng()
+    lasagne.random.set_rng(types.SimpleNamespace(normal=zeros,
+                                                 uniform=zeros))
+    try:
+        yield
+    finally:
+        lasagne.random.set_rng(before)

@@ -23,6 +23,7 @@ def _parser():
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
     command.add_device(parser)
+    command.debug_option(parser)
     return parser
 
 
@@ -91,6 +92,9 @@ def main(arguments=None):
     failures = 0
     for photo, path in tqdm(pairs, unit='photo', disable=hidden):
         failures += not _color(colorizer, photo, path)
+    if len(pairs) > 1:
+        command.say('{} of {} photos coloured, {} failed'.format(
+            len(pairs) - failures, len(pairs), failures))
     return 1 if failures else 0
 
 
@@ -100,9 +104,9 @@ def _color(colorizer, photo, path):
     from colorize import images
     try:
         images.save(path, colorizer(images.load(photo)))
-    except (images.ImageError, OSError) as error:
+    except (images.ImageError, MemoryError, OSError) as error:
         with tqdm.external_write_mode(sys.stderr):
-            command.say(error)
+            command.complain(error)
         return False
     return True
 

@@ -14,11 +14,14 @@ as the Caffe model they come from; nothing is flipped or swapped here.
 
 import os
 import pickle
+import zipfile
 from collections import OrderedDict
 
 import h5py
 import numpy as np
 
+from colorize import npz, pickled
+from colorize.files import require_file
 from colorize.folders import cache_folder
 
 __all__ = ['VGG16_FILE', 'find_vgg16', 'load_vgg16']
@@ -39,15 +42,8 @@ _ACCEPTED = (
     'model zoo, vgg16_weights_tf_dim_ordering_tf_kernels.h5 or _notop.h5 of '
     'Keras, and an .npz of arrays conv1_1.W, conv1_1.b, ...')
 
-# What pickled numpy arrays call. Containers have opcodes of their own.
-_ADMITTED = {
-    ('_codecs', 'encode'),
-    ('collections', 'OrderedDict'),
-    ('numpy', 'dtype'),
-    ('numpy', 'ndarray'),
-    ('numpy.core.multiarray', '_reconstruct'),
-    ('numpy.core.multiarray', 'scalar'),
-}
+#: A published file is half as large; much memory is asked for at once.
+_LARGEST_PICKLE = 1 << 30    # bytes
 
 
 def find_vgg16():
@@ -106,6 +102,7 @@ def load_vgg16(path):
 
 def _reader(path):
     """The function that reads what the first bytes of a file announce."""
+    require_file(path)
     with open(path, 'rb') as file:
         head = file.read(8)
     if head == b'\x89HDF\r\n\x1a\n':
@@ -131,31 +128,24 @@ def _checked(key, array, shape):
     """`array` as float32 if it is of that shape and a float type."""
     if array is None:
         raise ValueError('{} is missing'.format(key))
-    found = getattr(array, 'shape', None)
-    if found != shape:
-        raise ValueError('{} has shape {}, expected {}'.format(
-            key, found, shape))
-    if array.dtype.kind != 'f':
-        raise ValueError('{} is of type {}, expected float32'.format(
-            key, array.dtype))
+    _fitting(key, array, shape)
     return np.asarray(array, dtype=np.float32)
 
 
-class _ArrayUnpickler(pickle.Unpickler):
-    """Builds numpy arrays and plain containers, refuses all else."""
-
-    def find_class(self, module, name):
-        if (module, name) not in _ADMITTED:
-            raise pickle.UnpicklingError(
-                'refused, the pickle asks for {}.{}; only numpy arrays and '
-                'plain containers are opened'.format(module, name))
-        return super().find_class(module, name)
+def _fitting(key, found, shape):
+    """Refuse what is not of that shape and a float type."""
+    if getattr(found, 'shape', None) != shape:
+        raise ValueError('{} has shape {}, expected {}'.format(
+            key, getattr(found, 'shape', None), shape))
+    if found.dtype.kind != 'f':
+        raise ValueError('{} is of type {}, expected float32'.format(
+            key, found.dtype))
 
 
 def _read_zoo(path):
-    with open(path, 'rb') as file:
-        # The encoding that keeps the bytes of Python 2's strings.
-        content = _ArrayUnpickler(file, encoding='latin1').load()
+    if os.path.getsize(path) > _LARGEST_PICKLE:
+        raise ValueError(_ACCEPTED)
+    content = pickled.load(path)
     if not isinstance(content, dict) or 'param values' not in content:
         raise ValueError(_ACCEPTED)
     _require_bgr(content.get('mean value', _MEAN_BGR))
@@ -165,6 +155,9 @@ def _read_zoo(path):
 
 
 def _require_bgr(mean):
+    if not hasattr(mean, 'dtype'):
+        # Not numpy's to flatten: lists in lists grow without end.
+        mean = [float(value) for value in mean]
     mean = np.ravel(mean)
     if mean.shape != (3,) or not np.allclose(mean, _MEAN_BGR, atol=1):
         raise ValueError("'mean value' is {}, expected {} (blue, green, "
@@ -179,13 +172,23 @@ def _read_keras(path):
 
 
 def _require_vgg16_by_keras(file):
-    if 'block1_conv1' not in file:
+    if _member(file, 'block1_conv1') is None:
         raise ValueError(_ACCEPTED)
     if 'block3_conv4' in file:
         raise ValueError('holds VGG19 (block3_conv4), expected VGG16')
     if file.attrs.get('backend') in ('theano', b'theano'):
         raise ValueError('saved by Keras on Theano, whose kernels are '
                          'flipped; expected those of TensorFlow')
+
+
+def _member(group, name):
+    """What a group holds itself, not by a link into another file."""
+    for part in name.split('/'):
+        link = group.get(part, getlink=True)
+        group = group[part] if isinstance(link, h5py.HardLink) else None
+        if group is None:
+            return None
+    return group
 
 
 def _from_keras(file, key, shape):
@@ -201,21 +204,37 @@ def _from_keras(file, key, shape):
 
 def _keras_array(file, key):
     """The array of a layer conv1_1, which Keras calls block1_conv1."""
-    group = file.get('block{}_conv{}'.format(key[4], key[6]))
-    names = () if group is None else group.attrs.get('weight_names', ())
-    if len(names) != 2:
+    group = _member(file, 'block{}_conv{}'.format(key[4], key[6]))
+    if group is None or 'weight_names' not in group.attrs or (
+            group.attrs.get_id('weight_names').shape != (2,)):
         raise ValueError('{} is missing'.format(key))
-    return group[names['Wb'.index(key[-1])]]
+    name = group.attrs['weight_names']['Wb'.index(key[-1])]
+    array = _member(group, name.decode() if isinstance(name, bytes)
+                    else name)
+    if not isinstance(array, h5py.Dataset):
+        raise ValueError('{} is missing'.format(key))
+    # Only a plain block of values is sure to take no more than its shape:
+    # parts may be compressed a thousandfold, or lie in any other file.
+    if array.chunks or array.external or array.is_virtual:
+        raise ValueError('{} is compressed or in parts: refused'.format(key))
+    return array
 
 
 def _read_npz(path):
-    with np.load(path, allow_pickle=False) as arrays:
-        params = OrderedDict((key, _checked(key, arrays[key], shape))
+    with zipfile.ZipFile(path) as archive:
+        found = npz.headers(archive)
+        params = OrderedDict((key, _from_npz(archive, found, key, shape))
                              for key, shape in _shapes().items()
-                             if key in arrays)
+                             if key in found)
     if not params:
         raise ValueError(_ACCEPTED)
     for name in _DEPTHS:
         if (name + '.W' in params) != (name + '.b' in params):
             raise ValueError('{} needs both .W and .b'.format(name))
     return params
+
+
+def _from_npz(archive, found, key, shape):
+    """An array that is loaded only once its header has been checked."""
+    _fitting(key, found[key], shape)
+    return np.asarray(npz.load(archive, key), dtype=np.float32)

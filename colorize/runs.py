@@ -1,5 +1,7 @@
 """A run's folder: its photos, settings, log, weights and checkpoint."""
 
+import contextlib
+import fcntl
 import json
 import os
 import sys
@@ -8,11 +10,11 @@ from collections import namedtuple
 import numpy as np
 from tqdm import tqdm
 
-from colorize import batches, bins, color, images, params
-from colorize.files import written_whole
+from colorize import batches, bins, color, command, images, params
+from colorize.files import sweep, written_whole
 
-__all__ = ['Run', 'TrainingError', 'last_record', 'log', 'open_run',
-           'resume', 'save']
+__all__ = ['Run', 'TrainingError', 'last_record', 'locked', 'log',
+           'open_run', 'resume', 'save']
 
 
 class TrainingError(RuntimeError):
@@ -25,8 +27,29 @@ Run = namedtuple('Run', 'folder settings network learn hold means clipped '
                  'weights checkpoint logfile')
 
 
+@contextlib.contextmanager
+def locked(folder):
+    """Have a run's folder to oneself, made when missing.
+
+    Raises
+    ------
+    TrainingError
+        When another process is training into it.
+    """
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, '.lock'), 'w') as file:
+        try:
+            # The kernel drops it with the process, however that ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TrainingError('{}: another process is training into this '
+                                'folder'.format(folder)) from None
+        sweep(folder)
+        yield
+
+
 def open_run(folder, paths, network, settings):
-    """Make a run's folder, or open it with the settings it was made with.
+    """Describe a run in its folder, or open it with the same settings.
 
     Parameters
     ----------
@@ -45,20 +68,27 @@ def open_run(folder, paths, network, settings):
     TrainingError
         When the folder holds a run with other settings.
     """
-    os.makedirs(folder, exist_ok=True)
     described = os.path.join(folder, 'run.json')
     asked = {'network': network, 'training': settings}
     if not os.path.exists(described):
         found = dict(asked, **_survey(paths, network, settings))
         with written_whole(described) as file:
             file.write(json.dumps(found, indent=1).encode())
-    with open(described) as file:
-        found = json.load(file)
-    _refuse_changes(folder, asked, found)
-    return Run(folder, settings, network, found['learn'], found['hold'],
-               np.array(found['bin_means'], 'float32'), found['clipped'],
-               *(os.path.join(folder, name) for name in
-                 ('weights.npz', 'checkpoint.npz', 'log.jsonl')))
+    try:
+        with open(described) as file:
+            found = json.load(file)
+        _refuse_changes(folder, asked, found)
+        return Run(folder, settings, network, found['learn'], found['hold'],
+                   _means(found), found['clipped'],
+                   *(os.path.join(folder, name) for name in
+                     ('weights.npz', 'checkpoint.npz', 'log.jsonl')))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError('{}: torn or altered; it says what the run is '
+                            'of'.format(described)) from error
+
+
+def _means(found):
+    return np.array(found['bin_means'], 'float32').reshape(2, bins.NUM_BINS)
 
 
 def _refuse_changes(folder, asked, found):
@@ -105,7 +135,8 @@ def _read(paths, side, space):
                               desc='read', unit='photo', leave=False,
                               disable=None):
         if isinstance(found, Exception):
-            tqdm.write('passed over {}'.format(found), file=sys.stderr)
+            with tqdm.external_write_mode(sys.stderr):
+                command.say('passed over {}'.format(found))
         else:
             yield number, found
 
@@ -114,6 +145,8 @@ def log(run, record):
     """Append a line to ``log.jsonl``, in one write."""
     with open(run.logfile, 'a') as file:
         file.write(json.dumps(record) + '\n')
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def last_record(run):
@@ -123,7 +156,11 @@ def last_record(run):
 
 
 def save(run, state, progress):
-    """Write a checkpoint, whole or not at all.
+    """Write a checkpoint, whole or not at all, and keep the one before.
+
+    It holds no random state: order and augmentation of the photos depend
+    on the seed, the epoch and the photo's number only, and the networks
+    draw nothing after their initial parameters.
 
     Parameters
     ----------
@@ -133,26 +170,59 @@ def save(run, state, progress):
     progress : dict
         JSON types: how far the run is.
     """
-    params.write(run.checkpoint, {name: shared.get_value(borrow=True)
-                                  for name, shared in state.items()},
-                 progress)
+    new = _aside(run, 'new')
+    params.write(new, {name: shared.get_value(borrow=True)
+                       for name, shared in state.items()}, progress)
+    with contextlib.suppress(FileNotFoundError):
+        os.replace(run.checkpoint, _aside(run, 'before'))
+    # A kill right here is why resume() looks for the one before, too.
+    os.replace(new, run.checkpoint)
+
+
+def _aside(run, word):
+    """Path beside the checkpoint: checkpoint-new.npz."""
+    return run.checkpoint.replace('.npz', '-{}.npz'.format(word))
 
 
 def resume(run, state):
-    """Go back to the checkpoint, if there is one.
+    """Go back to the last good checkpoint, if there is one.
 
     Returns
     -------
     dict
         The progress: 'epoch', 'position' (photos done in it), 'loss' (sum
         over them), 'seconds', 'best' (validation loss).
+
+    Raises
+    ------
+    TrainingError
+        When there are checkpoints and all of them are damaged.
     """
-    if not os.path.exists(run.checkpoint):
-        return {'epoch': 0, 'position': 0, 'loss': 0.0, 'seconds': 0.0,
-                'best': None}
-    arrays, progress = params.read(run.checkpoint)
-    params.set_params(state, arrays, run.checkpoint)
+    progress, damaged = None, []
+    for path in (run.checkpoint, _aside(run, 'before')):
+        if not progress and os.path.exists(path):
+            try:
+                progress = _restore(path, state)
+            except params.DamagedError as error:
+                damaged.append((path, error))
+    if damaged and not progress:
+        raise TrainingError('{}; no other is left, take another folder to '
+                            'start anew'.format(damaged[0][1]))
+    for path, error in damaged:
+        # Moved, so that the next save does not keep it as a good one.
+        os.replace(path, path + '.damaged')
+        command.say('{}; kept as {}.damaged, going on from the checkpoint '
+                    'before it'.format(error, os.path.basename(path)))
+    progress = progress or {'epoch': 0, 'position': 0, 'loss': 0.0,
+                            'seconds': 0.0, 'best': None}
     _trim_log(run, progress['epoch'])
+    return progress
+
+
+def _restore(path, state):
+    arrays, progress = params.read(
+        path, lambda _, shapes: params.fit(state, shapes, path))
+    params.set_params(state, arrays, path)
     return progress
 
 

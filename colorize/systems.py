@@ -13,6 +13,7 @@ import models
 from colorize import bins, objectives, onednn
 from colorize.backend import lasagne, theano
 from colorize.color import color_space
+from colorize.settings import SettingError, check
 
 __all__ = ['Network', 'SYSTEMS', 'build', 'complete', 'decode',
            'encode', 'loss', 'predictions']
@@ -28,6 +29,22 @@ SYSTEMS = {
                              ('cross_entropy',)),
     'regression': System(models.build_regression, ('output',), 'float32',
                          ('l2', 'huber')),
+}
+
+_FLAG = ((bool,), 'true or false', lambda x: True)
+
+#: Of the builders' arguments: types, rule in words, rule. A network of
+#: four times the paper's width still fits into memory.
+_RULES = {
+    'aggregation': ((str,), "'concat' or 'sum'",
+                    lambda x: x in ('concat', 'sum')),
+    'freeze_vgg': _FLAG,
+    'head_depths': ((list, tuple), 'one to three whole numbers, 1 to 1024',
+                    lambda x: 1 <= len(x) <= 3 and all(
+                        type(n) is int and 1 <= n <= 1024 for n in x)),
+    'residual_encoder': _FLAG,
+    'vgg_batch_norm': _FLAG,
+    'width': ((int, float), 'above 0, at most 4', lambda x: 0 < x <= 4),
 }
 
 #: layers: by name. outputs: those the loss is taken of. input_var: (batch,
@@ -51,12 +68,12 @@ def complete(settings):
 
     Raises
     ------
-    ValueError
+    SettingError
         When a setting is unknown or has an impossible value.
     """
     system = settings.get('system', 'classification')
-    if system not in SYSTEMS:
-        raise ValueError('system must be one of {}, got {!r}'.format(
+    if not isinstance(system, str) or system not in SYSTEMS:
+        raise SettingError('system must be one of {}, got {!r}'.format(
             ', '.join(map(repr, SYSTEMS)), system))
     full = {'system': system, 'color_space': 'luv'}
     arguments = inspect.signature(SYSTEMS[system].builder).parameters
@@ -65,9 +82,12 @@ def complete(settings):
                 if name not in ('input_var', 'num_bins'))
     for name in settings:
         if name not in full:
-            raise ValueError('unknown setting {!r} of the {} network; known '
-                             'are {}'.format(name, system, ', '.join(full)))
+            raise SettingError('unknown setting {!r} of the {} network; '
+                               'known are {}'.format(name, system,
+                                                     ', '.join(full)))
     full.update(settings)
+    for name in set(full) & set(_RULES):
+        check(name, full[name], *_RULES[name])
     color_space(full['color_space'])
     return full
 
@@ -194,9 +214,10 @@ def loss(network, name, threshold=0.1, **kwargs):
     """
     system = SYSTEMS[network.settings['system']]
     if name not in system.losses:
-        raise ValueError('loss of the {} network must be one of {}, got {!r}'
-                         .format(network.settings['system'],
-                                 ', '.join(map(repr, system.losses)), name))
+        raise SettingError('loss of the {} network must be one of {}, got '
+                           '{!r}'.format(network.settings['system'],
+                                         ', '.join(map(repr, system.losses)),
+                                         name))
     target_var = T.TensorType(system.target_type, (False,) * 4)('target')
     outputs = _outputs(network, **kwargs)
     answer = _answer(outputs, network.settings)

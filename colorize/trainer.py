@@ -12,7 +12,7 @@ from colorize import (backend, batches, images, interrupts, memory, metrics,
                       params, runs, systems)
 from colorize.backend import lasagne, theano
 from colorize.runs import TrainingError
-from colorize.settings import check_training
+from colorize.settings import check, check_training
 
 __all__ = ['Functions', 'compile_functions', 'evaluate', 'start', 'train']
 
@@ -192,12 +192,24 @@ def train(paths, folder, epochs, network=None, **settings):
 
     Raises
     ------
+    SettingError
+        When a setting cannot be.
     TrainingError
-        When the loss is no number, the folder holds a run with other
-        settings, or the run was interrupted.
+        When the loss is no number, a photo is gone, or the folder holds a
+        run with other settings or one that another process is training.
+    interrupts.Interrupted
+        When it was stopped from outside.
     """
+    check('epochs', epochs, (int,), 'a whole number, 1 or more',
+          lambda x: x >= 1)
     network, settings = _complete(network or {}, settings)
-    run = runs.open_run(folder, paths, network, settings)
+    with runs.locked(folder):
+        run = runs.open_run(folder, paths, network, settings)
+        return _train(run, network, settings, epochs)
+
+
+def _train(run, network, settings, epochs):
+    """All epochs of a run that are still to come."""
     built = start(network, settings['vgg16'], settings['seed'])
     functions = compile_functions(built, settings)
     progress = runs.resume(run, functions.state)
@@ -207,7 +219,7 @@ def train(paths, folder, epochs, network=None, **settings):
                 settings['learning_rate']
                 * settings['learning_rate_decay'] ** epoch))
             _train_epoch(run, built, functions, progress, interrupted)
-            _end_epoch(run, built, functions, progress)
+            _end_epoch(run, built, functions, progress, interrupted)
     return runs.last_record(run)
 
 
@@ -234,16 +246,34 @@ def _train_epoch(run, network, functions, progress, interrupted):
     before = progress['seconds']
     with tqdm(total=len(paths), initial=progress['position'], unit='photo',
               desc='epoch {}'.format(epoch + 1), disable=None) as bar:
-        for batch in steps:
+        for batch in _complaining(steps, run, functions, progress):
             _step(run, functions, batch, progress)
             progress['seconds'] = before + time.time() - began
             bar.set_postfix(loss=progress['loss'] / progress['position'])
             bar.update(len(batch.inputs))
-            stopping = interrupted()
-            if stopping or time.time() - saved > _SAVE_SECONDS:
+            _stop_if(interrupted(), run, functions, progress)
+            if time.time() - saved > _SAVE_SECONDS:
                 runs.save(run, functions.state, progress)
                 saved = time.time()
-            interrupts.stop_if(stopping, run.folder)
+
+
+def _stop_if(interrupted, run, functions, progress):
+    """Save and raise when the run was interrupted from outside."""
+    if interrupted:
+        runs.save(run, functions.state, progress)
+        raise interrupts.Interrupted(
+            '{}: interrupted and saved; the same command goes on from here'
+            .format(run.folder))
+
+
+def _complaining(steps, run, functions, progress):
+    """The same minibatches; saves before it ends at a photo that is gone."""
+    try:
+        yield from steps
+    except images.ImageError as error:
+        runs.save(run, functions.state, progress)
+        raise TrainingError('{}; saved, the same command goes on from here '
+                            'once it is back'.format(error)) from error
 
 
 def _step(run, functions, batch, progress):
@@ -259,7 +289,7 @@ def _step(run, functions, batch, progress):
     progress['position'] += len(batch.inputs)
 
 
-def _end_epoch(run, network, functions, progress):
+def _end_epoch(run, network, functions, progress, interrupted):
     """Validate, log, keep the best weights, write a checkpoint."""
     record = {'epoch': progress['epoch'] + 1,
               'loss': progress['loss'] / progress['position'],
@@ -268,8 +298,11 @@ def _end_epoch(run, network, functions, progress):
               'learning_rate': float(functions.learning_rate.get_value()),
               'clipped': run.clipped}
     if run.hold:
-        loss, scores = evaluate(network, functions.validate, run.hold,
-                                run.means, run.settings['side'],
+        def validate(*batch):
+            _stop_if(interrupted(), run, functions, progress)
+            return functions.validate(*batch)
+        loss, scores = evaluate(network, validate, run.hold, run.means,
+                                run.settings['side'],
                                 run.settings['batch_size'])
         record.update(val_loss=loss)
         record.update(('val_' + name, value) for name, value

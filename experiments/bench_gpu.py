@@ -32,6 +32,7 @@ def _parser():
     parser = argparse.ArgumentParser(prog='python -m experiments.bench_gpu',
                                      description=__doc__)
     command.add_device(parser)
+    command.debug_option(parser)
     add = parser.add_argument
     add('--systems', nargs='+', default=list(_SYSTEMS), choices=_SYSTEMS)
     add('--contenders', nargs='+', default=list(CONTENDERS),

@@ -15,6 +15,7 @@ def main():
                                      description=main.__doc__)
     parser.add_argument('--out', default=os.path.join('out', 'demo'))
     command.add_device(parser)
+    command.debug_option(parser)
     folder = parser.parse_args().out
     from colorize import color, grids, images
     from colorize.colorizer import Colorizer

@@ -37,6 +37,7 @@ def _parser():
     add('--run', metavar='DIR', help='keep the run here, and go on with it')
     add('--out', metavar='DIR', help='where overfit.json and .png go')
     command.add_device(parser)
+    command.debug_option(parser)
     return parser
 
 

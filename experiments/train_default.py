@@ -32,6 +32,7 @@ def main():
     parser.add_argument('--out', default=os.path.join('weights',
                                                       'light.npz'))
     command.add_device(parser)
+    command.debug_option(parser)
     given = parser.parse_args()
     paths = find_photos(command.photo_places(
         [place for place in given.photos if place]))

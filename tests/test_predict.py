@@ -163,6 +163,8 @@ class TestWeightsOfOtherNetworks(unittest.TestCase):
             settings, network=dict(network, speed=1)))
         self.refuse('the network needs', arrays, dict(
             settings, network=dict(network, width=0.1)))
+        self.refuse('larger than the arrays', arrays, dict(
+            settings, network=dict(network, width=4)))
         self.refuse('the network needs', arrays, dict(
             settings, network={'width': 0.05}))
         del arrays['bin_means']

@@ -9,9 +9,9 @@ import pkgutil
 import sys
 import urllib.request
 
-import numpy as np
 from tqdm import tqdm
 
+from colorize import command, npz
 from colorize.files import written_whole
 from colorize.folders import cache_folder
 from colorize.pretrained import VGG16_FILE, load_vgg16
@@ -169,7 +169,7 @@ def convert(source, target):
     """
     params = load_vgg16(source)
     with written_whole(target) as file:
-        np.savez(file, **params)
+        npz.write(file, params)
     return [key[:-2] for key in params if key.endswith('.W')]
 
 
@@ -209,6 +209,7 @@ def _arguments(argv):
     parser.add_argument('-o', dest='target', metavar='OUT',
                         help='the .npz to write (by default {} in the cache '
                         'folder)'.format(VGG16_FILE))
+    command.debug_option(parser)
     args = parser.parse_args(argv)
     args.target = args.target or os.path.join(cache_folder(), VGG16_FILE)
     if args.source and os.path.realpath(args.source) == os.path.realpath(
@@ -244,7 +245,7 @@ def main(argv=None, opener=None):
     try:
         return _run(_arguments(argv), opener)
     except (OSError, ValueError) as error:
-        _say(error)
+        command.complain(error)
         return 1
     except KeyboardInterrupt:
         _say('stopped; run again to go on')
@@ -252,4 +253,4 @@ def main(argv=None, opener=None):
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    command.run(main)
