@@ -2,22 +2,26 @@
 
 # The photos of a training run; one folder, searched with all below it.
 PHOTOS ?=
+# cpu, or cuda for the GPU; THEANO_FLAGS and .theanorc decide without.
+DEVICE ?=
+ON = $(if $(DEVICE),--device $(DEVICE))
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
+BENCH_READY := $(VENV)/.bench-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint overfit weights train-default train-cvcl clean \
-    torture fuzz load
+.PHONY: help demo test lint overfit weights train-default train-cvcl bench \
+    bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
 	    $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY)  ## colour real photos with the shipped weights, into out/demo
-	$(PYTHON) -m experiments.demo --out out/demo
+	$(PYTHON) -m experiments.demo $(ON) --out out/demo
 
 test: lint  ## all tests, after lint
 	$(PYTHON) -m nose tests
@@ -26,7 +30,7 @@ lint: $(DEV_READY)  ## flake8, 79 columns
 	$(PYTHON) -m flake8 --exclude $(VENV),build .
 
 overfit: $(READY)  ## Section 5.2: learn photos by heart [PHOTOS=DIR N=270 WIDTH=1.0]
-	$(PYTHON) -m experiments.overfit $(if $(PHOTOS),--photos '$(PHOTOS)') \
+	$(PYTHON) -m experiments.overfit $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') \
 	    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH)) \
 	    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(RUN),--run '$(RUN)')
 
@@ -34,11 +38,19 @@ weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
-	$(PYTHON) -m experiments.train_default '$(PHOTOS)'
+	$(PYTHON) -m experiments.train_default $(ON) '$(PHOTOS)'
 
 train-cvcl: $(READY)  ## Section 5.3: train on your MIT CVCL photos, PHOTOS=DIR
-	$(PYTHON) -m colorize.training '$(PHOTOS)' --run runs/cvcl \
+	$(PYTHON) -m colorize.training $(ON) '$(PHOTOS)' --run runs/cvcl \
 	    --epochs $(or $(EPOCHS),40)
+
+bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3]
+	$(PYTHON) -m experiments.bench $(if $(ROUNDS),--rounds $(ROUNDS))
+
+# PyTorch, if it is to be compared with, is installed by hand: its wheel
+# has to suit the driver.
+bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
+	$(PYTHON) -m experiments.bench_gpu $(ON)
 
 torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
 	$(PYTHON) -m experiments.torture $(if $(KILLS),--kills $(KILLS))
@@ -65,6 +77,10 @@ $(READY): requirements.txt requirements-build.txt
 
 $(DEV_READY): $(READY) requirements-dev.txt
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BENCH_READY): $(READY) requirements-bench.txt
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 # Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.

@@ -2,11 +2,14 @@
 
 Import this module before ``theano`` or ``lasagne``: it makes Theano 1.0.5
 and Lasagne 0.1 importable on today's Python and fast without root.
-A user's own ``THEANO_FLAGS`` and ``.theanorc`` always win.
+A user's own ``THEANO_FLAGS`` and ``.theanorc`` always win. A device that
+cannot be had is an error, where Theano alone would go on on the CPU.
 """
 
 import configparser
+import contextlib
 import importlib
+import logging
 import os
 import platform
 import shlex
@@ -18,6 +21,7 @@ import warnings
 
 import numpy as np
 
+from colorize import cuda
 from colorize.folders import cache_folder
 
 __all__ = [
@@ -61,11 +65,25 @@ def _blas_ldflags():
 
 def _defaults():
     """Our Theano settings, each used where the user has set nothing."""
-    return {
+    flags = {
         'floatX': 'float32',
         'blas.ldflags': _blas_ldflags(),
         'base_compiledir': os.path.join(cache_folder(), 'theano'),
     }
+    if _device() != 'cpu':
+        # cuDNN after version 7 does not compile in Theano 1.0.5.
+        flags.update({'dnn.enabled': 'False',
+                      'print_active_device': 'False'})
+    return flags
+
+
+def _device():
+    """The device that the user asks Theano for."""
+    device = _user_rc().get('global', 'device', fallback='cpu')
+    for flag in os.environ.get('THEANO_FLAGS', '').split(','):
+        name, _, value = flag.partition('=')
+        device = value.strip() if name.strip() == 'device' else device
+    return device
 
 
 def _user_rc():
@@ -98,15 +116,35 @@ def _require_compiler():
 
 def _import_theano():
     """Import Theano under our flags; leave the environment as it was."""
-    before = os.environ.get('THEANO_FLAGS')
+    before, device = os.environ.get('THEANO_FLAGS'), _device()
     os.environ['THEANO_FLAGS'] = _flags()
     try:
-        return importlib.import_module('theano')
+        if device.startswith('cuda'):
+            cuda.prepare(device)
+        with _heard('theano.gpuarray') as said:
+            imported = importlib.import_module('theano')
+        if imported.config.device != 'cpu':
+            cuda.check(imported, said)
+        return imported
     finally:
         if before is None:
             del os.environ['THEANO_FLAGS']
         else:
             os.environ['THEANO_FLAGS'] = before
+
+
+@contextlib.contextmanager
+def _heard(name):
+    """Keep a logger's records, which come as a list, from being written."""
+    said, logger = [], logging.getLogger(name)
+
+    def hear(record):
+        said.append(record)
+        return False
+
+    logger.addFilter(hear)
+    yield said
+    logger.removeFilter(hear)
 
 
 def _max_pool_2d(input, ds, ignore_border=None, st=None, padding=(0, 0),
@@ -154,14 +192,19 @@ def versions():
     dict
         Strings: interpreter, packages, processor and Theano's flags.
     """
-    import scipy
-    found = {module.__name__: module.__version__
-             for module in (theano, lasagne, np, scipy)}
+    from importlib import metadata
+    found = {}
+    for name in ('Theano', 'Lasagne', 'numpy', 'scipy', 'onednn-cpu-gomp',
+                 'scipy-openblas32', 'torch'):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name.lower()] = metadata.version(name)
     found.update(python=platform.python_version(),
                  processor=_processor(),
                  cores=os.cpu_count(),
                  floatX=theano.config.floatX,
                  device=theano.config.device)
+    if theano.config.device != 'cpu':
+        found['gpu'] = cuda.name(theano)
     return found
 
 

@@ -2,13 +2,14 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
 import traceback
 import warnings
 
-__all__ = ['complain', 'debug_option', 'photo_places', 'printable', 'run',
-           'say']
+__all__ = ['add_device', 'complain', 'debug_option', 'photo_places',
+           'printable', 'run', 'say']
 
 _shown = {'debug': False}
 
@@ -105,6 +106,38 @@ def run(main):
         complain(error)
         status = getattr(error, 'status', 1)
     sys.exit(status)
+
+
+class _UseDevice(argparse.Action):
+    """Ask Theano, by its own variable, for a device."""
+
+    def __call__(self, parser, namespace, value, option_string=None):
+        if not re.fullmatch('cpu|cuda[0-9]*', value):
+            parser.error("--device: must be 'cpu', 'cuda' or, for one of "
+                         "several GPUs, 'cuda0', 'cuda1', …; got {!r}"
+                         .format(value))
+        known = sys.modules.get('theano')
+        if known and known.config.device != value:
+            raise RuntimeError('--device {}: this process computes on {} '
+                               'already'.format(value, known.config.device))
+        # The last of several flags counts, and children inherit it.
+        os.environ['THEANO_FLAGS'] = ','.join(filter(None, [
+            os.environ.get('THEANO_FLAGS'), 'device=' + value]))
+        setattr(namespace, self.dest, value)
+
+
+def add_device(parser):
+    """Give a command the option ``--device``.
+
+    Parsing the command line has to come before the import of Theano.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument('--device', action=_UseDevice, metavar='NAME',
+                        help='cpu, or cuda for the GPU (without: as '
+                             'THEANO_FLAGS and .theanorc say, else cpu)')
 
 
 def photo_places(given):

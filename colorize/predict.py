@@ -22,6 +22,7 @@ def _parser():
         'PHOTO-color.png beside each photo)')
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
+    command.add_device(parser)
     command.debug_option(parser)
     return parser
 

@@ -21,6 +21,7 @@ def _parser():
     add('--run', required=True, metavar='DIR', help='the folder of the run: '
         'settings, log.jsonl, weights.npz, checkpoint.npz')
     add('--epochs', type=int, default=10, help='epochs in all')
+    command.add_device(parser)
     command.debug_option(parser)
     _add_network(parser.add_argument_group('network'))
     _add_training(parser.add_argument_group('training'))

@@ -14,6 +14,7 @@ def main():
     parser = argparse.ArgumentParser(prog='python -m experiments.demo',
                                      description=main.__doc__)
     parser.add_argument('--out', default=os.path.join('out', 'demo'))
+    command.add_device(parser)
     command.debug_option(parser)
     folder = parser.parse_args().out
     from colorize import color, grids, images

@@ -36,6 +36,7 @@ def _parser():
     add('--seed', type=int, default=0)
     add('--run', metavar='DIR', help='keep the run here, and go on with it')
     add('--out', metavar='DIR', help='where overfit.json and .png go')
+    command.add_device(parser)
     command.debug_option(parser)
     return parser
 

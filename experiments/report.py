@@ -22,8 +22,9 @@ def write_json(path, found):
     found : dict
         JSON types.
     """
-    command = ['python', '-m', 'experiments.' + os.path.splitext(
-        os.path.basename(sys.argv[0]))[0]] + sys.argv[1:]
+    spec = getattr(sys.modules['__main__'], '__spec__', None)
+    name = spec.name.replace('.__main__', '') if spec else sys.argv[0]
+    command = ['python', '-m', name] + sys.argv[1:]
     full = dict(found, command=' '.join(command),
                 machine=backend.versions())
     with written_whole(path) as file:

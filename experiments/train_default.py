@@ -31,6 +31,7 @@ def main():
     parser.add_argument('--run', default=os.path.join('runs', 'default'))
     parser.add_argument('--out', default=os.path.join('weights',
                                                       'light.npz'))
+    command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args()
     paths = find_photos(command.photo_places(

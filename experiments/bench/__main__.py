@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 
-from colorize.files import written_whole
 from experiments.bench.contender import CONTENDERS
 
 __all__ = ['bench', 'main']
@@ -74,8 +73,8 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
             results.update(found, startup_s=_startup(size))
         else:
             results[system] = found
-    with written_whole(path) as file:
-        file.write(json.dumps(results, indent=1, sort_keys=True).encode())
+    from experiments import report
+    report.write_json(path, results)
     _draw(results, os.path.join(folder, 'bench.png'))
     print(json.dumps(results, indent=1, sort_keys=True))
     return results

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-__all__ = ['CONTENDERS', 'main']
+__all__ = ['CONTENDERS', 'Ours', 'PyTorch', 'data', 'main']
 
 #: A short task is repeated for so many seconds: a neighbour's blink would
 #: be a large part of it.
@@ -23,11 +23,23 @@ CONTENDERS = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_fp32_last',
               'pytorch_bf16', 'pytorch_bf16_last')
 
 
-def _data(batch, system, side):
-    """Photos and targets; noise takes as long as photos do."""
+def data(batch, system, side):
+    """Photos and targets; noise takes as long as photos do.
+
+    Parameters
+    ----------
+    batch : int
+    system : {'classification', 'regression'}
+    side : int
+
+    Returns
+    -------
+    photos : float32 array, (batch, 3, row, column)
+    targets : array, (batch, 2, row, column)
+    """
     rng = np.random.RandomState(0)
     photos = rng.uniform(-120, 130, (batch, 3, side, side))
-    shape = batch, 2, side, side
+    shape = (batch, 2, side, side)
     if system == 'classification':
         return photos.astype('float32'), rng.randint(
             0, 50, shape).astype('uint8')
@@ -62,6 +74,11 @@ class Ours(object):
             [network.input_var, target_var], loss,
             updates=lasagne.updates.adam(loss, trained, _RATE))
 
+    def wait(self):
+        """Until a GPU, which computes on its own, is done."""
+        from colorize.backend import lasagne
+        lasagne.layers.get_all_params(self._network.outputs)[0].get_value()
+
     def predict(self, photos):
         """The most probable bins, or the chroma."""
         if self._predict is None:
@@ -84,26 +101,29 @@ class PyTorch(object):
         Under bfloat16 autocast.
     last : bool
         With channels last in memory.
+    device : {'cpu', 'cuda'}
     """
 
-    def __init__(self, system, width, bf16, last):
+    def __init__(self, system, width, bf16, last, device='cpu'):
         import torch
 
         from experiments.bench.twin import Twin
         torch.manual_seed(0)
-        self._torch, self._bf16 = torch, bf16
+        self._torch, self._bf16, self._device = torch, bf16, device
         self._layout = (torch.channels_last if last
                         else torch.contiguous_format)
-        self._twin = Twin(system, width).to(memory_format=self._layout)
+        self._twin = Twin(system, width).to(device,
+                                            memory_format=self._layout)
         self._rule = torch.optim.Adam(self._twin.parameters(), _RATE,
                                       fused=True)
 
     def _cast(self):
-        return self._torch.autocast('cpu', dtype=self._torch.bfloat16,
+        return self._torch.autocast(self._device, dtype=self._torch.bfloat16,
                                     enabled=self._bf16)
 
     def _tensor(self, photos):
-        return self._torch.as_tensor(photos).to(memory_format=self._layout)
+        return self._torch.as_tensor(photos).to(self._device,
+                                                memory_format=self._layout)
 
     def train(self, photos, targets):
         """One update."""
@@ -111,7 +131,8 @@ class PyTorch(object):
         self._rule.zero_grad(set_to_none=True)
         with self._cast():
             loss = self._loss(self._twin(self._tensor(photos)),
-                              self._torch.as_tensor(targets))
+                              self._torch.as_tensor(
+                                  targets, device=self._device))
         loss.backward()
         self._rule.step()
 
@@ -128,9 +149,9 @@ class PyTorch(object):
         with self._torch.inference_mode(), self._cast():
             outputs = self._twin(self._tensor(photos))
             if len(outputs) == 1:
-                return outputs[0].float().numpy()
-            return self._torch.stack([scores.argmax(dim=1)
-                                      for scores in outputs], 1).numpy()
+                return outputs[0].float().cpu().numpy()
+            return self._torch.stack([scores.argmax(dim=1) for scores
+                                      in outputs], 1).cpu().numpy()
 
 
 def _make(name, system, width):
@@ -145,7 +166,7 @@ def _answer(contender, system, side, line):
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return used / 1024
     what, batch = line.split()
-    given = _data(int(batch), system, side)
+    given = data(int(batch), system, side)
     run = contender.train if what == 'train' else contender.predict
     seconds = []
     while not seconds or sum(seconds) < _AT_LEAST:
