@@ -31,7 +31,7 @@ def main(arguments=None):
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
     add('--kills', type=int, default=50)
-    add('--epochs', type=int, default=40)
+    add('--epochs', type=int, default=80)
     add('--seed', type=int, default=0, help='decides the moments')
     add('--train', metavar='FOLDER', help=argparse.SUPPRESS)
     command.debug_option(parser)
@@ -91,10 +91,9 @@ def torture(folder, kills, epochs, seed):
     bundled.crops(os.path.join(folder, 'photos'), 12, 40, seed=1)
     whole, killed = (os.path.join(folder, name)
                      for name in ('whole', 'killed'))
-    start, saves, seconds = _finish(whole, epochs)
-    # The runs between two kills share the minibatches of a whole one.
-    most = 2 * saves // (kills + 1)
-    met = sum(_kill(killed, epochs, rng, start, most, seconds / saves)
+    start, saves = _finish(whole, epochs)
+    # Half of the minibatches are left for what runs on until it is killed.
+    met = sum(_kill(killed, epochs, rng, start, saves // kills)
               for _ in range(kills))
     _finish(killed, epochs)
     tensors, different = differences(whole, killed)
@@ -112,19 +111,19 @@ def _started(folder, epochs):
 
 
 def _finish(folder, epochs):
-    """Train to the end; seconds of start-up, saves, seconds of those."""
+    """Train to the end; seconds of start-up, and number of saves."""
     began = time.time()
     with _started(folder, epochs) as process:
         process.stdout.readline()
-        ready = time.time()
+        start = time.time() - began
         saves = len(process.stdout.readlines())
     if process.returncode:
         raise RuntimeError('{}: training ended with status {}'.format(
             folder, process.returncode))
-    return ready - began, saves, time.time() - ready
+    return start, saves
 
 
-def _kill(folder, epochs, rng, start, most, step):
+def _kill(folder, epochs, rng, start, most):
     """Kill a training; now and then before its first minibatch."""
     with _started(folder, epochs) as process:
         if rng.random() < 0.1:
@@ -132,7 +131,7 @@ def _kill(folder, epochs, rng, start, most, step):
         else:
             for _ in range(1 + rng.randint(0, most)):
                 process.stdout.readline()
-            time.sleep(rng.uniform(0, step))
+            time.sleep(rng.uniform(0, 0.1))  # a few minibatches
         process.send_signal(signal.SIGKILL)
     return process.returncode == -signal.SIGKILL
 

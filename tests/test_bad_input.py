@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from colorize import (color, colorizer, command, files, images, memory,
+from colorize import (color, colorizer, command, files, images, memory, npz,
                       params, predict, pretrained, training)
 from experiments import fuzz_cases
 from tests.photos import photo
@@ -73,7 +73,7 @@ class TestPhotos(Folder):
         self.refuse(self.path('nan.tif'), 'no numbers')
         self.refuse(self.write('script.eps', b'%!PS-Adobe-3.0 EPSF-3.0\n'
                                b'%%BoundingBox: 0 0 9 9\n%%EndComments\n'),
-                    'not a readable photo')
+                    'cannot identify')
 
     def test_truncated_anywhere(self):
         for form in ('jpg', 'png', 'tif'):
@@ -234,6 +234,9 @@ class TestWeights(Folder):
             with self.assertRaisesRegex(ValueError, 'conv1_1.W has shape'):
                 pretrained.load_vgg16(self.path('bomb.npz'))
         self.assertLess(memory.peak_mib() - before, 50)
+        with zipfile.ZipFile(self.path('bomb.npz')) as file:
+            with self.assertRaisesRegex(ValueError, 'larger than its bytes'):
+                npz.refuse_bombs(file, npz.headers(file))
 
     def test_settings_that_ask_for_a_large_network(self):
         """Refused while it is built, before its memory is taken."""
