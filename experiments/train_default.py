@@ -20,7 +20,7 @@ NETWORK = {'width': 0.25, 'vgg_batch_norm': True}
 TRAINING = {'side': 160, 'crop': 128, 'flip': True, 'batch_size': 8,
             'learning_rate': 0.001, 'learning_rate_decay': 0.75, 'seed': 0}
 
-EPOCHS = 10
+EPOCHS = 7
 
 
 def main():
