@@ -18,6 +18,7 @@ from unittest import mock
 
 import numpy as np
 
+from colorize.colorizer import default_weights
 from colorize.pretrained import find_vgg16, load_vgg16
 from tests.vgg16_files import (random_arrays, write_keras, write_npz,
                                write_zoo)
@@ -199,10 +200,19 @@ class TestManifest(unittest.TestCase):
         for record in fetch.manifest().values():
             self.assertGreater(record['size'], 0)
             self.assertRegex(record['md5'], '^[0-9a-f]{32}$')
-            self.assertRegex(record['source'], '^https://')
             self.assertTrue(record['licence'])
             self.assertEqual(os.path.basename(record['name']),
                              record['name'])
+
+    def test_what_is_fetched_comes_over_tls(self):
+        self.assertRegex(fetch.manifest()['vgg16']['source'], '^https://')
+
+    def test_what_ships_is_what_is_listed(self):
+        record = fetch.manifest()['light']
+        with open(default_weights(), 'rb') as file:
+            content = file.read()
+        self.assertEqual((len(content), md5(content)),
+                         (record['size'], record['md5']))
 
     def test_published_size_of_vgg16(self):
         # 13 convolutions of float32 and a little HDF5 around them.

@@ -42,7 +42,7 @@ def manifest():
     -------
     dict
         By short name: a dict of 'name', 'size' (bytes), 'md5', 'source'
-        (URL) and 'licence'.
+        (URL, or how it is made) and 'licence'.
     """
     return json.loads(pkgutil.get_data('weights', 'manifest.json'))
 
