@@ -10,6 +10,7 @@ them, and so does its last bit.
 import argparse
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def main(arguments=None):
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
     add('--kills', type=int, default=50)
-    add('--epochs', type=int, default=300)
+    add('--epochs', type=int, default=150)
     add('--seed', type=int, default=0, help='decides the moments')
     add('--train', metavar='FOLDER', help=argparse.SUPPRESS)
     command.debug_option(parser)
@@ -128,7 +129,7 @@ def _kill(folder, epochs, rng, start, most):
     """Kill a training; now and then before its first minibatch."""
     with _started(folder, epochs) as process:
         if rng.random() < 0.1:
-            time.sleep(rng.uniform(0, start))
+            select.select([process.stdout], [], [], rng.uniform(0, start))
         else:
             for _ in range(1 + rng.randint(0, most)):
                 process.stdout.readline()
