@@ -6,6 +6,8 @@ import os
 import stat
 import tempfile
 
+from colorize import caches
+
 __all__ = ['find_photos', 'require_file', 'sweep', 'written_whole']
 
 #: What Pillow opens and people keep photos in.
@@ -112,7 +114,8 @@ def find_photos(places):
     Parameters
     ----------
     places : sequence of str
-        Files are taken as they are, folders searched by file ending.
+        Files are taken as they are, folders searched by file ending; a
+        part of a cache, as cvcl.h5::train, is all photos in it.
 
     Returns
     -------
@@ -126,9 +129,12 @@ def find_photos(places):
     """
     found = []
     for place in places:
-        if not os.path.exists(place):
+        if caches.is_cached(place):
+            found += caches.members(place)
+        elif not os.path.exists(place):
             raise ValueError('{}: no such file or folder'.format(place))
-        found += _below(place) if os.path.isdir(place) else [place]
+        else:
+            found += _below(place) if os.path.isdir(place) else [place]
     if not found:
         raise ValueError('{}: no photos found (looked for {})'.format(
             ', '.join(places), ' '.join(PHOTO_ENDINGS)))

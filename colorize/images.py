@@ -7,6 +7,7 @@ import logging
 import numpy as np
 from PIL import Image, ImageOps
 
+from colorize import caches
 from colorize.files import require_file, written_whole
 
 __all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
@@ -47,6 +48,7 @@ def load(path):
     Parameters
     ----------
     path : str
+        Or the name of a photo in a cache, as cvcl.h5::train/12.
 
     Returns
     -------
@@ -60,6 +62,8 @@ def load(path):
         When the file cannot be read as a photo.
     """
     try:
+        if caches.is_cached(path):
+            return caches.read(path)
         with Image.open(_content(path), formats=FORMATS) as image:
             ImageOps.exif_transpose(image, in_place=True)
             return np.asarray(_as_rgb(image))

@@ -191,7 +191,8 @@ def resume(run, state):
     -------
     dict
         The progress: 'epoch', 'position' (photos done in it), 'loss' (sum
-        over them), 'seconds', 'best' (validation loss).
+        over them), 'seconds', 'best' (validation loss), 'worse' (epochs
+        since then).
 
     Raises
     ------
@@ -214,7 +215,8 @@ def resume(run, state):
         command.say('{}; kept as {}.damaged, going on from the checkpoint '
                     'before it'.format(error, os.path.basename(path)))
     progress = progress or {'epoch': 0, 'position': 0, 'loss': 0.0,
-                            'seconds': 0.0, 'best': None}
+                            'seconds': 0.0, 'best': None,
+                            'worse': 0}
     _trim_log(run, progress['epoch'])
     return progress
 

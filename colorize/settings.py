@@ -5,8 +5,8 @@ Imports nothing heavy, so that a command's ``--help`` answers at once.
 
 from collections import OrderedDict
 
-__all__ = ['HELP', 'LOSSES', 'TRAINING', 'UPDATE_RULES', 'SettingError',
-           'check', 'check_training']
+__all__ = ['HELP', 'LOSSES', 'TRAINING', 'UPDATE_RULES', 'WHOLE_OR_NONE',
+           'SettingError', 'check', 'check_training']
 
 LOSSES = ('cross_entropy', 'l2', 'huber')
 UPDATE_RULES = ('adam', 'nesterov', 'sgd')
@@ -21,6 +21,8 @@ _TABLE = (
     ('learning_rate', 0.0003, 'step size'),
     ('learning_rate_decay', 1.0, 'its factor after each epoch'),
     ('loss', None, 'none for the first that suits the system'),
+    ('patience', None, 'stop after so many epochs without a lower '
+                       'validation loss'),
     ('seed', 0, 'the number that decides a whole run'),
     ('side', 224, 'photos are scaled to this many pixels squared'),
     ('update_rule', 'adam', 'how gradients become steps'),
@@ -33,6 +35,9 @@ TRAINING = OrderedDict((name, default) for name, default, _ in _TABLE)
 
 #: A line of help for each of them.
 HELP = OrderedDict((name, text) for name, _, text in _TABLE)
+
+#: Settings without a default that are numbers.
+WHOLE_OR_NONE = ('crop', 'patience')
 
 _WHOLE = 'a whole number, 1 or more'
 
@@ -47,6 +52,7 @@ _RULES = OrderedDict([
     ('learning_rate', ('above 0', lambda x: 0 < x < float('inf'))),
     ('learning_rate_decay', ('above 0, at most 1', lambda x: 0 < x <= 1)),
     ('loss', ('the name of a loss', lambda x: True)),
+    ('patience', (_WHOLE, lambda x: x is None or x >= 1)),
     ('seed', ('from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32)),
     ('side', ('a multiple of 8, 8 or more',
               lambda x: x >= 8 and x % 8 == 0)),
@@ -98,7 +104,7 @@ def _kinds(name):
     """The types that a setting may have, None among them by default."""
     default = TRAINING[name]
     if default is None:
-        return (type(None), int if name == 'crop' else str)
+        return (type(None), int if name in WHOLE_OR_NONE else str)
     return (int, float) if isinstance(default, float) else (type(default),)
 
 

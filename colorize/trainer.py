@@ -179,7 +179,7 @@ def train(paths, folder, epochs, network=None, **settings):
         ``weights.npz`` holds the best weights on the held-out photos (the
         newest, without such), ``checkpoint.npz`` what resuming needs.
     epochs : int
-        The run stops after that many in all.
+        The run stops after that many in all, or by `patience`.
     network : dict
         Settings of the network, see :func:`colorize.systems.complete`.
     settings
@@ -214,13 +214,19 @@ def _train(run, network, settings, epochs):
     functions = compile_functions(built, settings)
     progress = runs.resume(run, functions.state)
     with interrupts.noticed() as interrupted:
-        for epoch in range(progress['epoch'], epochs):
+        while progress['epoch'] < epochs and not _is_stale(progress,
+                                                           settings):
             functions.learning_rate.set_value(lasagne.utils.floatX(
                 settings['learning_rate']
-                * settings['learning_rate_decay'] ** epoch))
+                * settings['learning_rate_decay'] ** progress['epoch']))
             _train_epoch(run, built, functions, progress, interrupted)
             _end_epoch(run, built, functions, progress, interrupted)
     return runs.last_record(run)
+
+
+def _is_stale(progress, settings):
+    """Whether the validation loss has stopped improving."""
+    return progress['worse'] >= (settings['patience'] or math.inf)
 
 
 def _complete(network, settings):
@@ -309,7 +315,9 @@ def _end_epoch(run, network, functions, progress, interrupted):
                       in metrics.average(scores).items())
     record.update(peak_memory_mib=round(memory.peak_mib()))
     judged = record.get('val_loss', -record['epoch'])
-    if progress['best'] is None or judged < progress['best']:
+    better = progress['best'] is None or judged < progress['best']
+    progress['worse'] = 0 if better else progress['worse'] + 1
+    if better:
         progress['best'] = judged
         _save_weights(run, network)
     progress.update(epoch=progress['epoch'] + 1, position=0, loss=0.0,

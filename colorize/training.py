@@ -4,7 +4,8 @@ import argparse
 
 from colorize import command
 from colorize.files import find_photos
-from colorize.settings import HELP, LOSSES, TRAINING, UPDATE_RULES
+from colorize.settings import (HELP, LOSSES, TRAINING, UPDATE_RULES,
+                               WHOLE_OR_NONE)
 
 __all__ = ['main']
 
@@ -17,7 +18,8 @@ def _parser():
                     'on when the same command is given again.')
     add = parser.add_argument
     add('photos', nargs='*', metavar='PHOTOS',
-        help='photos or folders of them (without: $COLORIZE_DATA)')
+        help='photos or folders of them, or CACHE.h5::train (without: '
+             '$COLORIZE_DATA)')
     add('--run', required=True, metavar='DIR', help='the folder of the run: '
         'settings, log.jsonl, weights.npz, checkpoint.npz')
     add('--epochs', type=int, default=10, help='epochs in all')
@@ -42,7 +44,8 @@ def _add_training(group):
     """An option for each of the settings, with its default."""
     choices = {'update_rule': UPDATE_RULES,
                'loss': LOSSES}
-    types = {'crop': int, 'loss': str, 'vgg16': str}
+    types = dict.fromkeys(WHOLE_OR_NONE, int)
+    types.update(loss=str, vgg16=str)
     for name, default in TRAINING.items():
         option = '--' + name.replace('_', '-')
         if default is False:

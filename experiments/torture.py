@@ -35,12 +35,17 @@ def main(arguments=None):
     add('--epochs', type=int, default=150)
     add('--seed', type=int, default=0, help='decides the moments')
     add('--train', metavar='FOLDER', help=argparse.SUPPRESS)
+    add('--out', metavar='DIR', help='where torture.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.train:
         return _train(given.train, given.epochs)
     with tempfile.TemporaryDirectory(prefix='torture-') as folder:
         found = torture(folder, given.kills, given.epochs, given.seed)
+    from experiments import report
+    report.write_json(os.path.join(given.out or report.RESULTS,
+                                   'torture.json'),
+                      dict(found, seed=given.seed, epochs=given.epochs))
     print('{kills} kills in {seconds:.0f} s, {met} of them while training; '
           '{tensors} arrays, {different} of them different; left are {files}'
           .format(**found))
@@ -100,7 +105,7 @@ def torture(folder, kills, epochs, seed):
     _finish(killed, epochs)
     tensors, different = differences(whole, killed)
     return {'kills': kills, 'met': met, 'saves': saves, 'tensors': tensors,
-            'different': different, 'seconds': time.time() - began,
+            'different': different, 'seconds': round(time.time() - began, 1),
             'files': ' '.join(sorted(os.listdir(killed)))}
 
 

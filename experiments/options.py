@@ -1,0 +1,96 @@
+"""What the experiments of Section 5 share: options, and their photos."""
+
+import argparse
+import os
+
+import numpy as np
+
+from colorize import caches, command
+from colorize.files import find_photos
+
+__all__ = ['folder_of_photos', 'parser', 'training_photos']
+
+#: The bundled photos of a quick experiment are cut into so many squares.
+_CROPS = 24
+
+
+def parser(module, title):
+    """Parser of an experiment's command line, with what all of them take.
+
+    Parameters
+    ----------
+    module : str
+        Name of the file, as ``lr_sweep``; its run is ``runs/lr_sweep``.
+    title : str
+        A line for ``--help``.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+    """
+    found = argparse.ArgumentParser(prog='python -m experiments.' + module,
+                                    description=title)
+    add = found.add_argument
+    add('--photos', metavar='DIR', help='folder of photos, or CACHE.h5::train'
+        " (without: $COLORIZE_DATA, with --quick those in scikit-image's "
+        'wheel)')
+    add('--quick', action='store_true', help='a small network and few '
+        'photos: minutes')
+    add('--vgg16', metavar='FILE', help='pre-trained weights for the layers '
+        'that it holds (without: random ones and batch norm)')
+    add('--seed', type=int, default=0)
+    add('--runs', metavar='DIR', default=os.path.join('runs', module),
+        help='the runs are kept here, and gone on with (default: '
+             '%(default)s)')
+    add('--out', metavar='DIR', help='where the results go (default: '
+        'experiments/results)')
+    command.add_device(found)
+    command.debug_option(found)
+    return found
+
+
+def folder_of_photos(given, side):
+    """The folder named by the user, or squares of the bundled photos.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        Of :func:`parser`.
+    side : int
+        Side of the squares.
+
+    Returns
+    -------
+    str
+    """
+    if given.quick and not (given.photos or os.environ.get('COLORIZE_DATA')):
+        from experiments import bundled
+        folder = os.path.join(given.runs, 'bundled')
+        bundled.crops(folder, _CROPS, side, given.seed)
+        return folder
+    return command.photo_places(filter(None, [given.photos]))[0]
+
+
+def training_photos(given, side, count=None):
+    """Photos of an experiment, or a random subset of them.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        Of :func:`parser`.
+    side : int
+        Side of the squares of bundled photos.
+    count : int, optional
+        At most so many, drawn by the seed.
+
+    Returns
+    -------
+    list of str
+        Never a test photo of a dataset's cache.
+    """
+    place = folder_of_photos(given, side)
+    if place.endswith('.h5'):
+        place += '::' + caches.PARTS[0]
+    paths = find_photos([place])
+    drawn = np.random.RandomState(given.seed).permutation(len(paths))
+    return [paths[number] for number in sorted(drawn[:count])]

@@ -1,0 +1,76 @@
+"""``make train-cvcl`` and its sisters: Section 5.3, both systems on a dataset
+of Table 1."""
+
+import os
+
+from colorize import command, datasets
+from experiments import options
+
+__all__ = ['QUICK', 'SYSTEMS', 'TRAINING', 'main', 'train']
+
+#: Section 5.2; the regression network's final loss is Huber's (Section 3.5).
+TRAINING = {'learning_rate': 0.0003, 'holdout': 0.1, 'batch_size': 6}
+SYSTEMS = {'classification': {'loss': 'cross_entropy'},
+           'regression': {'loss': 'huber'}}
+
+QUICK = {'width': 0.1, 'side': 64, 'epochs': 12}
+
+
+def main(arguments=None):
+    """Parse the command line; cache the dataset, train both systems."""
+    parser = options.parser('train', __doc__.replace('\n', ' '))
+    add = parser.add_argument
+    add('name', metavar='NAME', choices=tuple(datasets.DATASETS),
+        help=', '.join(datasets.DATASETS))
+    add('--test', type=int, metavar='N', help='test photos of a folder of '
+        'your own (default: a tenth)')
+    add('--epochs', type=int, default=200, help='at most (default: '
+        '%(default)s)')
+    add('--patience', type=int, default=15, help='stop after so many epochs '
+        'without a lower validation loss (default: %(default)s)')
+    add('--crop', type=int, metavar='SIDE', help='train on mirrored random '
+        'crops: less arithmetic, more variety (without: whole photos)')
+    given = parser.parse_args(arguments)
+    if given.runs == parser.get_default('runs'):
+        given.runs = os.path.join('runs', given.name)
+    return train(given)
+
+
+def train(given):
+    """Train both systems of a dataset, or go on with them.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+
+    Returns
+    -------
+    int
+        The exit status, 0.
+    """
+    from colorize import trainer
+    from colorize.files import find_photos
+    side = QUICK['side'] if given.quick else 224
+    cache = os.path.join(given.runs, 'photos.h5')
+    found = datasets.build(
+        'folder' if given.quick else given.name,
+        options.folder_of_photos(given, side), cache, side, given.test)
+    for line in datasets.report(given.name, found):
+        command.say(line)
+    settings = dict(TRAINING, side=side, vgg16=given.vgg16, seed=given.seed,
+                    patience=given.patience, crop=given.crop,
+                    flip=bool(given.crop))
+    epochs = QUICK['epochs'] if given.quick else given.epochs
+    for system, own in SYSTEMS.items():
+        network = {'system': system,
+                   'width': QUICK['width'] if given.quick else 1.0}
+        trainer.train(find_photos([cache + '::train']),
+                      os.path.join(given.runs, system), epochs, network,
+                      **dict(settings, **own))
+    command.say('{0}: trained; make table2 RUNS={0} compares'.format(
+        given.runs))
+    return 0
+
+
+if __name__ == '__main__':
+    command.run(main)
