@@ -68,7 +68,8 @@ def folder_of_photos(given, side):
         folder = os.path.join(given.runs, 'bundled')
         bundled.crops(folder, _CROPS, side, given.seed)
         return folder
-    return command.photo_places(filter(None, [given.photos]))[0]
+    return command.photo_places(
+        [given.photos] if given.photos else [])[0]
 
 
 def training_photos(given, side, count=None):
