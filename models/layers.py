@@ -82,7 +82,8 @@ class BatchNormLayer(lasagne.layers.Layer):
     beta, gamma : Theano shared variable, numpy array or callable
         Initial shift and scale, one per channel; trained.
     mean, inv_std : Theano shared variable, numpy array or callable
-        Initial running averages, one per channel; not trained.
+        Initial running averages, one per channel; not trained. `inv_std` is
+        the inverse root of the running average of variance + `epsilon`.
 
     References
     ----------
@@ -112,8 +113,13 @@ class BatchNormLayer(lasagne.layers.Layer):
             epsilon=self.epsilon)
         # Theano functions carry these updates along by themselves: a
         # clone's default_update is found through the graph of the output.
-        return (output + self._moving(self.mean, mean)
-                + self._moving(self.inv_std, inv_std))
+        # The variance is averaged, not its inverse root: a map that is zero
+        # in most minibatches (rectified VGG16 maps often are) would be
+        # blown up a hundredfold wherever it is not.
+        variance = self._average(self.inv_std ** -2, inv_std ** -2)
+        return (output
+                + self._moving(self.mean, self._average(self.mean, mean))
+                + self._moving(self.inv_std, variance ** -0.5))
 
     def _normalize_with_averages(self, input):
         scale = self.gamma * self.inv_std
@@ -121,11 +127,13 @@ class BatchNormLayer(lasagne.layers.Layer):
         return (input * scale.dimshuffle('x', 0, 'x', 'x')
                 + shift.dimshuffle('x', 0, 'x', 'x'))
 
-    def _moving(self, average, newest):
-        """Zero, carrying the update of `average` towards `newest`."""
+    def _average(self, average, newest):
+        return (1 - self.alpha) * average + self.alpha * newest.flatten()
+
+    def _moving(self, average, moved):
+        """Zero, carrying the update of `average`."""
         clone = theano.clone(average, share_inputs=False)
-        clone.default_update = ((1 - self.alpha) * average
-                                + self.alpha * newest.flatten())
+        clone.default_update = moved
         return 0 * clone.dimshuffle('x', 0, 'x', 'x')
 
 
