@@ -1,7 +1,9 @@
 # Every target sets up what it needs in .venv. `make help` lists them.
 
-# The photos of a training run; one folder, searched with all below it.
+# The photos: one folder, searched with all below it, or COLORIZE_DATA.
 PHOTOS ?=
+# An experiment's small size, minutes on two cores.
+QUICK ?=
 # cpu, or cuda for the GPU; THEANO_FLAGS and .theanorc decide without.
 DEVICE ?=
 ON = $(if $(DEVICE),--device $(DEVICE))
@@ -13,8 +15,10 @@ BENCH_READY := $(VENV)/.bench-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint overfit weights train-default train-cvcl bench \
-    bench-gpu torture fuzz load clean
+.PHONY: help demo test lint overfit weights train-default bench bench-gpu \
+    torture fuzz load clean lr-sweep update-rules batch-sizes aggregation \
+    residual head colorspace train-mcgill train-cvcl train-ilsvrc \
+    train-mirflickr train-folder
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -40,9 +44,51 @@ weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 	$(PYTHON) -m experiments.train_default $(ON) '$(PHOTOS)'
 
-train-cvcl: $(READY)  ## Section 5.3: train on your MIT CVCL photos, PHOTOS=DIR
-	$(PYTHON) -m colorize.training $(ON) '$(PHOTOS)' --run runs/cvcl \
-	    --epochs $(or $(EPOCHS),40)
+# --- Section 5: PHOTOS=DIR, or QUICK=1 for bundled photos in minutes ------
+
+lr-sweep: $(READY)  ## Section 5.2: learning rates, log scale [QUICK=1]
+	$(EXPERIMENT).lr_sweep $(GIVEN)
+
+update-rules: $(READY)  ## Section 5.2: Adam's beta2, Nesterov [QUICK=1]
+	$(EXPERIMENT).update_rules $(GIVEN)
+
+batch-sizes: $(READY)  ## Section 5.2: 4, 6, 8, 12: convergence, memory [QUICK=1]
+	$(EXPERIMENT).batch_sizes $(GIVEN)
+
+aggregation: $(READY)  ## Section 5.2, point 1: concat against sum [QUICK=1]
+	$(EXPERIMENT).aggregation $(GIVEN)
+
+residual: $(READY)  ## Section 5.2, point 2: residual encoder units [QUICK=1]
+	$(EXPERIMENT).residual $(GIVEN)
+
+head: $(READY)  ## Section 5.2, point 3: one to three convolutions [QUICK=1]
+	$(EXPERIMENT).head $(GIVEN)
+
+colorspace: $(READY)  ## Section 5.2, point 4: HSV against CIELUV [QUICK=1]
+	$(EXPERIMENT).colorspace $(GIVEN)
+
+train-mcgill: $(READY)  ## Section 5.3: both systems on McGill [QUICK=1]
+	$(EXPERIMENT).train mcgill $(TRAIN)
+
+train-cvcl: $(READY)  ## Section 5.3: both systems on MIT CVCL [QUICK=1]
+	$(EXPERIMENT).train cvcl $(TRAIN)
+
+train-ilsvrc: $(READY)  ## Section 5.3: both systems on ILSVRC 2015 [QUICK=1]
+	$(EXPERIMENT).train ilsvrc $(TRAIN)
+
+train-mirflickr: $(READY)  ## Section 5.3: both systems on MIRFLICKR [QUICK=1]
+	$(EXPERIMENT).train mirflickr $(TRAIN)
+
+train-folder: $(READY)  ## the same on any photos [TEST=50 CROP=128 QUICK=1]
+	$(EXPERIMENT).train folder $(TRAIN)
+
+EXPERIMENT = $(PYTHON) -m experiments
+GIVEN = $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(QUICK),--quick) \
+    $(if $(VGG16),--vgg16 '$(VGG16)') $(if $(RUNS),--runs '$(RUNS)') \
+    $(if $(EPOCHS),--epochs $(EPOCHS))
+TRAIN = $(GIVEN) $(if $(TEST),--test $(TEST)) $(if $(CROP),--crop $(CROP))
+
+# --------------------------------------------------------------------------
 
 bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3]
 	$(PYTHON) -m experiments.bench $(if $(ROUNDS),--rounds $(ROUNDS))

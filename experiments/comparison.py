@@ -1,0 +1,192 @@
+"""Variants of a network or of its training, side by side (Section 5.2).
+
+Each variant is a run of its own, in a process of its own, so that seconds
+and memory can be compared; a stopped experiment goes on where it was.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+from colorize import command
+from experiments import options
+
+__all__ = ['FULL', 'QUICK', 'compare', 'draw', 'summary']
+
+#: The paper's subset of 270 photos at full size, and one for two cores.
+FULL = {'count': 270, 'width': 1.0, 'side': 224, 'epochs': 20}
+QUICK = {'count': 48, 'width': 0.25, 'side': 64, 'epochs': 20}
+
+
+def compare(module, title, paper, variants, arguments=None):
+    """An experiment's command: train all variants, write what came out.
+
+    Parameters
+    ----------
+    module : str
+        Name of the experiment's file.
+    title : str
+        What is compared.
+    paper : str
+        What the paper found.
+    variants : dict
+        By label, a pair of dicts: settings of the network, and of the
+        training where they are not the common ones.
+    arguments : sequence of str, optional
+        Without, those of the process.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    parser = options.parser(module, title)
+    for name, kind in (('count', int), ('width', float), ('epochs', int)):
+        parser.add_argument('--' + name, type=kind, help='(default: {}, with '
+                            '--quick {})'.format(FULL[name], QUICK[name]))
+    parser.add_argument('--only', choices=tuple(variants),
+                        help='train this variant and write no results')
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    given = parser.parse_args(arguments)
+    size = dict(QUICK if given.quick else FULL)
+    size.update((name, getattr(given, name)) for name in size
+                if getattr(given, name, None) is not None)
+    if given.only:
+        return _train(given, size, *variants[given.only])
+    for label in variants:
+        command.say('{}: {}'.format(title, label))
+        status = _train_apart(module, arguments + ['--only', label])
+        if status:
+            return status
+    return _report(module, title, paper, list(variants), given, size)
+
+
+def _train_apart(module, arguments):
+    """Train one variant in a process of its own; its exit status."""
+    with subprocess.Popen([sys.executable, '-m', 'experiments.' + module]
+                          + arguments) as process:
+        return process.wait()
+
+
+def _train(given, size, network, training):
+    from colorize import trainer
+    paths = options.training_photos(given, size['side'], size['count'])
+    settings = dict(side=size['side'], holdout=0.2, learning_rate=0.001,
+                    vgg16=given.vgg16, seed=given.seed)
+    trainer.train(paths, _folder(given, given.only), size['epochs'],
+                  dict({'width': size['width']}, **network),
+                  **dict(settings, **training))
+    return 0
+
+
+def _folder(given, label):
+    return os.path.join(given.runs, label.replace(' ', '-'))
+
+
+def _report(module, title, paper, labels, given, size):
+    """Results of all variants as JSON, table and plot."""
+    from experiments import report
+    curves = {label: _log(_folder(given, label)) for label in labels}
+    found = {label: summary(curve) for label, curve in curves.items()}
+    out, name = given.out or report.RESULTS, module.replace('_', '-')
+    report.write_json(os.path.join(out, name + '.json'), {
+        'compared': title, 'paper': paper, 'quick': given.quick,
+        'photos': _name(given), 'seed': given.seed, 'size': size,
+        'variants': found,
+        'lowest_loss': min(found, key=lambda label: found[label]['loss']),
+        'lowest_val_loss': min(
+            found, key=lambda label: found[label]['val_loss'])})
+    draw(os.path.join(out, name + '.png'), title, curves)
+    print('\n'.join(_table(found)))
+    return 0
+
+
+def _log(folder):
+    with open(os.path.join(folder, 'log.jsonl')) as file:
+        return [json.loads(line) for line in file]
+
+
+def _name(given):
+    """What the photos are called; their folder is nobody's business."""
+    place = given.photos or os.environ.get('COLORIZE_DATA')
+    return os.path.basename(os.path.abspath(place)) if place else 'bundled'
+
+
+def summary(curve):
+    """What a run came to.
+
+    Parameters
+    ----------
+    curve : list of dict
+        Lines of its log.
+
+    Returns
+    -------
+    dict
+        'loss' and 'val_loss' (lowest), 'decrease' (of the training loss
+        from the first to the last epoch, for each epoch between), and of
+        the epoch with the lowest validation loss all metrics.
+    """
+    best = min(curve, key=lambda record: record['val_loss'])
+    losses = [record['loss'] for record in curve]
+    found = {name: value for name, value in best.items()
+             if name.startswith('val_')}
+    found.update(
+        loss=min(losses), best_epoch=best['epoch'], epochs=len(curve),
+        decrease=(losses[0] - losses[-1]) / max(1, len(losses) - 1),
+        seconds_per_photo=round(min(record['seconds'] / record['photos']
+                                    for record in curve), 4),
+        peak_memory_mib=max(record['peak_memory_mib'] for record in curve))
+    return found
+
+
+_COLUMNS = (('loss', '{:.3f}'), ('decrease', '{:.4f}'),
+            ('val_loss', '{:.3f}'), ('val_acc_u', '{:.1%}'),
+            ('val_acc_v', '{:.1%}'), ('val_sat_diff', '{:.1%}'),
+            ('val_psnr', '{:.2f}'), ('seconds_per_photo', '{:.3f}'),
+            ('peak_memory_mib', '{}'))
+
+
+def _table(found):
+    """Lines of a table, a variant each."""
+    wide = max(len(label) for label in found)
+    yield ' '.join([' ' * wide] + ['{:>17}'.format(name)
+                                   for name, _ in _COLUMNS])
+    for label, values in found.items():
+        yield ' '.join([label.ljust(wide)] + [
+            '{:>17}'.format(form.format(values[name]))
+            for name, form in _COLUMNS])
+
+
+def draw(path, title, curves):
+    """Plot losses of runs over their epochs.
+
+    Parameters
+    ----------
+    path : str
+        A PNG.
+    title : str
+    curves : dict
+        Lines of a log by label.
+    """
+    import matplotlib
+    matplotlib.use('Agg')
+    from matplotlib import pyplot
+    figure, panels = pyplot.subplots(1, 2, figsize=(10, 4),
+                                     layout='constrained')
+    for axes, name, words in zip(panels, ('loss', 'val_loss'),
+                                 ('training loss', 'validation loss')):
+        for label, curve in curves.items():
+            axes.plot([record['epoch'] for record in curve],
+                      [record[name] for record in curve], label=label)
+        # A diverging variant must not flatten all others.
+        axes.set_ylim(top=min(axes.get_ylim()[1], 2 * max(
+            curve[0]['loss'] for curve in curves.values())))
+        axes.set_xlabel('epoch')
+        axes.set_ylabel(words)
+    panels[0].legend()
+    figure.suptitle(title)
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    figure.savefig(path)
+    pyplot.close(figure)
