@@ -66,7 +66,7 @@ def open_run(folder, paths, network, settings):
     Raises
     ------
     TrainingError
-        When the folder holds a run with other settings.
+        When the folder holds a run with other settings or photos.
     """
     described = os.path.join(folder, 'run.json')
     asked = {'network': network, 'training': settings}
@@ -78,6 +78,7 @@ def open_run(folder, paths, network, settings):
         with open(described) as file:
             found = json.load(file)
         _refuse_changes(folder, asked, found)
+        _refuse_others(folder, paths, found)
         return Run(folder, settings, network, found['learn'], found['hold'],
                    _means(found), found['clipped'],
                    *(os.path.join(folder, name) for name in
@@ -99,6 +100,13 @@ def _refuse_changes(folder, asked, found):
                     '{}: the run was started with {} = {!r}, not {!r}; take '
                     'another folder or the same setting'.format(
                         folder, name, found[group].get(name), value))
+
+
+def _refuse_others(folder, paths, found):
+    known = set(found['learn'] + found['hold'])
+    if known.isdisjoint(map(os.path.abspath, paths)):
+        raise TrainingError('{}: the run was started with other photos; take '
+                            'another folder'.format(folder))
 
 
 def _survey(paths, network, settings):

@@ -48,7 +48,7 @@ def compare(module, title, paper, variants, arguments=None):
     parser.add_argument('--only', choices=tuple(variants),
                         help='train this variant and write no results')
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    given = parser.parse_args(arguments)
+    given = options.parse(parser, arguments, module)
     size = dict(QUICK if given.quick else FULL)
     size.update((name, getattr(given, name)) for name in size
                 if getattr(given, name, None) is not None)
@@ -92,7 +92,8 @@ def _report(module, title, paper, labels, given, size):
     out, name = given.out or report.RESULTS, module.replace('_', '-')
     report.write_json(os.path.join(out, name + '.json'), {
         'compared': title, 'paper': paper, 'quick': given.quick,
-        'photos': _name(given), 'seed': given.seed, 'size': size,
+        'photos': options.name_of_photos(given), 'seed': given.seed,
+        'size': size,
         'variants': found,
         'lowest_loss': min(found, key=lambda label: found[label]['loss']),
         'lowest_val_loss': min(
@@ -105,12 +106,6 @@ def _report(module, title, paper, labels, given, size):
 def _log(folder):
     with open(os.path.join(folder, 'log.jsonl')) as file:
         return [json.loads(line) for line in file]
-
-
-def _name(given):
-    """What the photos are called; their folder is nobody's business."""
-    place = given.photos or os.environ.get('COLORIZE_DATA')
-    return os.path.basename(os.path.abspath(place)) if place else 'bundled'
 
 
 def summary(curve):

@@ -8,7 +8,8 @@ import numpy as np
 from colorize import caches, command
 from colorize.files import find_photos
 
-__all__ = ['folder_of_photos', 'parser', 'training_photos']
+__all__ = ['bundled_only', 'folder_of_photos', 'name_of_photos', 'parse',
+           'parser', 'training_photos']
 
 #: The bundled photos of a quick experiment are cut into so many squares.
 _CROPS = 24
@@ -20,7 +21,7 @@ def parser(module, title):
     Parameters
     ----------
     module : str
-        Name of the file, as ``lr_sweep``; its run is ``runs/lr_sweep``.
+        Name of the file, as ``lr_sweep``.
     title : str
         A line for ``--help``.
 
@@ -39,14 +40,48 @@ def parser(module, title):
     add('--vgg16', metavar='FILE', help='pre-trained weights for the layers '
         'that it holds (without: random ones and batch norm)')
     add('--seed', type=int, default=0)
-    add('--runs', metavar='DIR', default=os.path.join('runs', module),
-        help='the runs are kept here, and gone on with (default: '
-             '%(default)s)')
+    add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
+        'with (default: runs/ and the names of experiment and photos)')
     add('--out', metavar='DIR', help='where the results go (default: '
         'experiments/results)')
     command.add_device(found)
     command.debug_option(found)
     return found
+
+
+def parse(found, arguments, name):
+    """Parse; settle where the runs go unless the user says it.
+
+    Parameters
+    ----------
+    found : argparse.ArgumentParser
+        Of :func:`parser`.
+    arguments : sequence of str or None
+    name : str
+        Of the experiment.
+
+    Returns
+    -------
+    argparse.Namespace
+    """
+    given = found.parse_args(arguments)
+    parts = [name] + ['quick'] * given.quick + [name_of_photos(given)]
+    given.runs = given.runs or os.path.join('runs', '-'.join(parts))
+    return given
+
+
+def name_of_photos(given):
+    """What the photos are called; where they lie is nobody's business."""
+    place = given.photos or os.environ.get('COLORIZE_DATA')
+    if not place:
+        return 'bundled'
+    name = os.path.basename(os.path.abspath(place).partition('::')[0])
+    return os.path.splitext(name)[0]
+
+
+def bundled_only(given):
+    """Whether the user leaves the photos to us."""
+    return given.quick and name_of_photos(given) == 'bundled'
 
 
 def folder_of_photos(given, side):
@@ -63,7 +98,7 @@ def folder_of_photos(given, side):
     -------
     str
     """
-    if given.quick and not (given.photos or os.environ.get('COLORIZE_DATA')):
+    if bundled_only(given):
         from experiments import bundled
         folder = os.path.join(given.runs, 'bundled')
         bundled.crops(folder, _CROPS, side, given.seed)

@@ -30,10 +30,7 @@ def main(arguments=None):
         'without a lower validation loss (default: %(default)s)')
     add('--crop', type=int, metavar='SIDE', help='train on mirrored random '
         'crops: less arithmetic, more variety (without: whole photos)')
-    given = parser.parse_args(arguments)
-    if given.runs == parser.get_default('runs'):
-        given.runs = os.path.join('runs', given.name)
-    return train(given)
+    return train(options.parse(parser, arguments, 'train'))
 
 
 def train(given):
@@ -53,7 +50,7 @@ def train(given):
     side = QUICK['side'] if given.quick else 224
     cache = os.path.join(given.runs, 'photos.h5')
     found = datasets.build(
-        'folder' if given.quick else given.name,
+        'folder' if options.bundled_only(given) else given.name,
         options.folder_of_photos(given, side), cache, side, given.test)
     for line in datasets.report(given.name, found):
         command.say(line)
