@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 import unittest
+from unittest import mock
 
 import numpy as np
 
@@ -92,6 +93,23 @@ class TestTrain(Folder):
         self.assertEqual(set(whole), set(resumed))
         for name in whole:
             np.testing.assert_array_equal(whole[name], resumed[name], name)
+
+    def test_patience_stops_and_stays_stopped(self):
+        losses = iter([3.0, 2.0, 2.5, 2.6, 1.0])
+        with mock.patch.object(trainer, 'evaluate',
+                               lambda *args: (next(losses), [{}])):
+            for _ in range(2):
+                self.train(9, patience=2)
+        self.assertEqual([line['val_loss'] for line in self.lines()],
+                         [3.0, 2.0, 2.5, 2.6])
+        self.assertEqual(self.checkpoint()[1]['worse'], 2)
+
+    def test_a_folder_with_a_run_of_other_photos_is_refused(self):
+        self.train(1)
+        with self.assertRaisesRegex(runs.TrainingError, 'other photos'):
+            trainer.train(write_photos(tempfile.mkdtemp(dir=self.folder)),
+                          self.run_folder, 2, SMALL, side=16, batch_size=2,
+                          seed=3)
 
     def test_loss_falls_in_the_regression_network(self):
         """Started as users start it."""
