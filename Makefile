@@ -126,7 +126,7 @@ $(DEV_READY): $(READY) requirements-dev.txt
 	@touch $@
 
 $(BENCH_READY): $(READY) requirements-bench.txt
-	@$(PIP) -r requirements-bench.txt
+	@$(PIP) --require-hashes -r requirements-bench.txt
 	@touch $@
 
 # Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.

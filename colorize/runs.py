@@ -180,7 +180,9 @@ def save(run, state, progress):
     """
     new = _aside(run, 'new')
     params.write(new, {name: shared.get_value(borrow=True)
-                       for name, shared in state.items()}, progress)
+                       for name, shared in state.items()},
+                 {'progress': progress, 'network': run.network,
+                  'training': run.settings})
     with contextlib.suppress(FileNotFoundError):
         os.replace(run.checkpoint, _aside(run, 'before'))
     # A kill right here is why resume() looks for the one before, too.
@@ -205,13 +207,14 @@ def resume(run, state):
     Raises
     ------
     TrainingError
-        When there are checkpoints and all of them are damaged.
+        When there are checkpoints and all of them are damaged, or the one
+        there is of other settings.
     """
     progress, damaged = None, []
     for path in (run.checkpoint, _aside(run, 'before')):
         if not progress and os.path.exists(path):
             try:
-                progress = _restore(path, state)
+                progress = _restore(run, path, state)
             except params.DamagedError as error:
                 damaged.append((path, error))
     if damaged and not progress:
@@ -229,11 +232,13 @@ def resume(run, state):
     return progress
 
 
-def _restore(path, state):
-    arrays, progress = params.read(
+def _restore(run, path, state):
+    arrays, found = params.read(
         path, lambda _, shapes: params.fit(state, shapes, path))
+    _refuse_changes(path, {'network': run.network, 'training': run.settings},
+                    found)
     params.set_params(state, arrays, path)
-    return progress
+    return found['progress']
 
 
 def _trim_log(run, epochs):

@@ -53,9 +53,9 @@ class Shared(unittest.TestCase):
     def compile_functions(self, *_):
         return self.functions
 
-    def train(self, epochs):
+    def train(self, epochs, **settings):
         return trainer.train(self.photos, self.run_folder, epochs,
-                             {'width': 0.05}, **SETTINGS)
+                             {'width': 0.05}, **dict(SETTINGS, **settings))
 
     def path(self, name):
         return os.path.join(self.run_folder, name)
@@ -118,6 +118,17 @@ class TestDamaged(Shared):
         with self.assertRaisesRegex(runs.TrainingError, 'no other is left'):
             self.train(3)
         self.assertEqual(sorted(os.listdir(self.run_folder)), before)
+
+    def test_a_checkpoint_of_other_settings_is_refused_by_name(self):
+        self.train(1)
+        with open(self.path('run.json')) as file:
+            found = json.load(file)
+        found['training']['seed'] = 7
+        with open(self.path('run.json'), 'w') as file:
+            json.dump(found, file)
+        with self.assertRaisesRegex(runs.TrainingError,
+                                    'checkpoint.npz.*seed = 3, not 7'):
+            self.train(2, seed=7)
 
     def test_killed_between_two_renames(self):
         self.train(3)
@@ -319,10 +330,14 @@ def test_killed_and_resumed_ends_bit_identical():
 
 def test_checkpoint_is_a_float32_archive_with_a_checksum():
     with tempfile.TemporaryDirectory() as folder:
-        run = mock.Mock(checkpoint=os.path.join(folder, 'checkpoint.npz'))
+        run = mock.Mock(checkpoint=os.path.join(folder, 'checkpoint.npz'),
+                        network={'width': 1.0}, settings={'seed': 4})
         state = {'w': theano.shared(np.float32([1, 2]))}
         for number in (1, 2, 3):
             runs.save(run, state, {'epoch': number})
-        found = {name: params.read(os.path.join(folder, name))[1]['epoch']
-                 for name in os.listdir(folder)}
+        kept = {name: params.read(os.path.join(folder, name))[1]
+                for name in os.listdir(folder)}
+    assert kept['checkpoint.npz']['network'] == {'width': 1.0}
+    assert kept['checkpoint.npz']['training'] == {'seed': 4}
+    found = {name: each['progress']['epoch'] for name, each in kept.items()}
     assert found == {'checkpoint.npz': 3, 'checkpoint-before.npz': 2}

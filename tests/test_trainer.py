@@ -37,7 +37,9 @@ class Folder(unittest.TestCase):
             return [json.loads(line) for line in file]
 
     def checkpoint(self):
-        return params.read(os.path.join(self.run_folder, 'checkpoint.npz'))
+        arrays, found = params.read(
+            os.path.join(self.run_folder, 'checkpoint.npz'))
+        return arrays, found['progress']
 
 
 class TestTrain(Folder):
