@@ -8,13 +8,13 @@ import numpy as np
 from colorize import caches, command
 from colorize.files import find_photos
 
-__all__ = ['folder_of_photos', 'parser', 'training_photos']
+__all__ = ['folder_of_photos', 'parser', 'test_photos', 'training_photos']
 
 #: The bundled photos of a quick experiment are cut into so many squares.
 _CROPS = 24
 
 
-def parser(module, title):
+def parser(module, title, trains=True):
     """Parser of an experiment's command line, with what all of them take.
 
     Parameters
@@ -23,6 +23,8 @@ def parser(module, title):
         Name of the file, as ``lr_sweep``; its run is ``runs/lr_sweep``.
     title : str
         A line for ``--help``.
+    trains : bool
+        Whether it trains, and so may start from pre-trained weights.
 
     Returns
     -------
@@ -36,8 +38,9 @@ def parser(module, title):
         'wheel)')
     add('--quick', action='store_true', help='a small network and few '
         'photos: minutes')
-    add('--vgg16', metavar='FILE', help='pre-trained weights for the layers '
-        'that it holds (without: random ones and batch norm)')
+    if trains:
+        add('--vgg16', metavar='FILE', help='pre-trained weights for the '
+            'layers that it holds (without: random ones and batch norm)')
     add('--seed', type=int, default=0)
     add('--runs', metavar='DIR', default=os.path.join('runs', module),
         help='the runs are kept here, and gone on with (default: '
@@ -89,9 +92,24 @@ def training_photos(given, side, count=None):
     list of str
         Never a test photo of a dataset's cache.
     """
+    return _drawn(given, side, count, caches.PARTS[0])
+
+
+def test_photos(given, side, count=None):
+    """The same of an experiment that trains nothing.
+
+    Returns
+    -------
+    list of str
+        Of a dataset's cache, its test photos.
+    """
+    return _drawn(given, side, count, caches.PARTS[1])
+
+
+def _drawn(given, side, count, part):
     place = folder_of_photos(given, side)
     if place.endswith('.h5'):
-        place += '::' + caches.PARTS[0]
+        place += '::' + part
     paths = find_photos([place])
     drawn = np.random.RandomState(given.seed).permutation(len(paths))
     return [paths[number] for number in sorted(drawn[:count])]
