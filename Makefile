@@ -5,6 +5,9 @@ PHOTOS ?=
 # cpu, or cuda for the GPU; THEANO_FLAGS and .theanorc decide without.
 DEVICE ?=
 ON = $(if $(DEVICE),--device $(DEVICE))
+# 1 for an experiment's small size, minutes on bundled photos.
+QUICK ?=
+SMALL = $(if $(QUICK),--quick)
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -13,8 +16,8 @@ BENCH_READY := $(VENV)/.bench-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint overfit weights train-default train-cvcl bench \
-    bench-gpu torture fuzz load clean
+.PHONY: help demo test lint overfit smoothing table1 table2 figures weights \
+    train-default train-cvcl bench bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -33,6 +36,22 @@ overfit: $(READY)  ## Section 5.2: learn photos by heart [PHOTOS=DIR N=270 WIDTH
 	$(PYTHON) -m experiments.overfit $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') \
 	    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH)) \
 	    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(RUN),--run '$(RUN)')
+
+smoothing: $(READY)  ## Section 5.3: blur the class scores [PHOTOS=DIR WEIGHTS=FILE QUICK=1]
+	$(PYTHON) -m experiments.smoothing $(ON) $(SMALL) \
+	    $(if $(PHOTOS),--photos '$(PHOTOS)') \
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+
+table1: $(READY)  ## Section 4: the datasets below a folder, PHOTOS=DIR
+	$(PYTHON) -m experiments.table1 $(if $(PHOTOS),--photos '$(PHOTOS)')
+
+table2: $(READY)  ## Section 5.3: score both systems [RUNS=runs/cvcl QUICK=1]
+	$(PYTHON) -m experiments.table2 $(ON) $(SMALL) \
+	    $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(RUNS),--runs '$(RUNS)')
+
+figures: $(READY)  ## Section 5.3: Figures 5 to 8, learning curves [RUNS=runs/cvcl QUICK=1]
+	$(PYTHON) -m experiments.figures $(ON) $(SMALL) \
+	    $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(RUNS),--runs '$(RUNS)')
 
 weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
