@@ -1,5 +1,7 @@
 """Each experiment's main at its smallest size."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -24,7 +26,7 @@ class Experiment(unittest.TestCase):
 
     def run_main(self, main, *arguments):
         with mock.patch.object(sys, 'argv', ['main'] + list(arguments)), \
-                mock.patch('builtins.print'):
+                contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(main(), 0)
 
 
