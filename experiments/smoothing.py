@@ -245,8 +245,9 @@ def _plot(path, sigmas):
     for number, (name, title, _) in enumerate(_METRICS):
         values = np.array([each[name] for each in sigmas.values()], 'float')
         relative = number >= len(_METRICS) - 4
-        axes[int(relative)].plot(SIGMAS, values / values[0] if relative
-                            else values, marker='o', label=title)
+        axes[int(relative)].plot(
+            SIGMAS, values / values[0] if relative else values, marker='o',
+            label=title)
     for axis, label in zip(axes, ('share', 'relative to sigma 0')):
         axis.set(xlabel='sigma of the blur (pixels)', ylabel=label)
         axis.legend()

@@ -220,10 +220,11 @@ def _written(form, value):
 def _notes(about):
     """What to know about the numbers."""
     runs = about['runs']
-    lines = ['paper: MIT CVCL Open Country, 50 test photos. ours: {run} '
-             '({dataset}), {photos} test photos.'.format(**about),
-             'ours is the mean over photos, spread the standard deviation, '
-             'ratio ours / paper.',
+    lines = ['paper: MIT CVCL Open Country, 50 test photos.',
+             'ours: {run} ({dataset}), {photos} test photos of {side} x '
+             '{side} pixels.'.format(
+                 side=runs['classification']['side'], **about),
+             'ours is the mean over photos, spread their standard deviation.',
              'S is HSV saturation, which the paper does not define.']
     for name, run in runs.items():
         lines.append('{}: {epochs} epochs, best {best_epoch}; learning rate '
