@@ -374,9 +374,11 @@ class TestBlur(unittest.TestCase):
     def test_noise_and_error_are_told_apart_by_place(self):
         lightness = np.full((40, 40), 20.0)
         lightness[:, 20:] = 80
+        lightness[:, 30:] -= 2 * np.arange(10)  # neither edge nor smooth
         actual = np.full((40, 40, 2), 10.0)
         for columns, noisy in ((slice(18, 22), 'edges'),
-                               (slice(2, 8), 'smooth')):
+                               (slice(2, 8), 'smooth'),
+                               (slice(34, 38), None)):
             predicted = actual.copy()
             predicted[::2, columns] += 30
             found = smoothing.measure(lightness, predicted, actual)
@@ -423,7 +425,7 @@ class TestEvenness(unittest.TestCase):
         lightness = np.full((40, 40), 30.0)
         lightness[:, 20:] = 70
         halves = np.zeros((40, 40, 2))
-        halves[:, 20:] = 50
+        halves[:, 17:] = 50  # near the edge, where L is even again
         spots = np.zeros((40, 40, 2))
         spots[4:12, 4:12] = 50
         self.assertEqual(evenness.inconsistency(lightness, halves), 0)
