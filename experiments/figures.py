@@ -158,7 +158,8 @@ def _plot(path, both):
         epochs = [record['epoch'] for record in run.records]
         for key, label in (('loss', 'training'), ('val_loss', 'validation')):
             axis.plot(epochs, [record.get(key, np.nan)
-                               for record in run.records], label=label)
+                               for record in run.records], marker='.',
+                      label=label)
         axis.axvline(saved.best_epoch(run.records)['epoch'], color='grey',
                      linestyle=':', label='weights kept')
         axis.set(title=system, xlabel='epoch', ylabel='{} loss'.format(
