@@ -9,8 +9,8 @@ from collections import OrderedDict, namedtuple
 from colorize import command
 from experiments import train
 
-__all__ = ['RUNS', 'Run', 'best_epoch', 'open_runs', 'open_test_photos',
-           'parse', 'photo_cache']
+__all__ = ['RUNS', 'Run', 'RunError', 'best_epoch', 'open_runs',
+           'open_test_photos', 'parse', 'photo_cache']
 
 RUNS = os.path.join('runs', 'cvcl')
 _QUICK = os.path.join('runs', 'quick')
