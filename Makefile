@@ -2,11 +2,17 @@
 
 # The photos: one folder, searched with all below it, or COLORIZE_DATA.
 PHOTOS ?=
-# An experiment's small size, minutes on two cores.
+# 1 for an experiment's small size: minutes, on bundled photos if need be.
 QUICK ?=
 # cpu, or cuda for the GPU; THEANO_FLAGS and .theanorc decide without.
 DEVICE ?=
 ON = $(if $(DEVICE),--device $(DEVICE))
+# What an experiment of the paper is given.
+GIVEN = $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(QUICK),--quick) \
+    $(if $(RUNS),--runs '$(RUNS)') $(if $(OUT),--out '$(OUT)')
+TRAIN = $(GIVEN) $(if $(VGG16),--vgg16 '$(VGG16)') \
+    $(if $(EPOCHS),--epochs $(EPOCHS))
+SYSTEMS = $(TRAIN) $(if $(TEST),--test $(TEST)) $(if $(CROP),--crop $(CROP))
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -15,10 +21,10 @@ BENCH_READY := $(VENV)/.bench-ready
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint overfit weights train-default bench bench-gpu \
-    torture fuzz load clean lr-sweep update-rules batch-sizes aggregation \
-    residual head colorspace train-mcgill train-cvcl train-ilsvrc \
-    train-mirflickr train-folder
+.PHONY: help demo test lint weights train-default overfit lr-sweep \
+    update-rules batch-sizes aggregation residual head colorspace smoothing \
+    train-mcgill train-cvcl train-ilsvrc train-mirflickr train-folder table1 \
+    table2 figures bench bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -33,62 +39,67 @@ test: lint  ## all tests, after lint
 lint: $(DEV_READY)  ## flake8, 79 columns
 	$(PYTHON) -m flake8 --exclude $(VENV),build .
 
-overfit: $(READY)  ## Section 5.2: learn photos by heart [PHOTOS=DIR N=270 WIDTH=1.0]
-	$(PYTHON) -m experiments.overfit $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') \
-	    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH)) \
-	    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(RUN),--run '$(RUN)')
-
 weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 	$(PYTHON) -m experiments.train_default $(ON) '$(PHOTOS)'
 
-# --- Section 5: PHOTOS=DIR, or QUICK=1 for bundled photos in minutes ------
+# --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
 
-lr-sweep: $(READY)  ## Section 5.2: learning rates, log scale [QUICK=1]
-	$(EXPERIMENT).lr_sweep $(GIVEN)
+overfit: $(READY)  ## Section 5.2: learn photos by heart [N=270 WIDTH=1.0 QUICK=1]
+	$(PYTHON) -m experiments.overfit $(TRAIN) $(if $(N),--count $(N)) \
+	    $(if $(WIDTH),--width $(WIDTH))
 
-update-rules: $(READY)  ## Section 5.2: Adam's beta2, Nesterov [QUICK=1]
-	$(EXPERIMENT).update_rules $(GIVEN)
+lr-sweep: $(READY)  ## Section 5.2: learning rates on a log scale [QUICK=1]
+	$(PYTHON) -m experiments.lr_sweep $(TRAIN)
 
-batch-sizes: $(READY)  ## Section 5.2: 4, 6, 8, 12: convergence, memory [QUICK=1]
-	$(EXPERIMENT).batch_sizes $(GIVEN)
+update-rules: $(READY)  ## Section 5.2: Adam beta2 0.99 and 0.999, Nesterov 0.9 [QUICK=1]
+	$(PYTHON) -m experiments.update_rules $(TRAIN)
 
-aggregation: $(READY)  ## Section 5.2, point 1: concat against sum [QUICK=1]
-	$(EXPERIMENT).aggregation $(GIVEN)
+batch-sizes: $(READY)  ## Section 5.2: 4, 6, 8 and 12: convergence, memory [QUICK=1]
+	$(PYTHON) -m experiments.batch_sizes $(TRAIN)
 
-residual: $(READY)  ## Section 5.2, point 2: residual encoder units [QUICK=1]
-	$(EXPERIMENT).residual $(GIVEN)
+aggregation: $(READY)  ## Section 5.2, point 1: concatenation or sum [QUICK=1]
+	$(PYTHON) -m experiments.aggregation $(TRAIN)
 
-head: $(READY)  ## Section 5.2, point 3: one to three convolutions [QUICK=1]
-	$(EXPERIMENT).head $(GIVEN)
+residual: $(READY)  ## Section 5.2, point 2: with and without residual units [QUICK=1]
+	$(PYTHON) -m experiments.residual $(TRAIN)
 
-colorspace: $(READY)  ## Section 5.2, point 4: HSV against CIELUV [QUICK=1]
-	$(EXPERIMENT).colorspace $(GIVEN)
+head: $(READY)  ## Section 5.2, point 3: one, two, three convolutions [QUICK=1]
+	$(PYTHON) -m experiments.head $(TRAIN)
+
+colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
+	$(PYTHON) -m experiments.colorspace $(TRAIN)
+
+smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
+	$(PYTHON) -m experiments.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 train-mcgill: $(READY)  ## Section 5.3: both systems on McGill [QUICK=1]
-	$(EXPERIMENT).train mcgill $(TRAIN)
+	$(PYTHON) -m experiments.train mcgill $(SYSTEMS)
 
-train-cvcl: $(READY)  ## Section 5.3: both systems on MIT CVCL [QUICK=1]
-	$(EXPERIMENT).train cvcl $(TRAIN)
+train-cvcl: $(READY)  ## Section 5.3: both systems on MIT CVCL Open Country [QUICK=1]
+	$(PYTHON) -m experiments.train cvcl $(SYSTEMS)
 
-train-ilsvrc: $(READY)  ## Section 5.3: both systems on ILSVRC 2015 [QUICK=1]
-	$(EXPERIMENT).train ilsvrc $(TRAIN)
+train-ilsvrc: $(READY)  ## Section 5.3: both systems on ten categories of ILSVRC 2015 [QUICK=1]
+	$(PYTHON) -m experiments.train ilsvrc $(SYSTEMS)
 
 train-mirflickr: $(READY)  ## Section 5.3: both systems on MIRFLICKR [QUICK=1]
-	$(EXPERIMENT).train mirflickr $(TRAIN)
+	$(PYTHON) -m experiments.train mirflickr $(SYSTEMS)
 
 train-folder: $(READY)  ## the same on any photos [TEST=50 CROP=128 QUICK=1]
-	$(EXPERIMENT).train folder $(TRAIN)
+	$(PYTHON) -m experiments.train folder $(SYSTEMS)
 
-EXPERIMENT = $(PYTHON) -m experiments
-GIVEN = $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(QUICK),--quick) \
-    $(if $(VGG16),--vgg16 '$(VGG16)') $(if $(RUNS),--runs '$(RUNS)') \
-    $(if $(EPOCHS),--epochs $(EPOCHS))
-TRAIN = $(GIVEN) $(if $(TEST),--test $(TEST)) $(if $(CROP),--crop $(CROP))
+table1: $(READY)  ## Section 4: which datasets lie below PHOTOS=DIR
+	$(PYTHON) -m experiments.table1 $(if $(PHOTOS),--photos '$(PHOTOS)')
 
-# --------------------------------------------------------------------------
+table2: $(READY)  ## Section 5.3: score both systems [RUNS=runs/cvcl QUICK=1]
+	$(PYTHON) -m experiments.table2 $(GIVEN)
+
+figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=1]
+	$(PYTHON) -m experiments.figures $(GIVEN)
+
+# --- measuring ------------------------------------------------------------
 
 bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3]
 	$(PYTHON) -m experiments.bench $(if $(ROUNDS),--rounds $(ROUNDS))

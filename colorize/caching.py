@@ -12,7 +12,7 @@ import shutil
 import numpy as np
 from tqdm import tqdm
 
-from colorize import batches, caches, images
+from colorize import caches, images
 from colorize.files import sweep, written_whole
 
 __all__ = ['make']
@@ -96,6 +96,7 @@ def _read_piece(path, folder, names, side):
 
 def _join(file, pieces, plan):
     import h5py
+    from colorize import batches  # imports Theano; --help shall not
     skipped, side = [], plan['side']
     with h5py.File(file, 'w') as cache:
         cache['plan'] = json.dumps(plan)

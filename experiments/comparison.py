@@ -48,7 +48,9 @@ def compare(module, title, paper, variants, arguments=None):
     parser.add_argument('--only', choices=tuple(variants),
                         help='train this variant and write no results')
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    given = options.parse(parser, arguments, module)
+    given = parser.parse_args(arguments)
+    given.runs = options.run_folder(given, module,
+                                    options.name_of_photos(given))
     size = dict(QUICK if given.quick else FULL)
     size.update((name, getattr(given, name)) for name in size
                 if getattr(given, name, None) is not None)

@@ -175,14 +175,12 @@ def _plot(path, samples):
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
-    from colorize.files import written_whole
+    from experiments import report
     figure, axes = pyplot.subplots(figsize=(7, 3.5), layout='constrained')
     axes.plot(samples[:, 0], samples[:, 1])
     axes.set(xlabel='seconds', ylabel='resident memory (MiB)',
              ylim=(0, None))
-    with written_whole(path) as file:
-        figure.savefig(file, format='png', dpi=100)
-    pyplot.close(figure)
+    report.save_plot(path, figure)
 
 
 if __name__ == '__main__':

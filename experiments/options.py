@@ -8,14 +8,14 @@ import numpy as np
 from colorize import caches, command
 from colorize.files import find_photos
 
-__all__ = ['bundled_only', 'folder_of_photos', 'name_of_photos', 'parse',
-           'parser', 'training_photos']
+__all__ = ['bundled_only', 'folder_of_photos', 'name_of_photos', 'parser',
+           'run_folder', 'test_photos', 'training_photos']
 
 #: The bundled photos of a quick experiment are cut into so many squares.
 _CROPS = 24
 
 
-def parser(module, title):
+def parser(module, title, trains=True):
     """Parser of an experiment's command line, with what all of them take.
 
     Parameters
@@ -24,6 +24,8 @@ def parser(module, title):
         Name of the file, as ``lr_sweep``.
     title : str
         A line for ``--help``.
+    trains : bool
+        Whether it trains, and so may start from pre-trained weights.
 
     Returns
     -------
@@ -37,8 +39,9 @@ def parser(module, title):
         'wheel)')
     add('--quick', action='store_true', help='a small network and few '
         'photos: minutes')
-    add('--vgg16', metavar='FILE', help='pre-trained weights for the layers '
-        'that it holds (without: random ones and batch norm)')
+    if trains:
+        add('--vgg16', metavar='FILE', help='pre-trained weights for the '
+            'layers that it holds (without: random ones and batch norm)')
     add('--seed', type=int, default=0)
     add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
         'with (default: runs/ and the names of experiment and photos)')
@@ -49,25 +52,22 @@ def parser(module, title):
     return found
 
 
-def parse(found, arguments, name):
-    """Parse; settle where the runs go unless the user says it.
+def run_folder(given, *names):
+    """Where the runs of an experiment go unless the user says it.
 
     Parameters
     ----------
-    found : argparse.ArgumentParser
+    given : argparse.Namespace
         Of :func:`parser`.
-    arguments : sequence of str or None
-    name : str
-        Of the experiment.
+    names : str
+        What tells this experiment's runs from others.
 
     Returns
     -------
-    argparse.Namespace
+    str
     """
-    given = found.parse_args(arguments)
-    parts = [name] + ['quick'] * given.quick + [name_of_photos(given)]
-    given.runs = given.runs or os.path.join('runs', '-'.join(parts))
-    return given
+    return given.runs or os.path.join('runs', '-'.join(
+        names + ('quick',) * given.quick))
 
 
 def name_of_photos(given):
@@ -124,9 +124,24 @@ def training_photos(given, side, count=None):
     list of str
         Never a test photo of a dataset's cache.
     """
+    return _drawn(given, side, count, caches.PARTS[0])
+
+
+def test_photos(given, side, count=None):
+    """The same of an experiment that trains nothing.
+
+    Returns
+    -------
+    list of str
+        Of a dataset's cache, its test photos.
+    """
+    return _drawn(given, side, count, caches.PARTS[1])
+
+
+def _drawn(given, side, count, part):
     place = folder_of_photos(given, side)
     if place.endswith('.h5'):
-        place += '::' + caches.PARTS[0]
+        place += '::' + part
     paths = find_photos([place])
     drawn = np.random.RandomState(given.seed).permutation(len(paths))
     return [paths[number] for number in sorted(drawn[:count])]

@@ -3,94 +3,77 @@
 Section 5.2 starts with a random subset of 270 photos.
 """
 
-import argparse
 import json
 import os
-import tempfile
 import time
 
 import numpy as np
 
 from colorize import command
 from colorize.files import find_photos
-from experiments import bundled
+from experiments import bundled, options
 
 __all__ = ['choose', 'main', 'overfit']
 
 #: Without a folder of photos: small crops and a light network, so that two
 #: cores are done in minutes.
 _SMALL = dict(count=24, width=0.25, side=64, epochs=600)
+_QUICK = dict(_SMALL, epochs=250)
 _PAPER = dict(count=270, width=1.0, side=224, epochs=100)
-
-
-def _parser():
-    parser = argparse.ArgumentParser(prog='python -m experiments.overfit',
-                                     description=__doc__)
-    add = parser.add_argument
-    add('--photos', metavar='DIR', help='folder of photos (without: crops '
-        "of the photos in scikit-image's wheel)")
-    add('--count', type=int, help='size of the random subset')
-    add('--width', type=float, help='scales every depth of the network')
-    add('--side', type=int, help='photos are scaled to side x side')
-    add('--epochs', type=int)
-    add('--seed', type=int, default=0)
-    add('--run', metavar='DIR', help='keep the run here, and go on with it')
-    add('--out', metavar='DIR', help='where overfit.json and .png go')
-    command.add_device(parser)
-    command.debug_option(parser)
-    return parser
 
 
 def main(arguments=None):
     """Parse the command line, overfit, write the results."""
-    given = _parser().parse_args(arguments)
-    size = dict(_PAPER if given.photos else _SMALL)
-    size.update((name, getattr(given, name)) for name in size
-                if getattr(given, name, None) is not None)
-    with tempfile.TemporaryDirectory(prefix='overfit-') as scratch:
-        paths = choose(given.photos, size, given.seed,
-                       given.run or scratch)
-        return overfit(paths, given.run or os.path.join(scratch, 'run'),
-                       given.out, size, given.seed)
+    parser = options.parser('overfit', __doc__.replace('\n', ' '))
+    add = parser.add_argument
+    add('--count', type=int, help='size of the random subset')
+    add('--width', type=float, help='scales every depth of the network')
+    add('--side', type=int, help='photos are scaled to side x side')
+    add('--epochs', type=int)
+    given = parser.parse_args(arguments)
+    name = options.name_of_photos(given)
+    given.runs = options.run_folder(given, 'overfit', name)
+    size = dict(_QUICK if given.quick else
+                _SMALL if name == 'bundled' else _PAPER)
+    size.update((key, getattr(given, key)) for key in size
+                if getattr(given, key) is not None)
+    return overfit(choose(given, size), given, size)
 
 
-def choose(photos, size, seed, scratch):
+def choose(given, size):
     """The random subset of Section 5.2, or crops of bundled photos.
 
     Parameters
     ----------
-    photos : str or None
-        Folder of photos; without, crops are cut.
+    given : argparse.Namespace
+        'photos', 'runs' (where crops go) and 'seed'.
     size : dict
         'count' of photos, and 'side' of the crops.
-    seed : int
-    scratch : str
-        Where the crops go.
 
     Returns
     -------
     list of str
     """
-    if not photos:
-        return bundled.crops(scratch, size['count'], size['side'], seed)
-    paths = find_photos([photos])
-    chosen = np.random.RandomState(seed).permutation(len(paths))
+    if options.name_of_photos(given) == 'bundled':
+        return bundled.crops(os.path.join(given.runs, 'crops'),
+                             size['count'], size['side'], given.seed)
+    paths = find_photos(command.photo_places(
+        [given.photos] if given.photos else []))
+    chosen = np.random.RandomState(given.seed).permutation(len(paths))
     return [paths[number] for number in sorted(chosen[:size['count']])]
 
 
-def overfit(paths, folder, out, size, seed):
+def overfit(paths, given, size):
     """Train on photos, score the network on the same ones, write both.
 
     Parameters
     ----------
     paths : sequence of str
-    folder : str
-        The run's folder.
-    out : str or None
-        Where ``overfit.json`` and ``overfit.png`` go.
+    given : argparse.Namespace
+        'runs' (the run's folder), 'out' (where ``overfit.json`` and
+        ``overfit.png`` go), 'vgg16', 'seed' and 'quick'.
     size : dict
         'width', 'side' and 'epochs'.
-    seed : int
 
     Returns
     -------
@@ -100,14 +83,15 @@ def overfit(paths, folder, out, size, seed):
     from colorize import trainer
     from experiments import report
     began = time.time()
-    network = {'width': size['width'], 'vgg_batch_norm': True}
-    trainer.train(paths, folder, size['epochs'], network, holdout=0,
-                  side=size['side'], learning_rate=0.001,
-                  learning_rate_decay=0.9975, seed=seed)
-    found, rows = _score(paths, os.path.join(folder, 'weights.npz'))
-    found.update(seconds=round(time.time() - began, 1),
-                 settings=dict(size, count=len(paths), seed=seed))
-    out = out or report.RESULTS
+    trainer.train(paths, given.runs, size['epochs'],
+                  {'width': size['width']}, holdout=0, side=size['side'],
+                  learning_rate=0.001, learning_rate_decay=0.9975,
+                  vgg16=given.vgg16, seed=given.seed)
+    found, rows = _score(paths, os.path.join(given.runs, 'weights.npz'))
+    found.update(seconds=round(time.time() - began, 1), quick=given.quick,
+                 photos=options.name_of_photos(given),
+                 settings=dict(size, count=len(paths), seed=given.seed))
+    out = given.out or report.RESULTS
     report.write_json(os.path.join(out, 'overfit.json'), found)
     _draw(os.path.join(out, 'overfit.png'), rows)
     print(json.dumps(found))

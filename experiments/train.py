@@ -30,7 +30,11 @@ def main(arguments=None):
         'without a lower validation loss (default: %(default)s)')
     add('--crop', type=int, metavar='SIDE', help='train on mirrored random '
         'crops: less arithmetic, more variety (without: whole photos)')
-    return train(options.parse(parser, arguments, 'train'))
+    given = parser.parse_args(arguments)
+    given.runs = options.run_folder(given, (
+        options.name_of_photos(given) if given.name == 'folder'
+        else given.name))
+    return train(given)
 
 
 def train(given):

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import unittest
+from argparse import Namespace
 from contextlib import redirect_stderr, redirect_stdout
 from unittest import mock
 
@@ -36,7 +37,8 @@ class Experiment(unittest.TestCase):
 class TestOverfit(Experiment):
     def test_writes_numbers_and_picture(self):
         self.run_main(overfit.main, '--count', '3', '--width', '0.05',
-                      '--epochs', '2', '--side', '32', '--out', self.folder)
+                      '--epochs', '2', '--side', '32', '--out', self.folder,
+                      '--runs', self.path('runs'))
         with open(self.path('overfit.json')) as file:
             found = json.load(file)
         for name in ('acc_u', 'acc_v'):
@@ -51,8 +53,8 @@ class TestOverfit(Experiment):
     def test_a_random_subset_of_a_folder(self):
         paths = write_photos(self.folder, 7)
         size = dict(count=4, side=32)
-        drawn = [overfit.choose(self.folder, size, seed, None)
-                 for seed in (0, 0, 1)]
+        drawn = [overfit.choose(Namespace(photos=self.folder, seed=seed),
+                                size) for seed in (0, 0, 1)]
         self.assertEqual(drawn[0], drawn[1])
         self.assertNotEqual(drawn[0], drawn[2])
         self.assertTrue(set(drawn[0]) < set(paths))
