@@ -10,8 +10,10 @@ from collections import namedtuple
 import numpy as np
 from tqdm import tqdm
 
-from colorize import batches, bins, color, command, images, params
+from colorize import (batches, bins, color, command, images, params,
+                      systems)
 from colorize.files import sweep, written_whole
+from colorize.settings import check_training
 
 __all__ = ['Run', 'TrainingError', 'last_record', 'locked', 'log',
            'open_run', 'resume', 'save']
@@ -93,13 +95,16 @@ def _means(found):
 
 
 def _refuse_changes(folder, asked, found):
+    # A run that is older than a setting was made with its default.
+    known = {'network': systems.complete(found['network']),
+             'training': check_training(found['training'])}
     for group, settings in asked.items():
         for name, value in settings.items():
-            if found[group].get(name) != value:
+            if known[group][name] != value:
                 raise TrainingError(
                     '{}: the run was started with {} = {!r}, not {!r}; take '
                     'another folder or the same setting'.format(
-                        folder, name, found[group].get(name), value))
+                        folder, name, known[group][name], value))
 
 
 def _refuse_others(folder, paths, found):

@@ -38,6 +38,8 @@ _FLAG = ((bool,), 'true or false', lambda x: True)
 _RULES = {
     'aggregation': ((str,), "'concat' or 'sum'",
                     lambda x: x in ('concat', 'sum')),
+    'conv4_depth': ((int,), 'a whole number, 1 to 512',
+                    lambda x: 1 <= x <= 512),
     'freeze_vgg': _FLAG,
     'head_depths': ((list, tuple), 'one to three whole numbers, 1 to 1024',
                     lambda x: 1 <= len(x) <= 3 and all(

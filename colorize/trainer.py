@@ -13,6 +13,7 @@ from colorize import (backend, batches, images, interrupts, memory, metrics,
 from colorize.backend import lasagne, theano
 from colorize.runs import TrainingError
 from colorize.settings import check, check_training
+from models.vgg16 import VGG16_LAYERS
 
 __all__ = ['Functions', 'compile_functions', 'evaluate', 'start', 'train']
 
@@ -145,7 +146,8 @@ def start(network, vgg16=None, seed=0):
     network : dict
         Settings, see :func:`colorize.systems.complete`.
     vgg16 : str, optional
-        File of pre-trained weights for the layers that it holds.
+        File of pre-trained weights for the layers that it holds; not for
+        conv4 where that has another depth.
     seed : int
         Decides the random initial parameters.
 
@@ -162,6 +164,9 @@ def start(network, vgg16=None, seed=0):
         if network.get('vgg_batch_norm'):
             raise params.WeightsError('{}: VGG16 has no batch norm; train '
                                       'without vgg_batch_norm'.format(vgg16))
+        if built.settings['conv4_depth'] != VGG16_LAYERS['conv4_1']:
+            arrays = {name: values for name, values in arrays.items()
+                      if not name.startswith('conv4')}
         params.set_params({name: known[name] for name in arrays}, arrays,
                           vgg16)
     return built

@@ -15,8 +15,9 @@ _POOLED_MAPS = (('conv4_3', 8), ('pool3', 8), ('pool2', 4), ('pool1', 2))
 
 
 def build_classification(input_var=None, width=1.0, freeze_vgg=False,
-                         vgg_batch_norm=False, aggregation='concat',
-                         residual_encoder=True, head_depths=(128, 64, 64),
+                         vgg_batch_norm=False, conv4_depth=512,
+                         aggregation='concat', residual_encoder=True,
+                         head_depths=(128, 64, 64),
                          num_bins=50):
     """VGG16, residual encoder, aggregation, head and two score maps.
 
@@ -31,6 +32,8 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
         Keep VGG16's parameters out of training.
     vgg_batch_norm : bool
         Batch norm inside VGG16, for a trunk that starts from random values.
+    conv4_depth : int
+        Maps of conv4_1 to conv4_3; 512 is VGG16's.
     aggregation : {'concat', 'sum'}
         How the maps of four sizes are joined (Section 5.2, point 1). To be
         summed, each first passes a 1x1 convolution to 64 maps.
@@ -50,7 +53,8 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
         each (batch, `num_bins`, row, column).
     """
     _check(aggregation, head_depths)
-    net = build_trunk(input_var, width, freeze_vgg, vgg_batch_norm)
+    net = build_trunk(input_var, width, freeze_vgg, vgg_batch_norm,
+                      conv4_depth)
     if residual_encoder:
         build_encoder(net, width)
     maps = _ENCODER_MAPS if residual_encoder else _POOLED_MAPS

@@ -12,14 +12,14 @@ __all__ = ['build_encoder', 'build_trunk']
 
 
 def build_trunk(input_var=None, width=1.0, freeze_vgg=False,
-                vgg_batch_norm=False):
+                vgg_batch_norm=False, conv4_depth=512):
     """Input layer and VGG16: what every network here starts with.
 
     Parameters
     ----------
     input_var : Theano 4-D tensor, optional
         (batch, 3, row, column), see :func:`models.vgg16.build_vgg16`.
-    width, freeze_vgg, vgg_batch_norm
+    width, freeze_vgg, vgg_batch_norm, conv4_depth
         See :func:`models.vgg16.build_vgg16`.
 
     Returns
@@ -32,7 +32,7 @@ def build_trunk(input_var=None, width=1.0, freeze_vgg=False,
     layer = lasagne.layers.InputLayer((None, 3, None, None), input_var,
                                       name='input')
     net = build_vgg16(layer, width, batch_norm=vgg_batch_norm,
-                      freeze=freeze_vgg)
+                      freeze=freeze_vgg, conv4_depth=conv4_depth)
     net['input'] = layer
     return net
 

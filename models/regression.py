@@ -7,7 +7,7 @@ __all__ = ['build_regression']
 
 
 def build_regression(input_var=None, width=1.0, freeze_vgg=False,
-                     vgg_batch_norm=False):
+                     vgg_batch_norm=False, conv4_depth=512):
     """VGG16, residual encoder, two convolutions without batch norm.
 
     Parameters
@@ -21,6 +21,8 @@ def build_regression(input_var=None, width=1.0, freeze_vgg=False,
         Keep VGG16's parameters out of training.
     vgg_batch_norm : bool
         Batch norm inside VGG16, for a trunk that starts from random values.
+    conv4_depth : int
+        Maps of conv4_1 to conv4_3; 512 is VGG16's.
 
     Returns
     -------
@@ -28,7 +30,8 @@ def build_regression(input_var=None, width=1.0, freeze_vgg=False,
         Layers by name. ``net['output']`` is (batch, 2, row, column): U and
         V divided by 100.
     """
-    net = build_trunk(input_var, width, freeze_vgg, vgg_batch_norm)
+    net = build_trunk(input_var, width, freeze_vgg, vgg_batch_norm,
+                      conv4_depth)
     build_encoder(net, width)
     net['head1'] = Conv2DLayer(net['encoder1'], scaled(64, width), 3,
                                name='head1')

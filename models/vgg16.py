@@ -19,7 +19,8 @@ VGG16_LAYERS = OrderedDict([
     ('conv4_1', 512), ('conv4_2', 512), ('conv4_3', 512)])
 
 
-def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False):
+def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
+                conv4_depth=512):
     """VGG16's convolutions up to conv4_3, each followed by a ReLU.
 
     Parameters
@@ -34,6 +35,9 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False):
         random values; the published weights have none.
     freeze : bool
         Keep the parameters out of training.
+    conv4_depth : int
+        Maps of conv4_1 to conv4_3 before `width`. Two thirds of the
+        parameters are there; 512 is VGG16's.
 
     Returns
     -------
@@ -43,6 +47,7 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False):
     """
     net, layer = OrderedDict(), input_layer
     for name, depth in VGG16_LAYERS.items():
+        depth = conv4_depth if name.startswith('conv4') else depth
         layer = net[name] = _conv(layer, scaled(depth, width), name,
                                   batch_norm)
         if name in ('conv1_2', 'conv2_2', 'conv3_3'):
