@@ -6,11 +6,16 @@ target.
 """
 
 from collections import namedtuple
+from functools import lru_cache
 
 import numpy as np
 
-__all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'merge', 'saturation',
-           'split', 'to_gray']
+__all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'lightness_of',
+           'linear', 'luminance', 'merge', 'saturate', 'saturation', 'split',
+           'to_gray']
+
+#: What R, G and B of linear sRGB give to Y, as scikit-image has it.
+_LUMINANCE = np.array([0.212671, 0.715160, 0.072169], 'float32')
 
 #: split: RGB -> (lightness, chroma); merge: the way back; gray: lightness ->
 #: the grayscale photo, 0 to 255; low, high: range of both chroma channels;
@@ -47,7 +52,7 @@ def split(rgb, space='luv'):
     Parameters
     ----------
     rgb : array, (..., 3)
-        sRGB, uint8 in 0 to 255 or float in 0 to 1.
+        sRGB, uint8, uint16, or float in 0 to 1.
     space : {'luv', 'hsv'}
 
     Returns
@@ -59,6 +64,69 @@ def split(rgb, space='luv'):
         and S in 0 to 1.
     """
     return color_space(space).split(_unit_float(rgb))
+
+
+def lightness_of(photo, space='luv'):
+    """Only the lightness of :func:`split`, in a tenth of the time.
+
+    Parameters
+    ----------
+    photo : array, (row, column) or (row, column, 3)
+        Grey or sRGB; uint8, uint16, or float in 0 to 1.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float32 array, (row, column)
+    """
+    photo = np.asarray(photo)
+    if color_space(space).name == 'hsv':
+        return _unit_float(photo.max(axis=-1) if photo.ndim == 3 else photo)
+    found = luminance(photo)
+    return np.where(found > 0.008856, 116 * np.cbrt(found) - 16,
+                    903.3 * found).astype('float32')
+
+
+def luminance(photo):
+    """Y of CIE XYZ, 0 to 1, of what :func:`lightness_of` takes."""
+    values = linear(photo)
+    return values if photo.ndim == 2 else values @ _LUMINANCE
+
+
+def linear(values):
+    """sRGB's transfer function undone, IEC 61966-2-1, float32 in 0 to 1."""
+    values = np.asarray(values)
+    if values.dtype.kind == 'u':
+        return _linear_table(values.dtype)[values]
+    return np.where(values > 0.04045,
+                    (np.maximum(values, 0.04045) + 0.055) ** 2.4
+                    / 1.055 ** 2.4, values / 12.92).astype('float32')
+
+
+@lru_cache(maxsize=None)
+def _linear_table(dtype):
+    most = np.iinfo(dtype).max
+    return linear(np.arange(most + 1) / most)
+
+
+def saturate(chroma, factor, space='luv'):
+    """Make chroma stronger (or, below 1, weaker) by a factor.
+
+    Parameters
+    ----------
+    chroma : float array, (..., 2)
+    factor : float
+        0 makes a photo grey. :func:`merge` pulls back what no screen shows.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float array, (..., 2)
+    """
+    if color_space(space).name == 'luv':
+        return chroma * np.float32(factor)
+    hue, strength = np.moveaxis(chroma, -1, 0)
+    return np.stack([hue, np.clip(strength * factor, 0, 1)], axis=-1)
 
 
 def merge(lightness, chroma, space='luv'):
@@ -129,8 +197,8 @@ def saturation(rgb):
 
 def _unit_float(rgb):
     rgb = np.asarray(rgb)
-    if rgb.dtype == np.uint8:
-        return rgb.astype('float32') / np.float32(255)
+    if rgb.dtype.kind == 'u':
+        return rgb.astype('float32') / np.float32(np.iinfo(rgb.dtype).max)
     return rgb.astype('float32')
 
 

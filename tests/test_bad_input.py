@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from colorize import (color, colorizer, command, files, images, memory, npz,
+from colorize import (colorizer, command, files, images, memory, npz,
                       params, predict, pretrained, training)
 from experiments import fuzz_cases
 from tests.photos import photo
@@ -145,12 +145,6 @@ class TestPhotos(Folder):
         Image.fromarray(photo()).save(self.path('a.jpg'), 'PNG')
         np.testing.assert_array_equal(images.load(self.path('a.jpg')),
                                       photo())
-
-    def test_a_large_photo_passes_in_parts(self):
-        with mock.patch.object(colorizer, '_PART', 7):
-            found = colorizer._by_parts(lambda part: color.split(part)[0],
-                                        photo())
-        np.testing.assert_array_equal(found, color.split(photo())[0])
 
     def test_a_write_that_fails_names_its_file(self):
         with self.assertRaises(OSError) as caught:
