@@ -27,7 +27,7 @@ class Folder(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix='colorize-test-')
         self.addCleanup(shutil.rmtree, self.folder)
         patch = mock.patch.object(colorizer, 'Colorizer',
-                                  fuzz_cases._uncompiled)
+                                  fuzz_cases._Uncompiled)
         patch.start()
         self.addCleanup(patch.stop)
 
@@ -138,7 +138,8 @@ class TestPhotos(Folder):
         for rows, columns in ((1, 1), (1, 10000), (10000, 1)):
             Image.new('L', (columns, rows)).save(self.path('a.png'))
             status, lines = self.run_command(
-                predict.main, self.path('a.png'), '-o', self.path('b.png'))
+                predict.main, self.path('a.png'), '-o', self.path('b.png'),
+                '--overwrite')
             self.assertEqual((status, lines), (0, []))
             self.assertEqual(images.load(self.path('b.png')).shape,
                              (rows, columns, 3))
