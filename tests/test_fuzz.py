@@ -30,7 +30,7 @@ class TestFuzz(unittest.TestCase):
                 ({'said': 'bad\n'}, [], 'no clear line'),
                 ({'said': 'name\nmore\n'}, [], 'no clear line'),
                 ({'status': 0, 'said': 'a\n'}, ['result'], 'no clear line'),
-                ({'status': 0, 'said': 'name\nname\n'}, ['result'], 'no clear'),
+                ({'status': 0, 'said': 'name\nname\n'}, [], 'no clear line'),
                 ({'said': 'name: not enough memory\n'}, [], 'memory'),
                 ({}, ['.writing-abc'], 'leftovers'),
                 ({'status': 0, 'said': ''}, [], 'leftovers')):
