@@ -231,12 +231,12 @@ def _into_diagram(lightness, v):
 def _into_gamut(linear, luminance):
     """Pull linear sRGB towards the grey of its luminance, into 0 to 1."""
     gray = np.clip(luminance, 0, 1)
-    away = linear - gray
-    room = np.where(away > 0, 1 - gray, gray)
-    tiny = np.float32(1e-9)
-    reach = np.min(room / np.maximum(np.abs(away), tiny), axis=-1,
-                   keepdims=True)
-    return np.clip(gray + away * np.minimum(reach, 1), 0, 1)
+    away, reach = linear - gray, np.float32(1)
+    for plane in np.split(away, 3, axis=-1):  # quicker than a min over three
+        room = np.where(plane > 0, 1 - gray, gray)
+        reach = np.minimum(reach, room / np.maximum(np.abs(plane),
+                                                    np.float32(1e-9)))
+    return np.clip(gray + away * reach, 0, 1)
 
 
 def _gamma(linear):
