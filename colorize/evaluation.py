@@ -5,7 +5,7 @@ from PIL import Image
 
 from colorize import color, metrics, rounding
 
-__all__ = ['COLUMNS', 'gray', 'has_color', 'line', 'scores']
+__all__ = ['COLUMNS', 'average', 'gray', 'has_color', 'line', 'scores']
 
 #: Scores of more pixels than this are taken of a smaller copy.
 _MOST = 1 << 20
@@ -56,6 +56,15 @@ def scores(painted, original):
     _, predicted = color.split(_small(painted))
     lightness, actual = color.split(_small(original))
     return metrics.average([metrics.score(lightness, predicted, actual)])
+
+
+def average(found):
+    """Mean of several :func:`scores`; None of none."""
+    if not found:
+        return None
+    return metrics.average([
+        {name: float('nan') if value is None else value
+         for name, value in score.items()} for score in found])
 
 
 def _small(photo):

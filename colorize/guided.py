@@ -14,8 +14,9 @@ from scipy.ndimage import uniform_filter
 __all__ = ['EPSILON', 'RADIUS', 'Guide', 'guide', 'upscale']
 
 #: Pixels to each side in the window, and the variance of lightness that is
-#: no edge yet, in units of L: what bleeds least of those that
-#: experiments/bleeding.py tries.
+#: no edge yet, in units of L squared. Of those that experiments/bleeding.py
+#: tries, these bleed least on real photos (within 2 %) and little on edges
+#: of no width, which like a smaller epsilon.
 RADIUS = 1
 EPSILON = 4
 

@@ -167,13 +167,10 @@ def _note(outcome, summary):
 
 
 def _average(summary):
-    scores = summary.scores()
-    if not scores:
+    if not summary.scores():
         return None
-    from colorize import metrics
-    return metrics.average([
-        {name: float('nan') if value is None else value
-         for name, value in score.items()} for score in scores])
+    from colorize import evaluation
+    return evaluation.average(summary.scores())
 
 
 def script():

@@ -344,10 +344,11 @@ class TestCommands(Folder):
 
     def test_every_command_has_the_option(self):
         for module in ('colorize.predict', 'colorize.training',
-                       'experiments.demo', 'experiments.fuzz',
+                       'experiments.bleeding', 'experiments.demo',
+                       'experiments.fuzz', 'experiments.gallery',
                        'experiments.load', 'experiments.overfit',
-                       'experiments.torture', 'experiments.train_default',
-                       'weights.fetch'):
+                       'experiments.throughput', 'experiments.torture',
+                       'experiments.train_default', 'weights.fetch'):
             shown = subprocess.run([sys.executable, '-m', module, '--help'],
                                    capture_output=True, text=True, check=True)
             self.assertIn('--debug', shown.stdout, module)

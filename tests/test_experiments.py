@@ -6,12 +6,16 @@ import shutil
 import sys
 import tempfile
 import unittest
+from html.parser import HTMLParser
 from unittest import mock
 
-from colorize import images, params
+from PIL import Image
+
+from colorize import evaluation, images, params
 from colorize.colorizer import default_weights
-from experiments import bundled, demo, overfit, train_default
-from tests.photos import write_photos
+from experiments import (bleeding, bundled, demo, gallery, overfit,
+                         throughput, train_default)
+from tests.photos import photo, write_photos
 
 
 class Experiment(unittest.TestCase):
@@ -63,6 +67,98 @@ class TestDemo(Experiment):
                          sorted(names + ['overview.png']))
         found = images.load(self.path('astronaut-color.png'))
         self.assertEqual(found.shape, (512, 512, 3))
+
+
+class Page(HTMLParser):
+    """What a page refers to."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.sources, self.others, self.tags = [], [], []
+        with open(path, encoding='utf-8') as file:
+            self.text = file.read()
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == 'src':
+                self.sources.append(value)
+            elif name in ('href', 'action', 'data'):
+                self.others.append(value)
+
+
+class TestGallery(Experiment):
+    def test_page_of_a_folder(self):
+        os.mkdir(self.path('in'))
+        write_photos(self.path('in'), 2)
+        Image.fromarray(photo()[..., 1]).save(
+            self.path('in', 'a<b>&.png'))
+        self.run_main(gallery.main, self.path('in'), '--out',
+                      self.path('out'))
+        page = Page(self.path('out', 'index.html'))
+        # Nothing from the network, and no picture missing.
+        self.assertEqual(page.others, [])
+        self.assertNotIn('//', page.text)
+        self.assertEqual(len(set(page.sources)), 3 + 3 + 2)
+        self.assertEqual(
+            set(page.sources) | {'index.html', 'gallery.json'},
+            set(os.listdir(self.path('out'))))
+        self.assertEqual(page.tags.count('section'), 3)
+        self.assertIn('a&lt;b&gt;&amp;.png', page.text)
+        self.assertIn('Average of 2: Acc(U) ', page.text)
+        with open(self.path('out', 'gallery.json')) as file:
+            found = json.load(file)
+        self.assertEqual((found['photos'], found['scored']), (3, 2))
+        self.assertIn('PSNR dB {:.2f}'.format(found['average']['psnr']),
+                      page.text)
+        gray = images.load(self.path('out', '0001-grey.jpg'))
+        self.assertFalse(evaluation.has_color(gray))
+        self.assertTrue(evaluation.has_color(
+            images.load(self.path('out', '0001-original.jpg'))))
+
+    def test_only_what_a_run_held_out(self):
+        paths = write_photos(self.folder, 6)
+        with open(self.path('run.json'), 'w') as file:
+            json.dump({'hold': paths[1:4] + ['/elsewhere.png']}, file)
+        self.assertEqual(gallery.choose([self.folder], self.folder, 48),
+                         paths[1:4])
+        self.assertEqual(gallery.choose([], self.folder, 48),
+                         paths[1:4] + ['/elsewhere.png'])
+        drawn = gallery.choose([], self.folder, 2)
+        self.assertEqual(len(drawn), 2)
+        self.assertEqual(drawn, gallery.choose([], self.folder, 2))
+        with self.assertRaisesRegex(ValueError, 'held out none'):
+            gallery.choose([paths[0]], self.folder, 48)
+        with open(self.path('run.json'), 'w') as file:
+            file.write('[]')
+        with self.assertRaisesRegex(ValueError, 'no description of a run'):
+            gallery.choose([], self.folder, 48)
+
+    def test_without_a_word_scikit_images_photos(self):
+        self.assertEqual(len(gallery.choose([''], None, 48)), 7)
+
+
+class TestThroughput(Experiment):
+    def test_seconds_of_both(self):
+        with mock.patch.object(throughput, '_SIZES', ((60, 80), (80, 60))):
+            self.run_main(throughput.main, '--photos', '3', '--out',
+                          self.folder)
+        with open(self.path('throughput.json')) as file:
+            found = json.load(file)
+        self.assertEqual(found['photos'], 3)
+        for name in ('start', 'command', 'network'):
+            self.assertGreater(found[name], 0, name)
+        self.assertGreater(found['command'], found['network'])
+
+
+class TestBleeding(Experiment):
+    def test_writes_every_way(self):
+        self.run_main(bleeding.main, '--side', '64', '--out', self.folder)
+        with open(self.path('bleeding.json')) as file:
+            found = json.load(file)
+        self.assertEqual(len(found['real']), 1 + len(bleeding.TRIED))
+        self.assertEqual(set(found['photos']), set(bundled.COLOR_PHOTOS))
 
 
 class TestTrainDefault(Experiment):

@@ -1,49 +1,37 @@
 """Chroma scaled up along edges, against truth that we made or know."""
 
+import json
+import os
 import unittest
 
 import numpy as np
-from scipy.ndimage import gaussian_gradient_magnitude
 
 from colorize import color, guided, images
+from experiments import bleeding, bundled, report
 from tests.photos import photo
 
-
-def discs(side=256):
-    """Discs of random colours over each other: edges without blur."""
-    rng, places = np.random.RandomState(0), np.mgrid[:side, :side]
-    found = np.empty((side, side, 3))
-    found[:] = rng.rand(3)
-    for _ in range(12):
-        middle = rng.rand(2, 1, 1) * side
-        inside = ((places - middle) ** 2).sum(axis=0) < (side / 6) ** 2
-        found[inside] = rng.rand(3)
-    return found
+OURS = 'guided {} {}'.format(guided.RADIUS, guided.EPSILON)
 
 
 class TestUpscale(unittest.TestCase):
-    def errors(self, rgb, factor):
-        """Of bicubic and ours, where the true chroma changes most."""
-        lightness, chroma = color.split(rgb)
-        size = [length // factor for length in lightness.shape]
-        small = images.resize(chroma, *size)
-        ours = guided.upscale(guided.guide(small, images.resize(
-            lightness, *size)), lightness)
-        plain = images.resize(small, *lightness.shape)
-        slope = sum(gaussian_gradient_magnitude(chroma[..., channel], 1)
-                    for channel in (0, 1))
-        edge = slope > np.percentile(slope, 90)
-        return [np.sqrt(((found - chroma)[edge] ** 2).mean())
-                for found in (plain, ours)]
-
     def test_bleeds_less_than_bicubic_over_made_edges(self):
-        plain, ours = self.errors(discs(), 4)
-        self.assertLess(ours, 0.6 * plain)
+        found = bleeding.errors(images.to_uint8(bleeding.discs(256, 12)), 64)
+        self.assertLess(found[OURS], 0.6 * found['bicubic'])
 
     def test_bleeds_less_than_bicubic_on_real_photos(self):
-        for number in range(3):
-            plain, ours = self.errors(photo(number, 48, 64), 4)
-            self.assertLess(ours, 0.95 * plain)
+        for name in ('chelsea.png', 'coffee.png'):
+            rgb = images.load(bundled.path(name))
+            found = bleeding.errors(rgb, 160)
+            self.assertLess(found[OURS], 0.8 * found['bicubic'])
+
+    def test_is_the_best_of_those_that_were_tried(self):
+        with open(os.path.join(report.RESULTS, 'bleeding.json')) as file:
+            found = json.load(file)
+        for photos, share in (('real', 0.85), ('discs', 0.5)):
+            each = found[photos]
+            self.assertLess(each[OURS], share * each['bicubic'])
+        self.assertLess(found['real'][OURS],
+                        1.02 * min(found['real'].values()))
 
     def test_nothing_changes_at_the_networks_own_size(self):
         lightness, chroma = color.split(photo())
