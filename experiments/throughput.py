@@ -59,7 +59,7 @@ def throughput(folder, count, batch_size, weights=None):
     -------
     dict
         'photos', 'megapixels' (of each), 'batch_size', and seconds per
-        photo: 'command' all in all, 'photo' without the 'start' that a run
+        photo: 'whole' all in all, 'photo' without the 'start' that a run
         has once, 'network' alone.
     """
     photos, out = os.path.join(folder, 'photos'), os.path.join(folder, 'out')
@@ -75,7 +75,7 @@ def throughput(folder, count, batch_size, weights=None):
     if found != count:
         raise RuntimeError('{} of {} photos came out'.format(found, count))
     return {'photos': count, 'megapixels': 0.96, 'batch_size': batch_size,
-            'start': round(start, 2), 'command': round(whole / count, 4),
+            'start': round(start, 2), 'whole': round(whole / count, 4),
             'photo': round((whole - start) / max(count - 1, 1), 4),
             'network': round(_network(count, batch_size, weights), 4)}
 

@@ -1,5 +1,7 @@
 """Each experiment's main at its smallest size."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -27,8 +29,9 @@ class Experiment(unittest.TestCase):
         return os.path.join(self.folder, *parts)
 
     def run_main(self, main, *arguments):
+        # Theano prints C code into files: print itself has to stay.
         with mock.patch.object(sys, 'argv', ['main'] + list(arguments)), \
-                mock.patch('builtins.print'):
+                contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(main(), 0)
 
 
@@ -147,9 +150,9 @@ class TestThroughput(Experiment):
         with open(self.path('throughput.json')) as file:
             found = json.load(file)
         self.assertEqual(found['photos'], 3)
-        for name in ('start', 'command', 'network'):
+        for name in ('start', 'whole', 'network'):
             self.assertGreater(found[name], 0, name)
-        self.assertGreater(found['command'], found['network'])
+        self.assertGreater(found['whole'], found['network'])
 
 
 class TestBleeding(Experiment):
