@@ -139,6 +139,12 @@ class TestModes(Folder):
             self.assertLess(np.abs(found.pixels.astype(int)
                                    - photo()).mean(), 12)
 
+    def test_what_a_camera_puts_behind_its_jpeg_is_no_frame(self):
+        Image.fromarray(photo()).save(
+            self.path('a.jpg'), 'MPO', save_all=True,
+            append_images=[Image.fromarray(photo(1))])
+        self.assertEqual(photos.read(self.path('a.jpg')).notes, [])
+
     def test_sixteen_bits_of_colour(self):
         deep = photo().astype('uint16') * 257
         self.written('a.png', deep)
