@@ -24,7 +24,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace smoothing \
     train-mcgill train-cvcl train-ilsvrc train-mirflickr train-folder table1 \
-    table2 figures bench bench-gpu torture fuzz load clean
+    table2 figures gallery throughput bleeding bench bench-gpu torture fuzz \
+    load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -118,6 +119,17 @@ fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEE
 
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
 	$(PYTHON) -m experiments.load $(if $(COUNT),--photos $(COUNT))
+
+gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUNT=48]
+	$(PYTHON) -m experiments.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') \
+	    $(if $(RUN),--run '$(RUN)') $(if $(COUNT),--count $(COUNT)) \
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+
+throughput: $(READY)  ## a folder of photos beside the bare network [COUNT=1000]
+	$(PYTHON) -m experiments.throughput $(ON) $(if $(COUNT),--photos $(COUNT))
+
+bleeding: $(READY)  ## how far colours bleed over edges when scaled up
+	$(PYTHON) -m experiments.bleeding
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info

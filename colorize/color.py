@@ -6,11 +6,16 @@ target.
 """
 
 from collections import namedtuple
+from functools import lru_cache
 
 import numpy as np
 
-__all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'merge', 'saturation',
-           'split', 'to_gray']
+__all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'lightness_of',
+           'linear', 'luminance', 'merge', 'saturate', 'saturation', 'split',
+           'to_gray']
+
+#: What R, G and B of linear sRGB give to Y, as scikit-image has it.
+_LUMINANCE = np.array([0.212671, 0.715160, 0.072169], 'float32')
 
 #: split: RGB -> (lightness, chroma); merge: the way back; gray: lightness ->
 #: the grayscale photo, 0 to 255; low, high: range of both chroma channels;
@@ -47,7 +52,7 @@ def split(rgb, space='luv'):
     Parameters
     ----------
     rgb : array, (..., 3)
-        sRGB, uint8 in 0 to 255 or float in 0 to 1.
+        sRGB, uint8, uint16, or float in 0 to 1.
     space : {'luv', 'hsv'}
 
     Returns
@@ -59,6 +64,69 @@ def split(rgb, space='luv'):
         and S in 0 to 1.
     """
     return color_space(space).split(_unit_float(rgb))
+
+
+def lightness_of(photo, space='luv'):
+    """Only the lightness of :func:`split`, in a tenth of the time.
+
+    Parameters
+    ----------
+    photo : array, (row, column) or (row, column, 3)
+        Grey or sRGB; uint8, uint16, or float in 0 to 1.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float32 array, (row, column)
+    """
+    photo = np.asarray(photo)
+    if color_space(space).name == 'hsv':
+        return _unit_float(photo.max(axis=-1) if photo.ndim == 3 else photo)
+    found = luminance(photo)
+    return np.where(found > 0.008856, 116 * np.cbrt(found) - 16,
+                    903.3 * found).astype('float32')
+
+
+def luminance(photo):
+    """Y of CIE XYZ, 0 to 1, of what :func:`lightness_of` takes."""
+    values = linear(photo)
+    return values if photo.ndim == 2 else values @ _LUMINANCE
+
+
+def linear(values):
+    """sRGB's transfer function undone, IEC 61966-2-1, float32 in 0 to 1."""
+    values = np.asarray(values)
+    if values.dtype.kind == 'u':
+        return _linear_table(values.dtype)[values]
+    return np.where(values > 0.04045,
+                    (np.maximum(values, 0.04045) + 0.055) ** 2.4
+                    / 1.055 ** 2.4, values / 12.92).astype('float32')
+
+
+@lru_cache(maxsize=None)
+def _linear_table(dtype):
+    most = np.iinfo(dtype).max
+    return linear(np.arange(most + 1) / most)
+
+
+def saturate(chroma, factor, space='luv'):
+    """Make chroma stronger (or, below 1, weaker) by a factor.
+
+    Parameters
+    ----------
+    chroma : float array, (..., 2)
+    factor : float
+        0 makes a photo grey. :func:`merge` pulls back what no screen shows.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float array, (..., 2)
+    """
+    if color_space(space).name == 'luv':
+        return chroma * np.float32(factor)
+    hue, strength = np.moveaxis(chroma, -1, 0)
+    return np.stack([hue, np.clip(strength * factor, 0, 1)], axis=-1)
 
 
 def merge(lightness, chroma, space='luv'):
@@ -129,8 +197,8 @@ def saturation(rgb):
 
 def _unit_float(rgb):
     rgb = np.asarray(rgb)
-    if rgb.dtype == np.uint8:
-        return rgb.astype('float32') / np.float32(255)
+    if rgb.dtype.kind == 'u':
+        return rgb.astype('float32') / np.float32(np.iinfo(rgb.dtype).max)
     return rgb.astype('float32')
 
 
@@ -141,13 +209,33 @@ def _split_luv(rgb):
 
 
 def _merge_luv(lightness, chroma):
-    """skimage's luv2rgb clips each of R, G, B, which changes L; this not."""
-    from skimage.color import colorconv, luv2xyz
-    chroma = chroma * _into_diagram(lightness, chroma[..., 1])[..., None]
-    luv = np.concatenate([lightness[..., None], chroma], axis=-1)
-    xyz = luv2xyz(luv)
-    linear = xyz @ colorconv.rgb_from_xyz.T.astype('float32')
-    return _gamma(_into_gamut(linear, xyz[..., 1:2]))
+    """skimage's luv2rgb clips each of R, G, B, which changes L; this not.
+
+    In planes, as arrays of three channels take numpy twice as long.
+    """
+    u_white, v_white, matrix = _white()
+    v = chroma[..., 1]
+    factor = _into_diagram(lightness, v) / np.maximum(13 * lightness, 1e-3)
+    u, v = chroma[..., 0] * factor + u_white, v * factor + v_white
+    y = _luminance_luv(lightness)
+    share = y / (4 * v)
+    x, z = 9 * u * share, (12 - 3 * u - 20 * v) * share
+    linear = [row[0] * x + row[1] * y + row[2] * z for row in matrix]
+    rgb = np.empty(lightness.shape + (3,), 'float32')
+    for channel, plane in enumerate(_into_gamut(linear, y)):
+        rgb[..., channel] = _gamma(plane)
+    return rgb
+
+
+@lru_cache(maxsize=None)
+def _white():
+    """u' and v' of D65, and XYZ to linear sRGB, as scikit-image has them."""
+    from skimage.color import colorconv
+    x, y, z = colorconv.xyz_tristimulus_values(illuminant='D65',
+                                               observer='2')
+    total = x + 15 * y + 3 * z
+    return (np.float32(4 * x / total), np.float32(9 * y / total),
+            colorconv.rgb_from_xyz.astype('float32'))
 
 
 def _into_diagram(lightness, v):
@@ -156,19 +244,21 @@ def _into_diagram(lightness, v):
     Below 0 the way back to XYZ would turn hues into their opposites; no
     colour of sRGB lies below 0.158.
     """
-    least = 13 * (0.1 - 0.4683) * lightness
-    return np.where(v < least, least / np.minimum(v, -1e-6), 1)
+    least = np.float32(13 * (0.1 - 0.4683)) * lightness
+    return np.where(v < least, least / np.minimum(v, np.float32(-1e-6)),
+                    np.float32(1))
 
 
 def _into_gamut(linear, luminance):
-    """Pull linear sRGB towards the grey of its luminance, into 0 to 1."""
+    """Pull planes of linear sRGB to the grey of their luminance, into 0 to
+    1."""
     gray = np.clip(luminance, 0, 1)
-    away = linear - gray
-    room = np.where(away > 0, 1 - gray, gray)
-    tiny = np.float32(1e-9)
-    reach = np.min(room / np.maximum(np.abs(away), tiny), axis=-1,
-                   keepdims=True)
-    return np.clip(gray + away * np.minimum(reach, 1), 0, 1)
+    away, reach = [plane - gray for plane in linear], np.float32(1)
+    for plane in away:
+        room = np.where(plane > 0, 1 - gray, gray)
+        reach = np.minimum(reach, room / np.maximum(np.abs(plane),
+                                                    np.float32(1e-9)))
+    return [np.clip(gray + plane * reach, 0, 1) for plane in away]
 
 
 def _gamma(linear):
@@ -180,9 +270,12 @@ def _gamma(linear):
 
 def _gray_luv(lightness):
     """The grey value whose L is `lightness`: CIE 1976, then gamma."""
-    luminance = np.where(lightness > 8,
-                         ((lightness + 16) / 116) ** 3, lightness / 903.3)
-    return 255 * _gamma(np.clip(luminance, 0, 1))
+    return 255 * _gamma(np.clip(_luminance_luv(lightness), 0, 1))
+
+
+def _luminance_luv(lightness):
+    return np.where(lightness > 8, ((lightness + 16) / 116) ** 3,
+                    lightness / np.float32(903.3))
 
 
 def _split_hsv(rgb):

@@ -5,9 +5,10 @@ import os
 
 import numpy as np
 
-from colorize import batches, bins, color, images, params, systems
+from colorize import (batches, bins, color, guided, images, params, rounding,
+                      systems)
 from colorize.backend import theano
-from colorize.settings import check_training
+from colorize.settings import check, check_training
 
 __all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
 
@@ -17,8 +18,8 @@ __all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
 _SMALL = 1 << 22
 
 
-#: Pixels whose colours are computed at a time.
-_PART = 1 << 20
+#: Pixels whose colours are computed at a time: what fits into a cache.
+_PART = 1 << 17
 
 
 def default_weights():
@@ -53,45 +54,182 @@ def network_size(rows, columns, side):
 class Colorizer:
     """A trained network, ready to colour photos.
 
+    ``Colorizer(weights)(photo)`` is all that one photo needs. Whoever reads
+    and writes photos on threads takes its three steps one by one:
+    :meth:`shrink`, :meth:`predict` and :meth:`paint`; only the second uses
+    the network and shall not be called by two threads at a time.
+
     Parameters
     ----------
     weights : str, optional
         Weights file; without, the one that ships.
+    decode : {'argmax', 'mean', 'annealed'}, optional
+        How the classification network's probabilities become a colour: the
+        most probable bin (the paper's), the mean over the bins, or that at
+        temperature 0.38.
+    saturation : float
+        Factor of the chroma, 0 to 10; 1 leaves it as predicted.
+
+    Attributes
+    ----------
+    side : int
+        The network looks at about `side` x `side` pixels.
+    decode : str
+    saturation : float
 
     Raises
     ------
     colorize.params.WeightsError
         When the file does not hold such a network.
+    colorize.settings.SettingError
+        When an argument is none of the above, or the network has no bins.
     """
 
-    def __init__(self, weights=None):
+    def __init__(self, weights=None, decode=None, saturation=1):
+        check('saturation', saturation, (int, float), '0 to 10',
+              lambda factor: 0 <= factor <= 10)
         self._network, self._means, self.side = load(
             weights or default_weights())
+        self._space = self._network.settings['color_space']
+        self.saturation = saturation
+        self.decode = systems.decoding(decode, self._network.settings)
         self._predict = theano.function(
             [self._network.input_var],
-            systems.predictions(self._network, deterministic=True))
+            systems.predictions(self._network, self.decode, self._means,
+                                deterministic=True))
 
-    def __call__(self, rgb):
+    def __call__(self, photo):
         """Colour a photo.
 
         Parameters
         ----------
-        rgb : uint8 array, (row, column, 3) or (row, column)
-            sRGB in 0 to 255; colours, if any, are not looked at.
+        photo : array, (row, column) or (row, column, 3)
+            Grey or sRGB; uint8 (0 to 255), uint16 (0 to 65535), or float
+            (0 to 1). Colours, if any, are not looked at.
 
         Returns
         -------
-        uint8 array, (row, column, 3)
-            Of the same size, and with the same lightness.
+        array, (row, column, 3)
+            sRGB of the same size and type. Turned back into grey
+            (:func:`colorize.rounding.grays`) it is the photo that came in,
+            to the last bit.
+
+        Raises
+        ------
+        ValueError
+            When the array is no such photo.
         """
-        settings = self._network.settings
-        if rgb.ndim == 2:
-            rgb = np.repeat(rgb[..., None], 3, axis=2)
-        space = settings['color_space']
-        lightness = _by_parts(lambda part: color.split(part, space)[0], rgb)
-        chroma = images.resize(self.chroma(lightness), *lightness.shape)
-        return _by_parts(lambda *part: images.to_uint8(
-            color.merge(*part, space)), lightness, chroma)
+        return self.many([photo])[0]
+
+    def many(self, photos, batch_size=4):
+        """Colour several photos; those of one shape share the arithmetic.
+
+        Parameters
+        ----------
+        photos : sequence of array
+            Each as for one photo; shapes and types may differ.
+        batch_size : int
+            So many at most pass the network together.
+
+        Returns
+        -------
+        list of array
+        """
+        smalls = [self.shrink(photo) for photo in photos]
+        return [self.paint(*each) for each in zip(
+            photos, smalls, self.predict(smalls, batch_size))]
+
+    def shrink(self, photo):
+        """What the network looks at.
+
+        Parameters
+        ----------
+        photo : array
+            As for one photo.
+
+        Returns
+        -------
+        float32 array, (row, column)
+            Lightness at the size of the network.
+        """
+        _check(photo)
+        rows, columns = photo.shape[:2]
+        lightness = np.empty((rows, columns), 'float32')
+        for part in _strips(rows, columns):
+            lightness[part] = color.lightness_of(photo[part], self._space)
+        return images.resize(lightness,
+                             *network_size(rows, columns, self.side))
+
+    def predict(self, smalls, batch_size=4):
+        """What the network answers.
+
+        Parameters
+        ----------
+        smalls : sequence of float array, (row, column)
+            Lightness, both sides divisible by 8.
+        batch_size : int
+
+        Returns
+        -------
+        list of float32 array, (row, column, 2)
+            Chroma, in the order of `smalls`.
+        """
+        found = [None] * len(smalls)
+        for numbers in _same_shape(smalls, batch_size):
+            answers = self._predict(np.stack([
+                batches.network_input(smalls[number], self._space)
+                for number in numbers]))
+            for number, answer in zip(numbers, answers):
+                found[number] = systems.decode(
+                    answer, self._network.settings, self._means)
+        return found
+
+    def paint(self, photo, small, chroma):
+        """Put the network's chroma onto the photo.
+
+        Parameters
+        ----------
+        photo : array
+            As for one photo.
+        small : float array, (row, column)
+            What :meth:`shrink` made of it.
+        chroma : float array, (row, column, 2)
+            What :meth:`predict` found for that.
+
+        Returns
+        -------
+        array, (row, column, 3)
+            sRGB of the type of the photo.
+        """
+        chroma = color.saturate(chroma, self.saturation, self._space)
+        found = guided.guide(chroma, small)
+        painted = np.empty(photo.shape[:2] + (3,), photo.dtype)
+        for part in _strips(*photo.shape[:2]):
+            gray = self._gray(photo[part])
+            lightness = color.lightness_of(gray, self._space)
+            wide = guided.upscale(found, lightness, part.start, len(photo))
+            rgb = color.merge(lightness, wide, self._space)
+            painted[part] = self._rounded(rgb, gray)
+        return painted
+
+    def _gray(self, photo):
+        """The photo without its colours."""
+        if photo.ndim == 2:
+            return photo
+        if photo.dtype.kind == 'u' and self._space == 'luv':
+            return rounding.grays(photo)
+        gray = color.to_gray(color.lightness_of(photo, self._space),
+                             self._space) / 255
+        if photo.dtype.kind == 'f':
+            return gray
+        return np.rint(gray * np.iinfo(photo.dtype).max).astype(photo.dtype)
+
+    def _rounded(self, rgb, gray):
+        if gray.dtype.kind == 'f':
+            return rgb
+        if self._space == 'luv':
+            return rounding.to_integers(rgb, gray)
+        return np.rint(rgb * np.iinfo(gray.dtype).max)
 
     def chroma(self, lightness):
         """What the network answers for a photo.
@@ -105,25 +243,43 @@ class Colorizer:
         float32 array, (row, column, 2)
             Chroma at the size of the network.
         """
-        settings = self._network.settings
         small = images.resize(lightness, *network_size(*lightness.shape,
                                                        self.side))
-        shown = batches.network_input(small, settings['color_space'])
-        answer, = self._predict(shown[None])
-        return systems.decode(answer, settings, self._means)
+        return self.predict([small])[0]
 
 
-def _by_parts(function, *photos):
-    """Apply a function of pixels to photos, (row, column, ...).
+def _check(photo):
+    """Refuse what is no photo."""
+    if not isinstance(photo, np.ndarray):
+        raise ValueError('a photo is an array, got a {}'.format(
+            type(photo).__name__))
+    shape, kind = photo.shape, photo.dtype
+    if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
+        raise ValueError('a photo is an array of (row, column) or (row, '
+                         'column, 3), got {}'.format(shape))
+    if kind not in ('uint8', 'uint16') and kind.kind != 'f':
+        raise ValueError('a photo is of uint8, uint16 or float, got {}'
+                         .format(kind))
+    if kind.kind == 'f' and not (photo.min() >= 0 and photo.max() <= 1):
+        raise ValueError('a photo of floats holds 0 to 1, got {} to {}'
+                         .format(photo.min(), photo.max()))
 
-    Colours take a hundred bytes for each pixel on their way, too many for
-    all pixels of a scan at once.
-    """
-    flat = [photo.reshape((-1,) + photo.shape[2:]) for photo in photos]
-    found = np.concatenate([
-        function(*(pixels[start:start + _PART] for pixels in flat))
-        for start in range(0, len(flat[0]), _PART)])
-    return found.reshape(photos[0].shape[:2] + found.shape[1:])
+
+def _strips(rows, columns):
+    """Slices of rows: colours take a hundred bytes for each pixel on their
+    way, too many for all pixels of a scan at once."""
+    step = max(1, _PART // columns)
+    return [slice(start, min(start + step, rows))
+            for start in range(0, rows, step)]
+
+
+def _same_shape(arrays, most):
+    """Numbers of the arrays in lists of `most` or fewer of one shape."""
+    shapes = {}
+    for number, array in enumerate(arrays):
+        shapes.setdefault(array.shape, []).append(number)
+    return [numbers[start:start + most] for numbers in shapes.values()
+            for start in range(0, len(numbers), most)]
 
 
 def load(path):

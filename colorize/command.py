@@ -9,7 +9,7 @@ import traceback
 import warnings
 
 __all__ = ['add_device', 'complain', 'debug_option', 'photo_places',
-           'printable', 'run', 'say']
+           'printable', 'run', 'say', 'words']
 
 _shown = {'debug': False}
 
@@ -63,10 +63,11 @@ def complain(error):
     """Say an error in one line, after its traceback with ``--debug``."""
     if _shown['debug']:
         traceback.print_exception(type(error), error, error.__traceback__)
-    say(_words(error))
+    say(words(error))
 
 
-def _words(error):
+def words(error):
+    """An error in words: file, value, rule, or what else it says."""
     if isinstance(error, MemoryError):
         return 'not enough memory'
     if isinstance(error, OSError) and error.strerror and isinstance(

@@ -1,5 +1,6 @@
 """Reading and writing photos as people have them."""
 
+import contextlib
 import ctypes
 import io
 import logging
@@ -10,7 +11,8 @@ from PIL import Image, ImageOps
 from colorize import caches
 from colorize.files import require_file, written_whole
 
-__all__ = ['ImageError', 'load', 'load_square', 'resize', 'save', 'to_uint8']
+__all__ = ['FORMATS', 'ImageError', 'deep_gray', 'form_of', 'load',
+           'load_square', 'opened', 'resize', 'save', 'to_uint8', 'writing']
 
 
 #: What people keep photos in. Pillow's other readers are seldom used and
@@ -61,12 +63,29 @@ def load(path):
     ImageError
         When the file cannot be read as a photo.
     """
+    with opened(path) as image:
+        ImageOps.exif_transpose(image, in_place=True)
+        return np.asarray(_as_rgb(image))
+
+
+@contextlib.contextmanager
+def opened(path):
+    """A photo file as Pillow's image, nothing decoded yet.
+
+    Yields
+    ------
+    PIL.Image.Image
+
+    Raises
+    ------
+    ImageError
+        Of whatever goes wrong with it.
+    """
     try:
         if caches.is_cached(path):
             return caches.read(path)
         with Image.open(_content(path), formats=FORMATS) as image:
-            ImageOps.exif_transpose(image, in_place=True)
-            return np.asarray(_as_rgb(image))
+            yield image
     except Exception as error:  # a damaged file can raise anything
         raise ImageError('{}: {}'.format(path, _reason(error))) from error
 
@@ -102,14 +121,33 @@ def _as_rgb(image):
 
 
 def _from_deep_gray(image):
-    """16-bit, 32-bit and float grey, which Pillow would cut off at 255."""
-    values = np.asarray(image, 'float32')
+    """8 bits of what Pillow would cut off at 255."""
+    return Image.fromarray(np.round(deep_gray(image) / 257).astype('uint8'))
+
+
+def deep_gray(image):
+    """16-bit, 32-bit and float grey as uint16, (row, column).
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of a mode that begins with 'I', or 'F'.
+
+    Raises
+    ------
+    ValueError
+        When values are not in 0 to 65535, or 0 to 1 of floats.
+    """
+    values = np.asarray(image)
+    if values.dtype == np.uint16:
+        return values
+    values = values.astype('float32')
     if not np.isfinite(values).all():
         raise ValueError('holds values that are no numbers')
-    full = 65535 if image.mode.startswith('I') else 1
+    full = 1 if image.mode == 'F' else 65535
     if values.max(initial=0) > full or values.min(initial=0) < 0:
         raise ValueError('grey values must be 0 to {}'.format(full))
-    return Image.fromarray(np.round(values * (255 / full)).astype('uint8'))
+    return np.round(values * (65535 / full)).astype('uint16')
 
 
 def load_square(path, side):
@@ -164,14 +202,42 @@ def save(path, rgb):
     ImageError
         When the ending is unknown or the file cannot be written.
     """
+    form = form_of(path)
+    with writing(path) as file:
+        Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
+
+
+def form_of(path):
+    """Pillow's name of the format that a file's ending says.
+
+    Raises
+    ------
+    ImageError
+        When it says none.
+    """
     ending = '.' + path.rpartition('.')[2].lower()
     form = Image.registered_extensions().get(ending)
     if form not in Image.SAVE:
         raise ImageError('{}: no photo format is known for the ending '
                          '{!r}'.format(path, ending))
+    return form
+
+
+@contextlib.contextmanager
+def writing(path):
+    """A file for a photo that appears whole or not at all.
+
+    Raises
+    ------
+    ImageError
+        Of whatever keeps it from being written.
+    """
     try:
         with written_whole(path) as file:
-            Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
-    except OSError as error:
+            yield file
+    except MemoryError:
+        raise
+    except Exception as error:  # an encoder raises as it likes
+        words = getattr(error, 'strerror', None) or error
         raise ImageError('{}: cannot be written ({})'.format(
-            path, error.strerror or error)) from error
+            path, words)) from error

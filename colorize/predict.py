@@ -3,23 +3,45 @@
 import argparse
 import os
 import sys
+from contextlib import closing
 
-from colorize import command
+from colorize import command, outputs
+from colorize.settings import DECODING, DECODINGS
+from colorize.summary import Summary
 
-__all__ = ['main', 'output_path']
+__all__ = ['main']
 
 
 def _parser():
     parser = argparse.ArgumentParser(
         prog='python -m colorize.predict',
         description='Colour black-and-white photos. The result is as large '
-                    'as the photo and keeps its lightness.')
+                    'as the photo and keeps its lightness. A run that is '
+                    'started again skips what is done.')
     add = parser.add_argument
-    add('photos', nargs='+', metavar='PHOTO', help='any photo that Pillow '
-        'opens; colours, if any, are not looked at')
-    add('-o', '--output', metavar='FILE|DIR', help='where the result goes: '
-        'a file, or a folder, which several photos need (without: '
-        'PHOTO-color.png beside each photo)')
+    add('photos', nargs='+', metavar='IN', help='photos, folders (with all '
+        'below them) and patterns; colours, if any, are not looked at')
+    add('-o', '--output', metavar='OUT', help='a folder, in which the tree '
+        'of IN is found again, or a file for one photo (without: '
+        'NAME-color.EXT beside each photo)')
+    add('--overwrite', action='store_true', help='replace results that '
+        'exist; photos are never replaced')
+    add('--format', type=_format, metavar='FORMAT', help='jpeg, png, tiff or '
+        "webp (without: the photo's own, png where that holds no colours)")
+    add('--quality', type=_number(int, 1, 100), metavar='N',
+        help='of JPEG and WebP, 1 to 100 (without: 95)')
+    add('--saturation', type=_number(float, 0, 10), default=1., metavar='X',
+        help='make colours stronger or, below 1, weaker')
+    add('--decode', choices=sorted(DECODINGS), help='the most probable '
+        'colour (argmax), the mean, or between both (annealed); without: '
+        + DECODING)
+    add('--side-by-side', action='store_true', help='write NAME-side-by-side'
+        '.EXT: grey, coloured and, if it has colours, the original')
+    add('--evaluate', action='store_true', help='score results against '
+        'photos that have colours')
+    add('--json', metavar='FILE', help='what was done, for each photo')
+    add('--batch-size', type=_number(int, 1, 1024), default=4, metavar='N',
+        help='photos that pass the network together (without: 4)')
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
     command.add_device(parser)
@@ -27,46 +49,25 @@ def _parser():
     return parser
 
 
-def output_path(photo, output, several):
-    """Where the coloured photo goes.
-
-    Parameters
-    ----------
-    photo : str
-    output : str or None
-        What the user asked for.
-    several : bool
-        Whether there are more photos.
-
-    Returns
-    -------
-    str
-    """
-    name = os.path.splitext(os.path.basename(photo))[0] + '-color.png'
-    if output is None:
-        return os.path.join(os.path.dirname(photo), name)
-    if several or os.path.isdir(output) or output.endswith(os.sep):
-        return os.path.join(output, name)
-    return output
+def _number(kind, least, most):
+    """A type for argparse: a number in a range."""
+    def parse(text):
+        try:
+            if least <= kind(text) <= most:
+                return kind(text)
+        except ValueError:
+            pass
+        raise argparse.ArgumentTypeError('must be {} to {}, got {!r}'.format(
+            least, most, text))
+    return parse
 
 
-def _plan(parser, photos, output):
-    """Pairs of photo and output; none is an input or taken twice."""
-    if len(photos) > 1 and output and os.path.isfile(output):
-        parser.error('-o {}: is a file, but several photos need a folder'
-                     .format(output))
-    pairs = [(photo, output_path(photo, output, len(photos) > 1))
-             for photo in photos]
-    taken = {os.path.realpath(photo): photo for photo in photos}
-    for photo, path in pairs:
-        other = taken.setdefault(os.path.realpath(path), photo)
-        if os.path.realpath(path) == os.path.realpath(other):
-            parser.error('{} would overwrite the photo {}'.format(path,
-                                                                  other))
-        if other != photo:
-            parser.error('{} and {} would both become {}'.format(
-                other, photo, path))
-    return pairs
+def _format(text):
+    known = {'jpg': 'jpeg', 'tif': 'tiff'}.get(text.lower(), text.lower())
+    if known not in outputs.FORMATS:
+        raise argparse.ArgumentTypeError('must be one of {}, got {!r}'.format(
+            ', '.join(outputs.FORMATS), text))
+    return known
 
 
 def main(arguments=None):
@@ -84,31 +85,92 @@ def main(arguments=None):
     """
     parser = _parser()
     given = parser.parse_intermixed_args(arguments)
-    pairs = _plan(parser, given.photos, given.output)
-    from tqdm import tqdm
-    from colorize.colorizer import Colorizer
-    colorizer = Colorizer(given.weights)
-    hidden = None if len(pairs) > 1 else True
-    failures = 0
-    for photo, path in tqdm(pairs, unit='photo', disable=hidden):
-        failures += not _color(colorizer, photo, path)
-    if len(pairs) > 1:
-        command.say('{} of {} photos coloured, {} failed'.format(
-            len(pairs) - failures, len(pairs), failures))
-    return 1 if failures else 0
-
-
-def _color(colorizer, photo, path):
-    """Colour one photo; a bad one is said, the others go on."""
-    from tqdm import tqdm
-    from colorize import images
+    plan = _plan(parser, given)
+    summary = Summary({name: value for name, value in vars(given).items()
+                       if name not in ('photos', 'json', 'debug')})
+    todo = []
+    for task in plan.tasks:
+        if os.path.exists(task.output) and not given.overwrite:
+            summary.add(task, 'skipped')
+        else:
+            todo.append(task)
     try:
-        images.save(path, colorizer(images.load(photo)))
-    except (images.ImageError, MemoryError, OSError) as error:
-        with tqdm.external_write_mode(sys.stderr):
-            command.complain(error)
-        return False
-    return True
+        if todo:
+            _color(todo, given, summary)
+    finally:
+        if len(plan.tasks) > 1 or len(todo) < len(plan.tasks) or plan.own:
+            command.say(summary.line(len(plan.tasks), plan.own))
+        if given.json:
+            summary.write(given.json, _average(summary))
+    return 1 if summary.failed else 0
+
+
+def _plan(parser, given):
+    """Photos and their results; exit when that cannot be."""
+    suffix = '-side-by-side' if given.side_by_side else '-color'
+    try:
+        plan = outputs.plan(given.photos, given.output, given.format, suffix,
+                            given.overwrite)
+    except ValueError as error:
+        parser.error(command.printable(str(error)))
+    taken = {os.path.realpath(path) for task in plan.tasks for path in task}
+    if given.json and os.path.realpath(given.json) in taken:
+        parser.error('--json {}: is a photo or its result'.format(
+            command.printable(given.json)))
+    return plan
+
+
+def _color(tasks, given, summary):
+    """Colour photos, say what is wrong with one, note what was done."""
+    from tqdm import tqdm
+    from colorize import colorizer, pipeline
+    made = colorizer.Colorizer(given.weights, given.decode, given.saturation)
+    summary.settings['decode'] = made.decode
+    outcomes = pipeline.colored(tasks, made, given.batch_size, given.quality,
+                                given.side_by_side, given.evaluate)
+    with closing(outcomes), tqdm(
+            total=len(tasks), unit='photo',
+            disable=None if len(tasks) > 1 else True) as progress:
+        for outcome in outcomes:
+            with tqdm.external_write_mode(sys.stderr):
+                _say(outcome, summary)
+            _note(outcome, summary)
+            progress.update()
+    if summary.scores():
+        _row(_average(summary), 'average of {}'.format(
+            len(summary.scores())))
+
+
+def _say(outcome, summary):
+    """What is wrong with a photo, and how good it is."""
+    if outcome.error:
+        command.complain(outcome.error)
+    elif outcome.notes:
+        command.say('{}: {}'.format(outcome.task.photo,
+                                    '; '.join(outcome.notes)))
+    if outcome.scores:
+        if not summary.scores():
+            _row(None, 'photo')
+        _row(outcome.scores, command.printable(outcome.task.photo))
+
+
+def _row(scores, name):
+    from colorize import evaluation
+    print(evaluation.line(scores, name), flush=True)
+
+
+def _note(outcome, summary):
+    summary.add(outcome.task, outcome.status, size=outcome.size,
+                seconds=outcome.seconds, notes=outcome.notes,
+                scores=outcome.scores,
+                error=outcome.error and command.words(outcome.error))
+
+
+def _average(summary):
+    if not summary.scores():
+        return None
+    from colorize import evaluation
+    return evaluation.average(summary.scores())
 
 
 def script():

@@ -5,11 +5,20 @@ Imports nothing heavy, so that a command's ``--help`` answers at once.
 
 from collections import OrderedDict
 
-__all__ = ['HELP', 'LOSSES', 'TRAINING', 'UPDATE_RULES', 'WHOLE_OR_NONE',
-           'SettingError', 'check', 'check_training']
+__all__ = ['DECODING', 'DECODINGS', 'HELP', 'LOSSES', 'TRAINING',
+           'UPDATE_RULES', 'WHOLE_OR_NONE', 'SettingError', 'check',
+           'check_training']
 
 LOSSES = ('cross_entropy', 'l2', 'huber')
 UPDATE_RULES = ('adam', 'nesterov', 'sgd')
+
+#: From the probabilities of bins to a colour: the mean over the bins at
+#: this temperature. The paper's takes the most probable bin (Section 3.6);
+#: annealed is Zhang, Isola & Efros' (2016, Section 2.3).
+DECODINGS = {'argmax': 0, 'mean': 1, 'annealed': 0.38}
+
+#: What predicting takes unless it is told.
+DECODING = 'argmax'
 
 _TABLE = (
     ('batch_size', 6, 'photos in a minibatch'),

@@ -13,10 +13,10 @@ import models
 from colorize import bins, objectives, onednn
 from colorize.backend import lasagne, theano
 from colorize.color import color_space
-from colorize.settings import SettingError, check
+from colorize.settings import DECODING, DECODINGS, SettingError, check
 
 __all__ = ['Network', 'SYSTEMS', 'build', 'complete', 'decode',
-           'encode', 'loss', 'predictions']
+           'decoding', 'encode', 'loss', 'predictions']
 
 T = theano.tensor
 
@@ -144,11 +144,12 @@ def decode(answer, settings, means):
     Parameters
     ----------
     answer : array, (2, row, column)
-        Bins, or chroma in the network's unit.
+        Bins, or chroma: of the regression network in its unit, of the
+        classification network decoded already.
     settings : dict
         Of the network.
     means : float array, (2, 50)
-        Per-bin means; only the classification network needs them.
+        Per-bin means; only bins need them.
 
     Returns
     -------
@@ -157,27 +158,86 @@ def decode(answer, settings, means):
     """
     planes = np.moveaxis(answer, 0, -1)
     if settings['system'] == 'classification':
+        if planes.dtype.kind == 'f':
+            return planes
         return bins.from_bins(planes, means)
     space = color_space(settings['color_space'])
     return np.clip(planes * space.unit, space.low, space.high).astype(
         'float32')
 
 
-def predictions(network, **kwargs):
+def decoding(name, settings):
+    """The way of a network from probabilities to chroma.
+
+    Parameters
+    ----------
+    name : {'argmax', 'mean', 'annealed'} or None
+        None asks for the default.
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    SettingError
+        When the network has no such way.
+    """
+    averages = (settings['system'] == 'classification'
+                and settings['color_space'] == 'luv')
+    if name is None:
+        return DECODING if averages else 'argmax'
+    if name not in DECODINGS:
+        raise SettingError('decode must be one of {}, got {!r}'.format(
+            ', '.join(DECODINGS), name))
+    if settings['system'] != 'classification':
+        raise SettingError('decode {}: these weights are of the {} network, '
+                           'which has no bins to decode'.format(
+                               name, settings['system']))
+    if name != 'argmax' and not averages:
+        raise SettingError('decode {}: these weights answer in {}, whose hue '
+                           'is an angle and has no mean; only argmax will do'
+                           .format(name, settings['color_space']))
+    return name
+
+
+def predictions(network, decode='argmax', means=None, **kwargs):
     """Symbolic answer of the network: most probable bins, or chroma.
 
     Parameters
     ----------
     network : Network
+    decode : {'argmax', 'mean', 'annealed'}
+        Of the classification network; see :func:`decoding`.
+    means : float array, (2, 50), optional
+        Per-bin means, which all but 'argmax' need.
     kwargs
         For ``lasagne.layers.get_output``, as ``deterministic=True``.
 
     Returns
     -------
     Theano 4-D tensor
-        (batch, 2, row, column), of the type that :func:`encode` gives.
+        (batch, 2, row, column), of the type that :func:`encode` gives; with
+        'mean' and 'annealed' chroma, float32.
     """
-    return _answer(_outputs(network, **kwargs), network.settings)
+    outputs = _outputs(network, **kwargs)
+    if decode == 'argmax':
+        return _answer(outputs, network.settings)
+    return T.stack([_annealed(scores, means[channel], DECODINGS[decode])
+                    for channel, scores in enumerate(outputs)], axis=1)
+
+
+def _annealed(scores, means, temperature):
+    """Mean over the bins, (batch, row, column), of one channel.
+
+    Zhang, Isola & Efros (2016), equation 5: softmax at a temperature.
+    """
+    scaled = scores / np.float32(temperature)
+    weights = T.exp(scaled - scaled.max(axis=1, keepdims=True))
+    means = np.asarray(means, 'float32').reshape(1, -1, 1, 1)
+    return (weights * means).sum(axis=1) / weights.sum(axis=1)
 
 
 def _outputs(network, **kwargs):

@@ -49,7 +49,7 @@ def opened(folder):
     """
     narrow = {name: 2 for name in pretrained._DEPTHS}
     with mock.patch.dict(pretrained._DEPTHS, narrow), \
-            mock.patch.object(colorizer, 'Colorizer', _uncompiled), \
+            mock.patch.object(colorizer, 'Colorizer', _Uncompiled), \
             _stderr() as said:
         good = good_files()
 
@@ -64,10 +64,17 @@ def opened(folder):
         yield run
 
 
-def _uncompiled(weights):
-    if weights:
-        colorizer.load(weights)
-    return lambda rgb: rgb
+class _Uncompiled(colorizer.Colorizer):
+    """Reads weights and photos, and colours everything in one grey."""
+
+    def __init__(self, weights, decode=None, saturation=1):
+        self._space, self.side, self.saturation = 'luv', 32, saturation
+        self.decode = decode
+        if weights:
+            colorizer.load(weights)
+
+    def predict(self, smalls, batch_size):
+        return [np.zeros(small.shape + (2,), 'float32') for small in smalls]
 
 
 @contextlib.contextmanager
@@ -133,7 +140,8 @@ def _broken_rule(record, found, name):
     status, said = record['status'], record['said']
     if status not in (0, 1) or 'Traceback' in said or '(--debug' in said:
         return 'traceback: ' + said
-    if said.count('\n') != status or status and name not in said:
+    # A good photo may have a line of what could not be kept.
+    if not status <= said.count('\n') <= 1 or said and name not in said:
         return 'no clear line: ' + repr(said)
     if len(found) != 1 - status:
         return 'leftovers {}: {}'.format(found, said)

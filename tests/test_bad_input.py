@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from colorize import (color, colorizer, command, files, images, memory, npz,
+from colorize import (colorizer, command, files, images, memory, npz,
                       params, predict, pretrained, training)
 from experiments import fuzz_cases
 from tests.photos import photo
@@ -27,7 +27,7 @@ class Folder(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix='colorize-test-')
         self.addCleanup(shutil.rmtree, self.folder)
         patch = mock.patch.object(colorizer, 'Colorizer',
-                                  fuzz_cases._uncompiled)
+                                  fuzz_cases._Uncompiled)
         patch.start()
         self.addCleanup(patch.stop)
 
@@ -138,19 +138,14 @@ class TestPhotos(Folder):
         for rows, columns in ((1, 1), (1, 10000), (10000, 1)):
             Image.new('L', (columns, rows)).save(self.path('a.png'))
             status, lines = self.run_command(
-                predict.main, self.path('a.png'), '-o', self.path('b.png'))
+                predict.main, self.path('a.png'), '-o', self.path('b.png'),
+                '--overwrite')
             self.assertEqual((status, lines), (0, []))
             self.assertEqual(images.load(self.path('b.png')).shape,
                              (rows, columns, 3))
         Image.fromarray(photo()).save(self.path('a.jpg'), 'PNG')
         np.testing.assert_array_equal(images.load(self.path('a.jpg')),
                                       photo())
-
-    def test_a_large_photo_passes_in_parts(self):
-        with mock.patch.object(colorizer, '_PART', 7):
-            found = colorizer._by_parts(lambda part: color.split(part)[0],
-                                        photo())
-        np.testing.assert_array_equal(found, color.split(photo())[0])
 
     def test_a_write_that_fails_names_its_file(self):
         with self.assertRaises(OSError) as caught:
@@ -349,10 +344,11 @@ class TestCommands(Folder):
 
     def test_every_command_has_the_option(self):
         for module in ('colorize.predict', 'colorize.training',
-                       'experiments.demo', 'experiments.fuzz',
+                       'experiments.bleeding', 'experiments.demo',
+                       'experiments.fuzz', 'experiments.gallery',
                        'experiments.load', 'experiments.overfit',
-                       'experiments.torture', 'experiments.train_default',
-                       'weights.fetch'):
+                       'experiments.throughput', 'experiments.torture',
+                       'experiments.train_default', 'weights.fetch'):
             shown = subprocess.run([sys.executable, '-m', module, '--help'],
                                    capture_output=True, text=True, check=True)
             self.assertIn('--debug', shown.stdout, module)

@@ -139,6 +139,37 @@ class TestSaturation(unittest.TestCase):
         self.assertEqual(color.saturation(np.zeros((1, 3), 'uint8')), 0)
 
 
+class TestLightness(unittest.TestCase):
+    def test_is_that_of_split(self):
+        for rgb in cube(15):
+            deep = rgb.astype('uint16') * 257
+            for space in ('luv', 'hsv'):
+                expected, _ = color.split(rgb, space)
+                for given in (rgb, deep, rgb / 255):
+                    np.testing.assert_allclose(
+                        color.lightness_of(given, space), expected,
+                        atol=1e-4)
+                    np.testing.assert_allclose(
+                        color.split(given, space)[0], expected, atol=1e-4)
+
+    def test_of_grey_is_that_of_equal_channels(self):
+        grey = np.arange(256, dtype='uint8')[None]
+        rgb = np.repeat(grey[..., None], 3, axis=2)
+        for space in ('luv', 'hsv'):
+            np.testing.assert_allclose(color.lightness_of(grey, space),
+                                       color.lightness_of(rgb, space),
+                                       atol=1e-4)
+
+
+class TestSaturate(unittest.TestCase):
+    def test_factor_of_distance_from_grey(self):
+        chroma = np.array([[[3., -4.]]])
+        np.testing.assert_array_equal(color.saturate(chroma, 2),
+                                      [[[6, -8]]])
+        found = color.saturate(np.array([[[.3, .4], [.3, .8]]]), 2, 'hsv')
+        np.testing.assert_allclose(found, [[[.3, .8], [.3, 1]]])
+
+
 def test_unknown_color_space_is_named():
     try:
         color.color_space('lab')

@@ -1,5 +1,6 @@
 """Each experiment's main at its smallest size."""
 
+import contextlib
 import io
 import json
 import os
@@ -8,16 +9,16 @@ import sys
 import tempfile
 import unittest
 from argparse import Namespace
-from contextlib import redirect_stderr, redirect_stdout
+from html.parser import HTMLParser
 from unittest import mock
 
-from colorize import images, params, systems
+from PIL import Image
+
+from colorize import evaluation, images, params
 from colorize.colorizer import default_weights
-from colorize.settings import check_training
-from experiments import (aggregation, batch_sizes, bundled, colorspace,
-                         comparison, demo, head, lr_sweep, overfit, residual,
-                         train, train_default, update_rules)
-from tests.photos import write_photos
+from experiments import (bleeding, bundled, demo, gallery, overfit,
+                         throughput, train_default)
+from tests.photos import photo, write_photos
 
 
 class Experiment(unittest.TestCase):
@@ -29,8 +30,9 @@ class Experiment(unittest.TestCase):
         return os.path.join(self.folder, *parts)
 
     def run_main(self, main, *arguments):
+        # Theano prints C code into files: print itself has to stay.
         with mock.patch.object(sys, 'argv', ['main'] + list(arguments)), \
-                redirect_stdout(io.StringIO()):
+                contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(main(), 0)
 
 
@@ -72,83 +74,96 @@ class TestDemo(Experiment):
         self.assertEqual(found.shape, (512, 512, 3))
 
 
-class TestTrain(Experiment):
-    def test_both_systems_on_a_folder_then_nothing_is_left_to_do(self):
-        photos = self.path('photos')
-        os.mkdir(photos)
-        write_photos(photos, 8)
-        small = {'width': 0.05, 'side': 32, 'epochs': 1}
-        for _ in range(2):
-            with mock.patch.object(train, 'QUICK', small), \
-                    redirect_stderr(io.StringIO()) as said:
-                self.assertEqual(train.main(
-                    ['folder', '--quick', '--photos', photos, '--test', '2',
-                     '--runs', self.path('runs')]), 0)
-        self.assertIn('6 training and 2 test photos', said.getvalue())
-        for system in train.SYSTEMS:
-            _, settings = params.read(self.path('runs', system,
-                                                'weights.npz'))
-            self.assertEqual(settings['network']['system'], system)
-            self.assertEqual(settings['training']['learning_rate'], 0.0003)
-            self.assertEqual(settings['training']['batch_size'], 6)
-            with open(self.path('runs', system, 'run.json')) as file:
-                run = json.load(file)
-            learnt = run['learn'] + run['hold']
-            self.assertEqual(len(learnt), 6)
-            self.assertTrue(all('::train/' in name for name in learnt))
+class Page(HTMLParser):
+    """What a page refers to."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.sources, self.others, self.tags = [], [], []
+        with open(path, encoding='utf-8') as file:
+            self.text = file.read()
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == 'src':
+                self.sources.append(value)
+            elif name in ('href', 'action', 'data'):
+                self.others.append(value)
 
 
-class TestComparison(Experiment):
-    def test_every_variant_is_one_that_can_be_trained(self):
-        for module in (aggregation, batch_sizes, colorspace, head, lr_sweep,
-                       residual, update_rules):
-            for network, training in module.VARIANTS.values():
-                self.assertEqual(systems.complete(network)['system'],
-                                 'classification')
-                check_training(training)
-
-    def test_writes_numbers_of_each_variant_and_a_plot(self):
-        photos = self.path('photos')
-        os.mkdir(photos)
-        write_photos(photos, 5)
-        small = dict(comparison.QUICK, width=0.05, side=16, epochs=2)
-        with mock.patch.object(comparison, 'QUICK', small), \
-                mock.patch.object(comparison, '_train_apart', self.here), \
-                redirect_stderr(io.StringIO()), \
-                redirect_stdout(io.StringIO()) as printed:
-            self.assertEqual(aggregation.main(
-                ['--quick', '--photos', photos, '--out', self.folder,
-                 '--runs', self.path('runs')]), 0)
-        with open(self.path('aggregation.json')) as file:
+class TestGallery(Experiment):
+    def test_page_of_a_folder(self):
+        os.mkdir(self.path('in'))
+        write_photos(self.path('in'), 2)
+        Image.fromarray(photo()[..., 1]).save(
+            self.path('in', 'a<b>&.png'))
+        self.run_main(gallery.main, self.path('in'), '--out',
+                      self.path('out'))
+        page = Page(self.path('out', 'index.html'))
+        # Nothing from the network, and no picture missing.
+        self.assertEqual(page.others, [])
+        self.assertNotIn('//', page.text)
+        self.assertEqual(len(set(page.sources)), 3 + 3 + 2)
+        self.assertEqual(
+            set(page.sources) | {'index.html', 'gallery.json'},
+            set(os.listdir(self.path('out'))))
+        self.assertEqual(page.tags.count('section'), 3)
+        self.assertIn('a&lt;b&gt;&amp;.png', page.text)
+        self.assertIn('Average of 2: Acc(U) ', page.text)
+        with open(self.path('out', 'gallery.json')) as file:
             found = json.load(file)
-        self.assertEqual(set(found['variants']), {'concat', 'sum'})
-        self.assertNotIn(photos, found['photos'])
-        self.assertEqual(found['variants']['sum']['epochs'], 2)
-        self.assertIn('concat', printed.getvalue())
-        self.assertEqual(images.load(self.path('aggregation.png')).ndim, 3)
+        self.assertEqual((found['photos'], found['scored']), (3, 2))
+        self.assertIn('PSNR dB {:.2f}'.format(found['average']['psnr']),
+                      page.text)
+        gray = images.load(self.path('out', '0001-grey.jpg'))
+        self.assertFalse(evaluation.has_color(gray))
+        self.assertTrue(evaluation.has_color(
+            images.load(self.path('out', '0001-original.jpg'))))
 
-    def here(self, module, arguments):
-        """What a process of its own would do."""
-        return aggregation.main(arguments)
+    def test_only_what_a_run_held_out(self):
+        paths = write_photos(self.folder, 6)
+        with open(self.path('run.json'), 'w') as file:
+            json.dump({'hold': paths[1:4] + ['/elsewhere.png']}, file)
+        self.assertEqual(gallery.choose([self.folder], self.folder, 48),
+                         paths[1:4])
+        self.assertEqual(gallery.choose([], self.folder, 48),
+                         paths[1:4] + ['/elsewhere.png'])
+        drawn = gallery.choose([], self.folder, 2)
+        self.assertEqual(len(drawn), 2)
+        self.assertEqual(drawn, gallery.choose([], self.folder, 2))
+        with self.assertRaisesRegex(ValueError, 'held out none'):
+            gallery.choose([paths[0]], self.folder, 48)
+        with open(self.path('run.json'), 'w') as file:
+            file.write('[]')
+        with self.assertRaisesRegex(ValueError, 'no description of a run'):
+            gallery.choose([], self.folder, 48)
 
-    def test_summary_by_hand(self):
-        curve = [{'epoch': number, 'loss': loss, 'val_loss': held,
-                  'val_acc_u': held / 10, 'seconds': 4.0, 'photos': 8,
-                  'peak_memory_mib': 100 + number}
-                 for number, loss, held in ((1, 5.0, 5.5), (2, 3.5, 4.5),
-                                            (3, 4.0, 4.75))]
-        found = comparison.summary(curve)
-        self.assertEqual(found, {
-            'loss': 3.5, 'val_loss': 4.5, 'val_acc_u': 0.45, 'epochs': 3,
-            'best_epoch': 2, 'decrease': 0.5, 'seconds_per_photo': 0.5,
-            'peak_memory_mib': 103})
+    def test_without_a_word_scikit_images_photos(self):
+        self.assertEqual(len(gallery.choose([''], None, 48)), 7)
 
-    def test_a_variant_that_fails_ends_the_experiment(self):
-        with mock.patch.object(comparison, '_train_apart',
-                               return_value=3), \
-                redirect_stderr(io.StringIO()):
-            self.assertEqual(head.main(['--quick', '--runs', self.folder]),
-                             3)
+
+class TestThroughput(Experiment):
+    def test_seconds_of_both(self):
+        with mock.patch.object(throughput, '_SIZES', ((60, 80), (80, 60))):
+            self.run_main(throughput.main, '--photos', '3', '--out',
+                          self.folder)
+        with open(self.path('throughput.json')) as file:
+            found = json.load(file)
+        self.assertEqual(found['photos'], 3)
+        for name in ('start', 'whole', 'network'):
+            self.assertGreater(found[name], 0, name)
+        self.assertGreater(found['whole'], found['network'])
+
+
+class TestBleeding(Experiment):
+    def test_writes_every_way(self):
+        self.run_main(bleeding.main, '--side', '64', '--out', self.folder)
+        with open(self.path('bleeding.json')) as file:
+            found = json.load(file)
+        self.assertEqual(len(found['real']), 1 + len(bleeding.TRIED))
+        self.assertEqual(set(found['photos']), set(bundled.COLOR_PHOTOS))
 
 
 class TestTrainDefault(Experiment):

@@ -1,0 +1,69 @@
+"""Colour photos of 16 bits, which Pillow does not write."""
+
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image
+
+__all__ = ['WRITERS', 'to_eight']
+
+
+def to_eight(pixels):
+    """uint16 (or uint8) pixels as uint8."""
+    if pixels.dtype == np.uint8:
+        return pixels
+    return np.round(pixels / np.float32(257)).astype('uint8')
+
+
+def _png(file, photo):
+    """Write a PNG (ISO/IEC 15948): its rows as differences, deflated."""
+    rows, columns = photo.pixels.shape[:2]
+
+    def chunk(name, content):
+        file.write(struct.pack('>I', len(content)) + name + content
+                   + struct.pack('>I', zlib.crc32(name + content)))
+    file.write(b'\x89PNG\r\n\x1a\n')
+    chunk(b'IHDR', struct.pack('>IIBBBBB', columns, rows, 16, 2, 0, 0, 0))
+    if photo.dpi:
+        chunk(b'pHYs', struct.pack('>IIB', *(
+            int(round(value / 0.0254)) for value in photo.dpi), 1))
+    if photo.exif:
+        chunk(b'eXIf', photo.exif[len(b'Exif\0\0'):])
+    packer = zlib.compressobj(4)
+    for line in _lines(photo.pixels):
+        content = packer.compress(line)
+        if content:
+            chunk(b'IDAT', content)
+    chunk(b'IDAT', packer.flush())
+    chunk(b'IEND', b'')
+
+
+def _lines(pixels):
+    """Rows in big-endian bytes, each less the one above (filter 2)."""
+    above = np.zeros(pixels[0].size * 2, 'uint8')
+    for row in pixels:
+        line = row.astype('>u2').reshape(-1).view('uint8')
+        yield b'\2' + (line - above).tobytes()
+        above = line
+
+
+def _tiff(file, photo):
+    """Write a TIFF; of the EXIF, what stands in plain text."""
+    import tifffile
+    exif = Image.Exif()
+    exif.load(photo.exif or b'')
+    texts = [(tag, 's', 0, exif[tag], True)
+             for tag in (271, 272, 305, 306, 315, 316, 33432)
+             if isinstance(exif.get(tag), str)]
+    # Its own guess at a name fails on a file that was opened by number.
+    handle = tifffile.FileHandle(file, name='photo', size=0)
+    tifffile.imwrite(
+        handle, photo.pixels, photometric='rgb', compression='zlib',
+        predictor=True, metadata=None, software=False, extratags=texts,
+        description=exif.get(270), resolution=photo.dpi,
+        resolutionunit='INCH' if photo.dpi else None)
+
+
+#: Take a file and a Photo of uint16 (row, column, 3).
+WRITERS = {'PNG': _png, 'TIFF': _tiff}

@@ -1,0 +1,158 @@
+"""From arrays to arrays: the Python API."""
+
+import os
+import shutil
+import tempfile
+import unittest
+
+import numpy as np
+
+from colorize import color, rounding, systems
+from colorize.backend import theano
+from colorize.colorizer import Colorizer
+from colorize.settings import DECODINGS, SettingError
+from tests.photos import photo
+from tests.test_predict import write_weights
+
+
+class Weights(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix='colorize-test-')
+        cls.weights = os.path.join(cls.folder, 'w.npz')
+        write_weights(cls.weights)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+
+class TestArrays(Weights):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colorizer = Colorizer(cls.weights)
+
+    def test_type_and_size_stay(self):
+        for made in (photo(), photo().astype('uint16') * 257,
+                     photo() / 255, (photo() / 255).astype('float32')):
+            for given in (made, made[..., 1]):
+                found = self.colorizer(given)
+                self.assertEqual((found.shape, found.dtype),
+                                 (photo().shape, given.dtype))
+                self.assertGreater(color.saturation(found).mean(), 0.02)
+
+    def test_types_agree(self):
+        grey = photo()[..., 1]
+        expected = self.colorizer(grey) / 255
+        for given, most in ((grey.astype('uint16') * 257, 65535),
+                            (grey / 255, 1)):
+            np.testing.assert_allclose(self.colorizer(given) / most,
+                                       expected, atol=4 / 255)
+
+    def test_grey_stays_to_the_last_bit(self):
+        rng = np.random.RandomState(0)
+        for grey in (photo()[..., 1], rng.randint(
+                0, 65536, (50, 60)).astype('uint16')):
+            np.testing.assert_array_equal(
+                rounding.grays(self.colorizer(grey)), grey)
+        np.testing.assert_array_equal(
+            rounding.grays(self.colorizer(photo())), rounding.grays(photo()))
+        bright = color.lightness_of(self.colorizer(photo()[..., 1] / 255))
+        np.testing.assert_allclose(
+            bright, color.lightness_of(photo()[..., 1] / 255), atol=1e-3)
+
+    def test_several_in_one_pass(self):
+        photos = [photo(0), photo(1)[..., 0], photo(2, 60, 20), photo(0)]
+        for size in (1, 3):
+            for given, found in zip(photos,
+                                    self.colorizer.many(photos, size)):
+                alone = self.colorizer(given).astype(int)
+                # A batch may round otherwise and tip a bin.
+                self.assertLess((np.abs(alone - found) > 8).mean(), 0.02)
+
+    def test_strips_do_not_show(self):
+        from unittest import mock
+        from colorize import colorizer
+        whole = self.colorizer(photo())
+        with mock.patch.object(colorizer, '_PART', 130):
+            strips = self.colorizer(photo())
+        self.assertLessEqual(np.abs(strips.astype(int) - whole).max(), 1)
+
+    def test_what_is_no_photo(self):
+        for wrong, words in (
+                (np.zeros((3, 4, 4), 'uint8'), r'\(3, 4, 4\)'),
+                (np.zeros(9, 'uint8'), r'\(9,\)'),
+                (np.zeros((0, 4), 'uint8'), r'\(0, 4\)'),
+                (np.zeros((4, 4), 'int64'), 'int64'),
+                (np.zeros((4, 4), bool), 'bool'),
+                (np.full((4, 4), 1.5), '1.5'),
+                (np.full((4, 4), np.nan), 'nan'),
+                ([[1, 2]], 'list')):
+            with self.assertRaisesRegex(ValueError, words):
+                self.colorizer(wrong)
+
+    def test_the_network_alone(self):
+        found = self.colorizer.chroma(color.split(photo())[0])
+        self.assertEqual((found.dtype, found.ndim), ('float32', 3))
+
+
+class TestSettings(Weights):
+    def test_saturation(self):
+        colorizer, found = Colorizer(self.weights, saturation=0), []
+        for colorizer.saturation in (0, 0.5, 1, 2):
+            found.append(color.saturation(colorizer(photo())).mean())
+        self.assertEqual(found[0], 0)
+        self.assertEqual(found, sorted(found))
+        self.assertLess(found[1], 0.9 * found[2])
+        for wrong in (-1, 11, float('nan'), '2', True):
+            with self.assertRaisesRegex(SettingError, 'saturation'):
+                Colorizer(self.weights, saturation=wrong)
+
+    def test_decodings_against_numpy(self):
+        """The means of softmax at a temperature, from the bare scores."""
+        plain = Colorizer(self.weights)
+        network, means = plain._network, plain._means
+        means = means + np.random.RandomState(0).uniform(-1, 1, means.shape)
+        scores = theano.function([network.input_var], [
+            network_scores for network_scores in systems._outputs(
+                network, deterministic=True)])
+        shown = np.random.RandomState(1).uniform(
+            -100, 100, (2, 3, 16, 24)).astype('float32')
+        for name, temperature in (('mean', 1), ('annealed', 0.38)):
+            self.assertEqual(DECODINGS[name], temperature)
+            found = theano.function([network.input_var], systems.predictions(
+                network, name, means, deterministic=True))(shown)
+            self.assertEqual((found.shape, found.dtype),
+                             ((2, 2, 16, 24), 'float32'))
+            for channel, values in enumerate(scores(shown)):
+                power = np.exp(values.astype('float64') / temperature)
+                expected = (power * means[channel][:, None, None]).sum(
+                    axis=1) / power.sum(axis=1)
+                np.testing.assert_allclose(found[:, channel], expected,
+                                           rtol=1e-3, atol=1e-3)
+
+    def test_decodings_differ(self):
+        found = [Colorizer(self.weights, name)(photo()).astype(int)
+                 for name in ('argmax', 'annealed')]
+        self.assertGreater(np.abs(found[0] - found[1]).mean(), 0.1)
+
+    def test_what_a_network_cannot(self):
+        path = os.path.join(self.folder, 'r.npz')
+        write_weights(path, system='regression')
+        with self.assertRaisesRegex(SettingError, 'regression .* no bins'):
+            Colorizer(path, decode='argmax')
+        Colorizer(path)
+        write_weights(path, color_space='hsv')
+        with self.assertRaisesRegex(SettingError, 'hue is an angle'):
+            Colorizer(path, decode='mean')
+        self.assertEqual(Colorizer(path).decode, 'argmax')
+        with self.assertRaisesRegex(SettingError, "got 'best'"):
+            Colorizer(self.weights, decode='best')
+
+    def test_hsv_keeps_its_own_lightness(self):
+        path = os.path.join(self.folder, 'h.npz')
+        write_weights(path, color_space='hsv')
+        grey = photo()[..., 1]
+        found = Colorizer(path)(grey)
+        np.testing.assert_array_equal(found.max(axis=-1), grey)
