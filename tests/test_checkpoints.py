@@ -130,6 +130,18 @@ class TestDamaged(Shared):
                                     'checkpoint.npz.*seed = 3, not 7'):
             self.train(2, seed=7)
 
+    def test_a_run_that_is_older_than_a_setting_goes_on(self):
+        self.train(1)
+        with open(self.path('run.json')) as file:
+            found = json.load(file)
+        del found['training']['patience'], found['network']['conv4_depth']
+        with open(self.path('run.json'), 'w') as file:
+            json.dump(found, file)
+        self.assertEqual(self.train(2)['epoch'], 2)
+        with self.assertRaisesRegex(runs.TrainingError,
+                                    'patience = None, not 3'):
+            self.train(3, patience=3)
+
     def test_killed_between_two_renames(self):
         self.train(3)
         whole = self.parameters()

@@ -92,6 +92,17 @@ class TestParameterCounts(unittest.TestCase):
         self.assertEqual(net['encoder3'].output_shape[1], 32)
         self.assertEqual(net['output'].output_shape[1], 2)
 
+    def test_fewer_maps_in_conv4(self):
+        net = build_regression(conv4_depth=128)
+        self.assertEqual(net['conv3_3'].output_shape[1], 256)
+        conv4 = 9 * 128 * (256 + 128 + 128) + 3 * 128
+        full = 9 * 512 * (256 + 512 + 512) + 3 * 512
+        # Its batch norm and the 1x1 convolution behind it get fewer, too.
+        after = (512 - 128) * (2 + 256)
+        self.assertEqual(
+            count(net['output'], trainable=True), self.VGG + self.ENCODER
+            + 36928 + 1154 - full + conv4 - after)
+
     def test_frozen_vgg_is_not_trained(self):
         net = build_regression(freeze_vgg=True)
         self.assertEqual(count(net['output'], trainable=True),

@@ -121,6 +121,20 @@ class TestTruth(unittest.TestCase):
             found[0], keras_output(*rcio['conv1_1']), rtol=1e-4, atol=1e-2)
 
 
+class TestStart(unittest.TestCase):
+    def test_layers_that_fit_and_conv4_only_at_its_own_depth(self):
+        from colorize import params, trainer
+        expected = load_vgg16(at('ours'))
+        for depth in (512, 64):
+            built = trainer.start({'conv4_depth': depth}, at('ours'))
+            known = params.get_params(built.outputs)
+            for name in ('conv3_3.W', 'conv4_1.b'):
+                same = np.array_equal(known[name].get_value(),
+                                      expected[name])
+                self.assertEqual(same, depth == 512
+                                 or name == 'conv3_3.W', name)
+
+
 class TestEveryLayer(unittest.TestCase):
 
     def check(self, name, order, arrays):
