@@ -83,8 +83,10 @@ def opened(path):
     """
     try:
         if caches.is_cached(path):
-            return caches.read(path)
-        with Image.open(_content(path), formats=FORMATS) as image:
+            image = Image.fromarray(caches.read(path))
+        else:
+            image = Image.open(_content(path), formats=FORMATS)
+        with image:
             yield image
     except Exception as error:  # a damaged file can raise anything
         raise ImageError('{}: {}'.format(path, _reason(error))) from error

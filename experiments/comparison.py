@@ -4,15 +4,14 @@ Each variant is a run of its own, in a process of its own, so that seconds
 and memory can be compared; a stopped experiment goes on where it was.
 """
 
-import json
 import os
 import subprocess
 import sys
 
 from colorize import command
-from experiments import options
+from experiments import curves, options
 
-__all__ = ['FULL', 'QUICK', 'compare', 'draw', 'summary']
+__all__ = ['FULL', 'QUICK', 'compare']
 
 #: The paper's subset of 270 photos at full size, and one for two cores.
 FULL = {'count': 270, 'width': 1.0, 'side': 224, 'epochs': 20}
@@ -89,8 +88,8 @@ def _folder(given, label):
 def _report(module, title, paper, labels, given, size):
     """Results of all variants as JSON, table and plot."""
     from experiments import report
-    curves = {label: _log(_folder(given, label)) for label in labels}
-    found = {label: summary(curve) for label, curve in curves.items()}
+    logs = {label: curves.read(_folder(given, label)) for label in labels}
+    found = {label: curves.summary(log) for label, log in logs.items()}
     out, name = given.out or report.RESULTS, module.replace('_', '-')
     report.write_json(os.path.join(out, name + '.json'), {
         'compared': title, 'paper': paper, 'quick': given.quick,
@@ -100,42 +99,9 @@ def _report(module, title, paper, labels, given, size):
         'lowest_loss': min(found, key=lambda label: found[label]['loss']),
         'lowest_val_loss': min(
             found, key=lambda label: found[label]['val_loss'])})
-    draw(os.path.join(out, name + '.png'), title, curves)
+    curves.draw_variants(os.path.join(out, name + '.png'), title, logs)
     print('\n'.join(_table(found)))
     return 0
-
-
-def _log(folder):
-    with open(os.path.join(folder, 'log.jsonl')) as file:
-        return [json.loads(line) for line in file]
-
-
-def summary(curve):
-    """What a run came to.
-
-    Parameters
-    ----------
-    curve : list of dict
-        Lines of its log.
-
-    Returns
-    -------
-    dict
-        'loss' and 'val_loss' (lowest), 'decrease' (of the training loss
-        from the first to the last epoch, for each epoch between), and of
-        the epoch with the lowest validation loss all metrics.
-    """
-    best = min(curve, key=lambda record: record['val_loss'])
-    losses = [record['loss'] for record in curve]
-    found = {name: value for name, value in best.items()
-             if name.startswith('val_')}
-    found.update(
-        loss=min(losses), best_epoch=best['epoch'], epochs=len(curve),
-        decrease=(losses[0] - losses[-1]) / max(1, len(losses) - 1),
-        seconds_per_photo=round(min(record['seconds'] / record['photos']
-                                    for record in curve), 4),
-        peak_memory_mib=max(record['peak_memory_mib'] for record in curve))
-    return found
 
 
 _COLUMNS = (('loss', '{:.3f}'), ('decrease', '{:.4f}'),
@@ -154,36 +120,3 @@ def _table(found):
         yield ' '.join([label.ljust(wide)] + [
             '{:>17}'.format(form.format(values[name]))
             for name, form in _COLUMNS])
-
-
-def draw(path, title, curves):
-    """Plot losses of runs over their epochs.
-
-    Parameters
-    ----------
-    path : str
-        A PNG.
-    title : str
-    curves : dict
-        Lines of a log by label.
-    """
-    import matplotlib
-    matplotlib.use('Agg')
-    from matplotlib import pyplot
-    figure, panels = pyplot.subplots(1, 2, figsize=(10, 4),
-                                     layout='constrained')
-    for axes, name, words in zip(panels, ('loss', 'val_loss'),
-                                 ('training loss', 'validation loss')):
-        for label, curve in curves.items():
-            axes.plot([record['epoch'] for record in curve],
-                      [record[name] for record in curve], label=label)
-        # A diverging variant must not flatten all others.
-        axes.set_ylim(top=min(axes.get_ylim()[1], 2 * max(
-            curve[0]['loss'] for curve in curves.values())))
-        axes.set_xlabel('epoch')
-        axes.set_ylabel(words)
-    panels[0].legend()
-    figure.suptitle(title)
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    figure.savefig(path)
-    pyplot.close(figure)

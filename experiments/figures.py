@@ -8,7 +8,7 @@ import os
 import numpy as np
 
 from colorize import command
-from experiments import evenness, saved
+from experiments import curves, evenness, saved
 
 __all__ = ['choose', 'figures', 'main', 'measure']
 
@@ -64,7 +64,10 @@ def figures(runs, out):
         found[name] = {'chosen_by': _RULES[name], 'photos': [
             dict(measures[number], photo=number) for number in chosen]}
         print(path)
-    _plot(os.path.join(out, 'learning-curve.png'), both)
+    curve = os.path.join(out, 'learning-curve.png')
+    curves.draw_runs(curve, {system: run.records
+                             for system, run in both.items()})
+    print(curve)
     report.write_json(os.path.join(out, 'figures.json'), dict(
         found, run=os.path.basename(os.path.abspath(runs)),
         photos=len(measures)))
@@ -144,29 +147,6 @@ def _draw(name, photos, both):
                 for start in range(0, len(rows), _PAIRS)]
         titles *= _PAIRS
     return grids.grid(rows, titles)
-
-
-def _plot(path, both):
-    """Training and validation loss of each epoch, a plot per system."""
-    import matplotlib
-    matplotlib.use('Agg')
-    from matplotlib import pyplot
-    from experiments import report
-    figure, axes = pyplot.subplots(1, len(both), figsize=(9, 3.5),
-                                   layout='constrained')
-    for axis, (system, run) in zip(axes, both.items()):
-        epochs = [record['epoch'] for record in run.records]
-        for key, label in (('loss', 'training'), ('val_loss', 'validation')):
-            axis.plot(epochs, [record.get(key, np.nan)
-                               for record in run.records], marker='.',
-                      label=label)
-        axis.axvline(saved.best_epoch(run.records)['epoch'], color='grey',
-                     linestyle=':', label='weights kept')
-        axis.set(title=system, xlabel='epoch', ylabel='{} loss'.format(
-            run.training['loss'].replace('_', '-').capitalize()))
-        axis.legend()
-    report.save_plot(path, figure)
-    print(path)
 
 
 if __name__ == '__main__':

@@ -9,7 +9,7 @@ from collections import OrderedDict, namedtuple
 from colorize import command
 from experiments import train
 
-__all__ = ['RUNS', 'Run', 'RunError', 'best_epoch', 'open_runs',
+__all__ = ['RUNS', 'Run', 'RunError', 'open_runs',
            'open_test_photos', 'parse', 'photo_cache']
 
 RUNS = os.path.join('runs', 'cvcl')
@@ -150,22 +150,6 @@ def _predictor(path):
         return systems.decode(answer(shown[None])[0], network.settings,
                               means)
     return predict, side
-
-
-def best_epoch(records):
-    """The line of a log whose weights were kept.
-
-    Parameters
-    ----------
-    records : sequence of dict
-
-    Returns
-    -------
-    dict
-        That of the lowest validation loss; without such, the last.
-    """
-    return min(records, key=lambda record: record.get('val_loss',
-                                                      -record['epoch']))
 
 
 def photo_cache(folder):

@@ -10,7 +10,7 @@ from collections import OrderedDict
 import numpy as np
 
 from colorize import command
-from experiments import saved
+from experiments import curves, saved
 
 __all__ = ['PAPER', 'main', 'most_frequent_bin', 'score', 'summary',
            'table2']
@@ -184,7 +184,7 @@ def _about(runs, both, photos):
     about = {'photos': photos, 'dataset': plan['dataset'], 'paper': PAPER,
              'run': os.path.basename(os.path.abspath(runs)), 'runs': {}}
     for name, run in both.items():
-        best = saved.best_epoch(run.records)
+        best = curves.best_epoch(run.records)
         settings = dict(run.network, **run.training)
         if settings['vgg16']:
             settings['vgg16'] = os.path.basename(settings['vgg16'])

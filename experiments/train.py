@@ -4,7 +4,7 @@ of Table 1."""
 import os
 
 from colorize import command, datasets
-from experiments import options
+from experiments import curves, options
 
 __all__ = ['QUICK', 'SYSTEMS', 'TRAINING', 'main', 'train']
 
@@ -68,9 +68,23 @@ def train(given):
         trainer.train(find_photos([cache + '::train']),
                       os.path.join(given.runs, system), epochs, network,
                       **dict(settings, **own))
+    _report(given, found.photos)
     command.say('{0}: trained; make table2 RUNS={0} compares'.format(
         given.runs))
     return 0
+
+
+def _report(given, photos):
+    """Learning curves of both systems, and what they came to."""
+    from experiments import report
+    logs = {system: curves.read(os.path.join(given.runs, system))
+            for system in SYSTEMS}
+    stem = os.path.join(given.out or report.RESULTS, 'train-{}'.format(
+        os.path.basename(os.path.abspath(given.runs))))
+    report.write_json(stem + '.json', dict(
+        {system: curves.summary(log) for system, log in logs.items()},
+        photos=photos, crop=given.crop, seed=given.seed))
+    curves.draw_runs(stem + '.png', logs)
 
 
 if __name__ == '__main__':

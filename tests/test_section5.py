@@ -9,7 +9,7 @@ from unittest import mock
 from colorize import images, params, systems
 from colorize.settings import check_training
 from experiments import (aggregation, batch_sizes, colorspace, comparison,
-                         head, lr_sweep, residual, train, update_rules)
+                         curves, head, lr_sweep, residual, train, update_rules)
 from tests.photos import write_photos
 from tests.test_experiments import Experiment
 
@@ -25,7 +25,12 @@ class TestTrain(Experiment):
                     redirect_stderr(io.StringIO()) as said:
                 self.assertEqual(train.main(
                     ['folder', '--quick', '--photos', photos, '--test', '2',
-                     '--runs', self.path('runs')]), 0)
+                     '--runs', self.path('runs'), '--out', self.folder]), 0)
+        with open(self.path('train-runs.json')) as file:
+            found = json.load(file)
+        self.assertEqual(found['photos'], {'train': 6, 'test': 2})
+        self.assertEqual(found['regression']['epochs'], 1)
+        self.assertEqual(images.load(self.path('train-runs.png')).ndim, 3)
         self.assertIn('6 training and 2 test photos', said.getvalue())
         for system in train.SYSTEMS:
             _, settings = params.read(self.path('runs', system,
@@ -79,7 +84,7 @@ class TestComparison(Experiment):
                   'peak_memory_mib': 100 + number}
                  for number, loss, held in ((1, 5.0, 5.5), (2, 3.5, 4.5),
                                             (3, 4.0, 4.75))]
-        found = comparison.summary(curve)
+        found = curves.summary(curve)
         self.assertEqual(found, {
             'loss': 3.5, 'val_loss': 4.5, 'val_acc_u': 0.45, 'epochs': 3,
             'best_epoch': 2, 'decrease': 0.5, 'seconds_per_photo': 0.5,

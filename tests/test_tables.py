@@ -17,8 +17,8 @@ from scipy.ndimage import correlate1d
 from skimage.color import rgb2hsv, rgb2luv
 
 from colorize import bins, color, datasets, images, params, trainer
-from experiments import (evenness, figures, report, saved, smoothing, table1,
-                         table2)
+from experiments import (curves, evenness, figures, report, saved, smoothing,
+                         table1, table2)
 from tests.photos import write_photos
 
 SIDE = 32
@@ -275,10 +275,10 @@ class TestSavedRuns(Folder):
         losses = (5, 3, 4, 3)
         records = [{'epoch': number + 1, 'val_loss': loss}
                    for number, loss in enumerate(losses)]
-        self.assertEqual(saved.best_epoch(records)['epoch'], 2)
+        self.assertEqual(curves.best_epoch(records)['epoch'], 2)
         for record in records:
             del record['val_loss']
-        self.assertEqual(saved.best_epoch(records)['epoch'], 4)
+        self.assertEqual(curves.best_epoch(records)['epoch'], 4)
 
     def test_quick_trains_only_what_is_not_there(self):
         with mock.patch.object(saved.train, 'main') as train:
