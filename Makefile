@@ -24,8 +24,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace smoothing \
     train-mcgill train-cvcl train-ilsvrc train-mirflickr train-folder table1 \
-    table2 figures gallery throughput bleeding bench bench-gpu torture fuzz \
-    load clean
+    table2 figures judge gallery throughput bleeding bench bench-gpu torture \
+    fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -119,6 +119,10 @@ fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEE
 
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
 	$(PYTHON) -m experiments.load $(if $(COUNT),--photos $(COUNT))
+
+judge: $(READY)  ## score weights on held-out photos [RUN=runs/default WEIGHTS=FILE]
+	$(PYTHON) -m experiments.judge $(ON) $(if $(RUN),--run '$(RUN)') \
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUNT=48]
 	$(PYTHON) -m experiments.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') \

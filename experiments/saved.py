@@ -9,7 +9,7 @@ from collections import OrderedDict, namedtuple
 from colorize import command
 from experiments import train
 
-__all__ = ['RUNS', 'Run', 'RunError', 'open_runs',
+__all__ = ['RUNS', 'Run', 'RunError', 'loaded', 'open_runs',
            'open_test_photos', 'parse', 'photo_cache']
 
 RUNS = os.path.join('runs', 'cvcl')
@@ -175,11 +175,26 @@ def open_test_photos(folder, side, some=None):
     lightness : float32 array, (`side`, `side`)
     chroma : float32 array, (`side`, `side`, 2)
     """
-    from colorize import batches, color, images
     from colorize.files import find_photos
     paths = find_photos([photo_cache(folder) + '::test'])
     if some is not None:
         paths = [paths[number] for number in some]
+    return loaded(paths, side)
+
+
+def loaded(paths, side):
+    """Photos with their lightness and chroma, read ahead.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    side : int
+
+    Yields
+    ------
+    As :func:`open_test_photos`.
+    """
+    from colorize import batches, color, images
 
     def load():
         for path in paths:

@@ -12,8 +12,8 @@ import numpy as np
 from colorize import command
 from experiments import curves, saved
 
-__all__ = ['PAPER', 'main', 'most_frequent_bin', 'score', 'summary',
-           'table2']
+__all__ = ['PAPER', 'lines_of', 'main', 'most_frequent_bin', 'score',
+           'score_all', 'summary', 'table2', 'trivial']
 
 PAPER = {
     'classification': {'acc_u': 0.3464, 'acc_v': 0.2414, 'sat_diff': 0.065},
@@ -56,20 +56,18 @@ def table2(runs, out):
         The exit status, 0.
     """
     from colorize import grids, images
+    from colorize.files import find_photos
     from experiments import report
     both = saved.open_runs(runs)
     side = next(iter(both.values())).side
     answers = OrderedDict((name, run.predict) for name, run in both.items())
-    flat = most_frequent_bin(saved.photo_cache(runs) + '::train', side)
-    answers['most_frequent_bin'] = lambda lightness: np.broadcast_to(
-        flat, lightness.shape + (2,))
-    answers['grey'] = lambda lightness: np.zeros(lightness.shape + (2,),
-                                                 'float32')
-    scores, rows = _score_all(saved.open_test_photos(runs, side), answers)
+    answers.update(trivial(
+        find_photos([saved.photo_cache(runs) + '::train']), side))
+    scores, rows = score_all(saved.open_test_photos(runs, side), answers)
     found = OrderedDict((name, summary(each))
                         for name, each in scores.items())
     about = _about(runs, both, len(scores['grey']))
-    lines = _table(found) + [''] + _notes(about)
+    lines = lines_of(found) + [''] + _notes(about)
     print('\n'.join(lines))
     report.write_text(os.path.join(out, 'table2.txt'), lines)
     report.write_json(os.path.join(out, 'table2.json'), dict(found, **about))
@@ -78,13 +76,37 @@ def table2(runs, out):
     return 0
 
 
-def most_frequent_bin(place, side):
+def trivial(paths, side):
+    """Two predictors that do not look at the photo.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        The training photos.
+    side : int
+        They are scaled to `side` x `side`.
+
+    Returns
+    -------
+    OrderedDict
+        'most_frequent_bin' and 'grey': functions from lightness (row,
+        column) to chroma (row, column, 2).
+    """
+    flat = most_frequent_bin(paths, side)
+    return OrderedDict([
+        ('most_frequent_bin', lambda lightness: np.broadcast_to(
+            flat, lightness.shape + (2,))),
+        ('grey', lambda lightness: np.zeros(lightness.shape + (2,),
+                                            'float32'))])
+
+
+def most_frequent_bin(paths, side):
     """The one colour that is right most often, for U and V each.
 
     Parameters
     ----------
-    place : str
-        The training photos, as cvcl.h5::train.
+    paths : sequence of str
+        The training photos.
     side : int
         Photos are scaled to `side` x `side`.
 
@@ -95,17 +117,31 @@ def most_frequent_bin(place, side):
     """
     from tqdm import tqdm
     from colorize import bins, color, images
-    from colorize.files import find_photos
     totals = np.zeros((2, 2, bins.NUM_BINS))
-    for path in tqdm(find_photos([place]), 'count', leave=False,
-                     unit='photo', disable=None):
+    for path in tqdm(paths, 'count', leave=False, unit='photo', disable=None):
         chroma = color.split(images.load_square(path, side))[1]
         totals += bins.bin_totals(color.clip_chroma(chroma)[0])
     return bins.from_bins(totals[0].argmax(axis=1), bins.bin_means(*totals))
 
 
-def _score_all(photos, answers):
-    """Scores of every predictor on every photo, and the first as rows."""
+def score_all(photos, answers):
+    """Score every predictor on every photo.
+
+    Parameters
+    ----------
+    photos : iterable
+        Of photo, lightness and chroma.
+    answers : dict
+        By name, functions from lightness to chroma.
+
+    Returns
+    -------
+    scores : OrderedDict
+        By name, a list of what :func:`score` gives.
+    rows : list of list of array
+        The first photos in grey, by both systems and as they were, where
+        there are both.
+    """
     from tqdm import tqdm
     from colorize import color, images
     scores, rows = OrderedDict((name, []) for name in answers), []
@@ -115,7 +151,7 @@ def _score_all(photos, answers):
                  for name, answer in answers.items()}
         for name, predicted in found.items():
             scores[name].append(score(lightness, predicted, chroma))
-        if len(rows) < _ROWS:
+        if len(rows) < _ROWS and 'regression' in found:
             rows.append([images.to_uint8(color.merge(lightness, found[name]))
                          for name in ('grey', 'regression',
                                       'classification')] + [photo])
@@ -194,8 +230,18 @@ def _about(runs, both, photos):
     return about
 
 
-def _table(found):
-    """Lines of the table, one for each system and metric."""
+def lines_of(found):
+    """Lines of a table, one for each predictor and metric.
+
+    Parameters
+    ----------
+    found : dict
+        By name, what :func:`summary` gives.
+
+    Returns
+    -------
+    list of str
+    """
     form = '{:<18} {:<22} {:>8} {:>8} {:>8} {:>7}'
     lines = [form.format('', '', 'paper', 'ours', 'spread', 'ratio')]
     for system, values in found.items():

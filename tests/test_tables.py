@@ -17,8 +17,8 @@ from scipy.ndimage import correlate1d
 from skimage.color import rgb2hsv, rgb2luv
 
 from colorize import bins, color, datasets, images, params, trainer
-from experiments import (curves, evenness, figures, report, saved, smoothing,
-                         table1, table2)
+from experiments import (curves, evenness, figures, judge, report, saved,
+                         smoothing, table1, table2)
 from tests.photos import write_photos
 
 SIDE = 32
@@ -197,14 +197,52 @@ class TestTable2(FakeRuns):
         self.assertEqual(sheet.shape, (22 + 4 * 166, 6 + 4 * 166, 3))
 
 
+class TestJudge(Folder):
+    def setUp(self):
+        super().setUp()
+        self.paths = write_photos(self.folder, 5)
+        with open(self.path('run.json'), 'w') as file:
+            json.dump({'learn': self.paths[:3], 'hold': self.paths[3:]},
+                      file)
+
+    def test_every_decoding_and_the_trivial_ones(self):
+        made = mock.Mock(side_effect=lambda weights, decode: mock.Mock(
+            decode=decode, side=SIDE, chroma=lambda lightness: np.stack(
+                [lightness / 2] * 2, axis=-1)))
+        with mock.patch('colorize.colorizer.Colorizer', made):
+            self.run_main(judge.main, '--run', self.folder, '--out',
+                          self.path('out'))
+        found = self.read('out', 'judge.json')
+        self.assertEqual((found['photos'], found['side']), (2, SIDE))
+        self.assertEqual(set(found['scores']), {
+            'argmax', 'mean', 'annealed', 'most_frequent_bin', 'grey'})
+        accuracies = []
+        for path in self.paths[3:]:
+            luv = to_luv(images.load_square(path, SIDE))
+            accuracies.append((to_bins(luv[..., 0] / 2)
+                               == to_bins(luv[..., 2])).mean())
+        self.assertAlmostEqual(found['scores']['mean']['acc_v'],
+                               np.mean(accuracies), places=6)
+        self.assertAlmostEqual(found['scores']['grey']['sat_diff'], 1, 2)
+
+    def test_a_run_that_held_out_none_is_refused(self):
+        for text, words in (('{"learn": [], "hold": []}', 'held out no'),
+                            ('[]', 'no description')):
+            with open(self.path('run.json'), 'w') as file:
+                file.write(text)
+            with self.assertRaisesRegex(ValueError, words):
+                judge.judge(self.folder)
+
+
 class TestMostFrequentBin(Folder):
     def test_against_counting(self):
         rng = np.random.RandomState(3)
         photos = rng.randint(0, 256, (5, 8, 8, 3)).astype('uint8')
         photos[:, :5] = (200, 120, 40)
-        for number, photo in enumerate(photos):
-            images.save(self.path('{}.png'.format(number)), photo)
-        found = table2.most_frequent_bin(self.folder, 8)
+        paths = [self.path('{}.png'.format(number)) for number in range(5)]
+        for path, photo in zip(paths, photos):
+            images.save(path, photo)
+        found = table2.most_frequent_bin(paths, 8)
         values = np.clip(np.concatenate([
             to_luv(photo).reshape(-1, 3)[:, 1:] for photo in photos]),
             -100, 100)
