@@ -4,6 +4,7 @@ A photo in it has a name like that of a file: ``cvcl.h5::train/12``.
 """
 
 import json
+import os
 from collections import namedtuple
 
 import numpy as np
@@ -25,8 +26,8 @@ class CacheError(ValueError):
 
 
 def is_cached(place):
-    """Whether a name is that of a cached photo, or of a part of a cache."""
-    return _MARK in place
+    """Whether a name is that of a cached photo, or of (part of) a cache."""
+    return _MARK in place or place.endswith('.h5')
 
 
 def members(place):
@@ -116,8 +117,10 @@ class _opened:
             for part in PARTS:
                 _check(self.file[part]['photos'])
         except Exception as error:  # a damaged file can raise anything
-            raise CacheError('{}: no cache of photos ({})'.format(
-                self.path, error)) from error
+            reason = os.strerror(error.errno) if getattr(
+                error, 'errno', None) else 'no cache of photos ({})'.format(
+                    error)
+            raise CacheError('{}: {}'.format(self.path, reason)) from error
         return self.file
 
     def __exit__(self, kind, error, _):

@@ -187,9 +187,15 @@ class TestCache(Folder):
     def test_parts_and_photos_that_are_not_there(self):
         self.build()
         for name, words in (('::all', 'name a part'), ('::train/x', 'name a'),
-                            ('::train/99', 'cannot be read')):
+                            ('::train/99', 'cannot be read'),
+                            ('', 'name a part')):
             with self.assertRaisesRegex(ValueError, words):
                 images.load(self.cache + name)
+        for name, words in ((self.cache, 'name a part'),
+                            (self.path('no.h5::train'),
+                             'no.h5: No such file or directory$')):
+            with self.assertRaisesRegex(ValueError, words):
+                files.find_photos([name])
 
     def test_the_command(self):
         said = io.StringIO()
