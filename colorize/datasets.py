@@ -33,8 +33,8 @@ _SYNSETS = OrderedDict([
 DATASETS = OrderedDict([
     ('mcgill', Dataset(
         'McGill', 896, 150,
-        r'(^|/)(animals?|flowers?|foliages?|fruits?|land_?water|man_?made|'
-        r'shadows?|snow|textures?|winter)[^/]*/.*\.(tiff?|jpe?g|png)$',
+        r'(^|/)(animals?|flowers?|foliages?|fruits?|land[^/]*water|man[^/]*'
+        r'made|shadows?|snow|textures?|winter)[^/]*/.*\.(tiff?|jpe?g|png)$',
         'a folder for each category, Animals to Textures')),
     ('cvcl', Dataset(
         'MIT CVCL', 361, 50, r'(^|/)opencountry_[^/]*\.jpg$',

@@ -20,7 +20,8 @@ from tests.test_files import Folder
 #: A few files as their publishers ship them, and files that do not count.
 LAYOUTS = {
     'mcgill': (['Animals/merry_0001.tif', 'LandWater/pippin_7.tif',
-                'ManMade/tif/x.tif'], ['readme/logo.tif', 'Snow.tif']),
+                'Man-Made/tif/x.tif', 'Land&Water/y.TIF'],
+               ['readme/logo.tif', 'Snow.tif']),
     'cvcl': (['set/opencountry_land1.jpg', 'set/opencountry_natu9.jpg'],
              ['set/coast_bea1.jpg', 'set/opencountry_land1.txt']),
     'ilsvrc': (['Data/CLS-LOC/train/n04270147/n04270147_12.JPEG',
