@@ -211,7 +211,7 @@ def upscaled_conv(factors, depths, out, side, dtype, accelerated):
                            filter_flip=False,
                            filter_shape=(out, sum(depths), 3, 3))
     if accelerated:
-        from colorize.onednn.ops import FromBlocked, ToBlocked
+        from colorize.onednn.blocked import FromBlocked, ToBlocked
         from colorize.onednn.upscaled import UpscaledConv
         result = FromBlocked()(UpscaledConv(factors, depths)(
             kernels, *[ToBlocked()(each) for each in maps]), out)
@@ -263,7 +263,7 @@ def test_cross_entropy_and_its_gradient():
 
 def onednn_array(variable, depth):
     """`variable` as if it came from an accelerated network."""
-    from colorize.onednn.ops import FromBlocked, ToBlocked
+    from colorize.onednn.blocked import FromBlocked, ToBlocked
     return FromBlocked()(ToBlocked()(variable), depth)
 
 
@@ -280,7 +280,7 @@ def test_a_class_that_does_not_exist_is_an_error():
 
 @needs_onednn
 def test_pooling_of_odd_sizes_with_its_gradient():
-    from colorize.onednn.ops import FromBlocked, ToBlocked
+    from colorize.onednn.blocked import FromBlocked, ToBlocked
     from colorize.onednn.planes import MaxPool
     variable = T.tensor4()
     own = lasagne.layers.MaxPool2DLayer((None, 20, 7, 9), 2)

@@ -111,7 +111,7 @@ def cross_entropy(scores, target):
     if not _registered or node is None:
         return None
     from colorize.onednn.classes import CrossEntropy
-    from colorize.onednn.ops import FromBlocked
+    from colorize.onednn.blocked import FromBlocked
     if not isinstance(node.op, FromBlocked):
         return None
     return CrossEntropy()(node.inputs[0], target, node.inputs[1])

@@ -6,7 +6,7 @@ import numpy as np
 
 from colorize.backend import theano
 from colorize.onednn.arrays import call, empty, plain
-from colorize.onednn.ops import BlockedOp
+from colorize.onednn.blocked import BlockedOp
 
 T = theano.tensor
 

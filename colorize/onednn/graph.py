@@ -11,7 +11,8 @@ from theano.tensor.nnet.bn import AbstractBatchNormTrain
 
 from colorize.backend import theano
 from colorize.onednn import patterns
-from colorize.onednn.ops import Conv, FromBlocked, ToBlocked
+from colorize.onednn.blocked import FromBlocked, ToBlocked
+from colorize.onednn.conv import Conv
 from colorize.onednn.planes import Add, Affine, BatchNorm, MaxPool
 from colorize.onednn.rewrites import is_ours
 from colorize.onednn.upscaled import UpscaledConv

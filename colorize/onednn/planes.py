@@ -6,7 +6,7 @@ import numpy as np
 
 from colorize.backend import theano
 from colorize.onednn.arrays import block, call, empty, plain
-from colorize.onednn.ops import BlockedOp, blocked_type
+from colorize.onednn.blocked import BlockedOp, blocked_type
 
 T = theano.tensor
 

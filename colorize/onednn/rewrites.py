@@ -6,9 +6,9 @@ from theano.tensor.nnet.abstract_conv import (
 from theano.tensor.nnet.opt import conv_groupopt
 
 from colorize.backend import theano
+from colorize.onednn.blocked import BlockedOp, FromBlocked, ToBlocked
 from colorize.onednn.classes import BestClass
-from colorize.onednn.ops import (BlockedOp, Conv, ConvGradInputs,
-                                 ConvGradWeights, FromBlocked, ToBlocked)
+from colorize.onednn.conv import Conv, ConvGradInputs, ConvGradWeights
 from colorize.onednn.planes import Add, ReluGrad
 
 T = theano.tensor

@@ -12,7 +12,8 @@ import numpy as np
 
 from colorize.backend import theano
 from colorize.onednn.arrays import block, blocks, call, empty, plain
-from colorize.onednn.ops import BlockedOp, blocked_type, conv_shape
+from colorize.onednn.blocked import BlockedOp, blocked_type
+from colorize.onednn.conv import conv_shape
 from colorize.onednn.planes import ReluGrad
 
 T = theano.tensor

@@ -1,8 +1,4 @@
-"""Theano Ops on blocked arrays: layout and convolution.
-
-A blocked variable is 5-D float32, (batch, block of channels, row, column,
-channel in the block); channels past the depth are zero.
-"""
+"""Theano Ops on blocked arrays: convolution and its gradients."""
 
 import ctypes
 
@@ -11,93 +7,12 @@ import numpy as np
 from colorize.backend import theano
 from colorize.onednn.arrays import (ConvShape, block, blocks, call, empty,
                                     plain)
+from colorize.onednn.blocked import BlockedOp
+from colorize.onednn.planes import ReluGrad
 
 T = theano.tensor
 
-__all__ = ['BlockedOp', 'Conv', 'ConvGradInputs', 'ConvGradWeights',
-           'FromBlocked', 'ToBlocked', 'blocked_type']
-
-
-def blocked_type():
-    """Theano's type of a blocked array."""
-    return T.TensorType('float32', (False,) * 5)()
-
-
-class BlockedOp(theano.Op):
-    """An Op that is described by its class and ``__props__`` alone."""
-
-    __props__ = ()
-
-    def output_types(self, inputs):
-        """Fresh output variables; one blocked array unless overridden."""
-        return [blocked_type()]
-
-    def make_node(self, *inputs):
-        inputs = [T.as_tensor_variable(value) for value in inputs]
-        return theano.Apply(self, inputs, self.output_types(inputs))
-
-    def shapes(self, inputs, shapes):
-        """Symbolic shape of each output; the first input's unless said."""
-        return [shapes[0]]
-
-    def infer_shape(self, node, shapes):
-        return self.shapes(node.inputs, shapes)
-
-
-def _strides(array):
-    return [step // 4 for step in array.strides]
-
-
-def _relayout(array, packed, back):
-    shape = (ctypes.c_int64 * 4)(*array.shape)
-    strides = (ctypes.c_int64 * 4)(*_strides(array))
-    call('relayout', array.shape, shape, strides, array, packed, back)
-
-
-class ToBlocked(BlockedOp):
-    """(batch, channel, row, column) to blocked."""
-
-    def shapes(self, inputs, shapes):
-        batch, depth, rows, columns = shapes[0]
-        return [(batch, blocks(depth), rows, columns, block())]
-
-    def perform(self, node, inputs, outputs):
-        array, = inputs
-        # oneDNN reads any positive strides, in whole numbers.
-        if any(step <= 0 or step % 4 for step in array.strides):
-            array = plain(array)
-        batch, depth, rows, columns = array.shape
-        outputs[0][0] = empty((batch, blocks(depth), rows, columns, block()))
-        if array.size:
-            _relayout(array, outputs[0][0], 0)
-
-    def grad(self, inputs, grads):
-        return [FromBlocked()(grads[0], inputs[0].shape[1])]
-
-
-class FromBlocked(BlockedOp):
-    """Blocked, and the number of channels, to (batch, channel, row, column).
-    """
-
-    def output_types(self, inputs):
-        return [T.TensorType('float32', (False,) * 4)()]
-
-    def shapes(self, inputs, shapes):
-        batch, _, rows, columns, _ = shapes[0]
-        return [(batch, inputs[1], rows, columns)]
-
-    def perform(self, node, inputs, outputs):
-        packed, depth = plain(inputs[0]), int(inputs[1])
-        batch, _, rows, columns, _ = packed.shape
-        outputs[0][0] = empty((batch, depth, rows, columns))
-        if packed.size:
-            _relayout(outputs[0][0], packed, 1)
-
-    def connection_pattern(self, node):
-        return [[True], [False]]
-
-    def grad(self, inputs, grads):
-        return [ToBlocked()(grads[0]), theano.gradient.DisconnectedType()()]
+__all__ = ['Conv', 'ConvGradInputs', 'ConvGradWeights', 'conv_shape']
 
 
 def _deep(shape, depth_blocks):
@@ -161,7 +76,6 @@ class Conv(BlockedOp):
         outputs[0][0] = out
 
     def L_op(self, inputs, outputs, grads):
-        from colorize.onednn.planes import ReluGrad
         array, kernels = inputs[:2]
         grad, sums = grads[0], None
         if self.relu or len(inputs) > 2:
