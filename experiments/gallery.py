@@ -5,14 +5,13 @@ The page needs nothing but the pictures beside it; it opens from disk.
 
 import argparse
 import html
-import json
 import os
 
 import numpy as np
 
 from colorize import command
 from colorize.files import find_photos, written_whole
-from experiments import bundled
+from experiments import bundled, saved
 
 __all__ = ['choose', 'main']
 
@@ -113,24 +112,14 @@ def choose(places, run, count):
     if not places and not run:
         return [bundled.path(name) for name
                 in bundled.COLOR_PHOTOS + bundled.GRAY_PHOTOS]
-    paths = find_photos(places) if places else _held(run)
+    paths = find_photos(places) if places else saved.photos_of(run)[1]
     if places and run:
-        held = {os.path.realpath(path) for path in _held(run)}
+        held = {os.path.realpath(path) for path in saved.photos_of(run)[1]}
         paths = [path for path in paths if os.path.realpath(path) in held]
     if not paths:
         raise ValueError('{}: held out none of these photos'.format(run))
     chosen = np.random.RandomState(0).permutation(len(paths))[:count]
     return [paths[number] for number in sorted(chosen)]
-
-
-def _held(run):
-    path = os.path.join(run, 'run.json')
-    try:
-        with open(path) as file:
-            return [str(each) for each in json.load(file)['hold']]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError('{}: is no description of a run'.format(
-            path)) from error
 
 
 def _section(colorizer, path, folder, number):

@@ -4,7 +4,6 @@ Every way to decode stands beside two trivial predictors, as in Table 2.
 """
 
 import argparse
-import json
 import os
 from collections import OrderedDict
 
@@ -63,26 +62,15 @@ def judge(run, weights=None, count=None):
     ValueError
         When the folder holds no run with held-out photos.
     """
-    learn, hold = _photos(run)
+    learn, hold = saved.photos_of(run)
+    if not hold:
+        raise ValueError('{}: the run held out no photos'.format(run))
     answers, side = _answers(weights)
     hold = hold[:count]
     answers.update(table2.trivial(learn, side))
     scores, _ = table2.score_all(saved.loaded(hold, side), answers)
     return {'photos': len(hold), 'side': side, 'scores': OrderedDict(
         (name, table2.summary(each)) for name, each in scores.items())}
-
-
-def _photos(run):
-    path = os.path.join(run, 'run.json')
-    try:
-        with open(path) as file:
-            found = json.load(file)
-        learn, hold = found['learn'], found['hold']
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError('{}: no description of a run'.format(path)) from error
-    if not hold:
-        raise ValueError('{}: the run held out no photos'.format(path))
-    return learn, hold
 
 
 def _answers(weights):

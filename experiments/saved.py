@@ -10,7 +10,7 @@ from colorize import command
 from experiments import train
 
 __all__ = ['RUNS', 'Run', 'RunError', 'loaded', 'open_runs',
-           'open_test_photos', 'parse', 'photo_cache']
+           'open_test_photos', 'parse', 'photo_cache', 'photos_of']
 
 RUNS = os.path.join('runs', 'cvcl')
 _QUICK = os.path.join('runs', 'quick')
@@ -150,6 +150,34 @@ def _predictor(path):
         return systems.decode(answer(shown[None])[0], network.settings,
                               means)
     return predict, side
+
+
+def photos_of(folder):
+    """Photos of any training, those of a system or of another network.
+
+    Parameters
+    ----------
+    folder : str
+
+    Returns
+    -------
+    learn, hold : list of str
+        Those it learnt from, those it only validated on.
+
+    Raises
+    ------
+    RunError
+        When the folder describes no run.
+    """
+    path = os.path.join(folder, 'run.json')
+    try:
+        with open(path) as file:
+            found = json.load(file)
+        return [[str(each) for each in found[part]]
+                for part in ('learn', 'hold')]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError('{}: is no description of a run'.format(
+            path)) from error
 
 
 def photo_cache(folder):

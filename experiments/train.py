@@ -82,7 +82,9 @@ def _report(given, photos):
     stem = os.path.join(given.out or report.RESULTS, 'train-{}'.format(
         os.path.basename(os.path.abspath(given.runs))))
     report.write_json(stem + '.json', dict(
-        {system: curves.summary(log) for system, log in logs.items()},
+        {system: dict(curves.summary(log), losses=[
+            [record['loss'], record.get('val_loss')] for record in log])
+         for system, log in logs.items()},
         photos=photos, crop=given.crop, seed=given.seed))
     curves.draw_runs(stem + '.png', logs)
 

@@ -343,11 +343,15 @@ class TestCommands(Folder):
             self.assertRegex(lines[0], words)
 
     def test_every_command_has_the_option(self):
-        for module in ('colorize.predict', 'colorize.training',
+        for module in ('colorize.datasets', 'colorize.predict',
+                       'colorize.training', 'experiments.aggregation',
                        'experiments.bleeding', 'experiments.demo',
-                       'experiments.fuzz', 'experiments.gallery',
+                       'experiments.figures', 'experiments.fuzz',
+                       'experiments.gallery', 'experiments.judge',
                        'experiments.load', 'experiments.overfit',
-                       'experiments.throughput', 'experiments.torture',
+                       'experiments.smoothing', 'experiments.table1',
+                       'experiments.table2', 'experiments.throughput',
+                       'experiments.torture', 'experiments.train',
                        'experiments.train_default', 'weights.fetch'):
             shown = subprocess.run([sys.executable, '-m', module, '--help'],
                                    capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import io
 import json
 import os
 import resource
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import time
 import unittest
+from contextlib import redirect_stderr
 from unittest import mock
 
 import numpy as np
@@ -69,9 +71,9 @@ class Shared(unittest.TestCase):
 
     def said(self, function, *args):
         """What it says on stderr."""
-        with mock.patch('builtins.print') as shown:
+        with redirect_stderr(io.StringIO()) as shown:
             function(*args)
-        return [call[0][0] for call in shown.call_args_list]
+        return shown.getvalue().splitlines()
 
     def assert_same(self, one, other):
         self.assertEqual(set(one), set(other))

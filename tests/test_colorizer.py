@@ -1,9 +1,6 @@
 """From arrays to arrays: the Python API."""
 
 import os
-import shutil
-import tempfile
-import unittest
 
 import numpy as np
 
@@ -12,19 +9,7 @@ from colorize.backend import theano
 from colorize.colorizer import Colorizer
 from colorize.settings import DECODINGS, SettingError
 from tests.photos import photo
-from tests.test_predict import write_weights
-
-
-class Weights(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        cls.weights = os.path.join(cls.folder, 'w.npz')
-        write_weights(cls.weights)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.folder)
+from tests.test_predict import Weights, write_weights
 
 
 class TestArrays(Weights):

@@ -125,7 +125,8 @@ class TestGallery(Experiment):
     def test_only_what_a_run_held_out(self):
         paths = write_photos(self.folder, 6)
         with open(self.path('run.json'), 'w') as file:
-            json.dump({'hold': paths[1:4] + ['/elsewhere.png']}, file)
+            json.dump({'learn': [], 'hold': paths[1:4] + [
+                '/elsewhere.png']}, file)
         self.assertEqual(gallery.choose([self.folder], self.folder, 48),
                          paths[1:4])
         self.assertEqual(gallery.choose([], self.folder, 48),

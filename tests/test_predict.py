@@ -27,7 +27,7 @@ def write_weights(path, **network):
                  {'network': built.settings, 'training': {'side': 32}})
 
 
-class TestPredict(unittest.TestCase):
+class Weights(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix='colorize-test-')
@@ -38,6 +38,8 @@ class TestPredict(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.folder)
 
+
+class TestPredict(Weights):
     def setUp(self):
         self.here = tempfile.mkdtemp(dir=self.folder)
 

@@ -30,6 +30,8 @@ class TestTrain(Experiment):
             found = json.load(file)
         self.assertEqual(found['photos'], {'train': 6, 'test': 2})
         self.assertEqual(found['regression']['epochs'], 1)
+        self.assertEqual(found['regression']['losses'], [
+            [found['regression'][name] for name in ('loss', 'val_loss')]])
         self.assertEqual(images.load(self.path('train-runs.png')).ndim, 3)
         self.assertIn('6 training and 2 test photos', said.getvalue())
         for system in train.SYSTEMS:
