@@ -22,10 +22,10 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
-    update-rules batch-sizes aggregation residual head colorspace smoothing \
-    train-mcgill train-cvcl train-ilsvrc train-mirflickr train-folder table1 \
-    table2 figures judge gallery throughput bleeding bench bench-gpu torture \
-    fuzz load clean
+    update-rules batch-sizes aggregation residual head colorspace rebalancing \
+    smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
+    train-folder table1 table2 figures judge gallery throughput bleeding \
+    bench bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -72,6 +72,9 @@ head: $(READY)  ## Section 5.2, point 3: one, two, three convolutions [QUICK=1]
 
 colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
 	$(PYTHON) -m experiments.colorspace $(TRAIN)
+
+rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [QUICK=1]
+	$(PYTHON) -m experiments.rebalancing $(TRAIN)
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
 	$(PYTHON) -m experiments.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')

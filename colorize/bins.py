@@ -4,8 +4,8 @@ import numpy as np
 
 from colorize.color import color_space
 
-__all__ = ['NUM_BINS', 'bin_centers', 'bin_means', 'bin_totals', 'to_bins',
-           'from_bins']
+__all__ = ['NUM_BINS', 'asked', 'bin_centers', 'bin_means', 'bin_totals',
+           'from_bins', 'to_bins']
 
 #: Equi-width bins on the range of a channel: 4 units each for U and V.
 NUM_BINS = 50
@@ -97,3 +97,43 @@ def bin_means(counts, sums, space='luv'):
     seen = np.asarray(counts) > 0
     means[seen] = (np.asarray(sums)[seen] / np.asarray(counts)[seen])
     return means
+
+
+def asked(counts, soft_bins=0.0, rebalancing=0.0):
+    """What training asks for where a bin is right.
+
+    After Zhang, Isola & Efros (2016, Section 2.2), one channel at a time:
+    soft-encoded bins and class rebalancing.
+
+    Parameters
+    ----------
+    counts : float array, (2, 50)
+        Training pixels of each bin, see :func:`bin_totals`.
+    soft_bins : float
+        Standard deviation, in bins, of the Gaussian that spreads a pixel
+        over the bins beside its own; 0 for all in its own.
+    rebalancing : float
+        0 weighs all pixels alike, near 1 all bins; 0.5 is Zhang's. The mean
+        weight of the training pixels is 1.
+
+    Returns
+    -------
+    float32 array, (2, 50, 50)
+        Of a channel, a row per right bin.
+    """
+    counts = np.asarray(counts, 'float64')
+    share = counts / counts.sum(axis=1, keepdims=True)
+    weight = 1 / (rebalancing * share + (1 - rebalancing) / NUM_BINS)
+    # A bin that was never seen has no pixel to weigh.
+    weight = np.where(share > 0, weight, 0)
+    weight /= (share * weight).sum(axis=1, keepdims=True)
+    return (weight[:, :, None] * _spread(soft_bins)).astype('float32')
+
+
+def _spread(deviation):
+    """A pixel over the bins, (50, 50): each row sums to 1."""
+    if not deviation:
+        return np.eye(NUM_BINS)
+    distance = np.subtract.outer(np.arange(NUM_BINS), np.arange(NUM_BINS))
+    rows = np.exp(-0.5 * (distance / deviation) ** 2)
+    return rows / rows.sum(axis=1, keepdims=True)

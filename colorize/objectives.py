@@ -49,7 +49,7 @@ def huber(prediction, target, threshold=0.1):
     return penalty.sum(axis=1).mean()
 
 
-def cross_entropy(scores, target):
+def cross_entropy(scores, target, asked=None):
     """Cross-entropy of class scores, before their softmax; mean over pixels.
 
     Parameters
@@ -58,18 +58,31 @@ def cross_entropy(scores, target):
         (batch, class, row, column).
     target : Theano integer 3-D tensor
         (batch, row, column), the right class of each pixel.
+    asked : float array, (class, class), optional
+        A row per right class: how much of each class is asked for where it
+        is right, see :func:`colorize.bins.asked`. Without, all of the
+        right one.
 
     Returns
     -------
     Theano scalar
         In nats.
     """
-    fused = onednn.cross_entropy(scores, target)
+    fused = onednn.cross_entropy(scores, target) if asked is None else None
     if fused is not None:
         return fused
-    classes = T.arange(scores.shape[1]).dimshuffle('x', 0, 'x', 'x')
-    right = T.eq(classes, target.dimshuffle(0, 'x', 1, 2))
     # The largest score is taken away first: exp() never overflows.
     raised = scores - scores.max(axis=1, keepdims=True)
-    log_sum = T.log(T.exp(raised).sum(axis=1))
-    return (log_sum - (raised * right).sum(axis=1)).mean()
+    log_sum = T.log(T.exp(raised).sum(axis=1, keepdims=True))
+    return ((log_sum - raised) * _wanted(scores, target, asked)).sum(
+        axis=1).mean()
+
+
+def _wanted(scores, target, asked):
+    """How much of each class each pixel asks for, shaped as `scores`."""
+    if asked is None:
+        classes = T.arange(scores.shape[1]).dimshuffle('x', 0, 'x', 'x')
+        return T.eq(classes, target.dimshuffle(0, 'x', 1, 2))
+    rows = theano.tensor.constant(asked, dtype='float32')[target.flatten()]
+    return rows.reshape((target.shape[0], target.shape[1], target.shape[2],
+                         len(asked))).dimshuffle(0, 3, 1, 2)

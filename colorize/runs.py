@@ -25,8 +25,9 @@ class TrainingError(RuntimeError):
 
 #: learn, hold: paths. means: per-bin means of `learn`. clipped: share of
 #: its pixels outside the range of each channel. settings: of the training.
+#: counts: its pixels in each bin, none in a run older than they are.
 Run = namedtuple('Run', 'folder settings network learn hold means clipped '
-                 'weights checkpoint logfile')
+                 'counts weights checkpoint logfile')
 
 
 @contextlib.contextmanager
@@ -83,6 +84,7 @@ def open_run(folder, paths, network, settings):
         _refuse_others(folder, paths, found)
         return Run(folder, settings, network, found['learn'], found['hold'],
                    _means(found), found['clipped'],
+                   found.get('bin_counts'),
                    *(os.path.join(folder, name) for name in
                      ('weights.npz', 'checkpoint.npz', 'log.jsonl')))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -131,6 +133,7 @@ def _survey(paths, network, settings):
     if not split['learn']:
         raise TrainingError('no readable photo to train on')
     return dict(split, clipped=list(clipped / totals[0].sum(axis=1)),
+                bin_counts=totals[0].tolist(),
                 bin_means=bins.bin_means(*totals, space).tolist())
 
 

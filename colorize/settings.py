@@ -32,8 +32,12 @@ _TABLE = (
     ('loss', None, 'none for the first that suits the system'),
     ('patience', None, 'stop after so many epochs without a lower '
                        'validation loss'),
+    ('rebalancing', 0.0, 'weigh rare colours up: 0 not at all, near 1 all '
+                         'bins alike'),
     ('seed', 0, 'the number that decides a whole run'),
     ('side', 224, 'photos are scaled to this many pixels squared'),
+    ('soft_bins', 0.0, 'spread a pixel over the bins beside its own, by a '
+                       'Gaussian so many bins wide'),
     ('update_rule', 'adam', 'how gradients become steps'),
     ('vgg16', None, 'file of pre-trained VGG16 weights'),
 )
@@ -62,9 +66,11 @@ _RULES = OrderedDict([
     ('learning_rate_decay', ('above 0, at most 1', lambda x: 0 < x <= 1)),
     ('loss', ('the name of a loss', lambda x: True)),
     ('patience', (_WHOLE, lambda x: x is None or x >= 1)),
+    ('rebalancing', ('from 0 to below 1', lambda x: 0 <= x < 1)),
     ('seed', ('from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32)),
     ('side', ('a multiple of 8, 8 or more',
               lambda x: x >= 8 and x % 8 == 0)),
+    ('soft_bins', ('from 0 to 50', lambda x: 0 <= x <= 50)),
     ('update_rule', ('one of ' + ', '.join(UPDATE_RULES),
                      lambda x: x in UPDATE_RULES)),
     ('vgg16', ('the name of a file', lambda x: True)),

@@ -253,7 +253,7 @@ def _answer(outputs, settings):
     return T.stack(chosen, axis=1)
 
 
-def loss(network, name, threshold=0.1, **kwargs):
+def loss(network, name, threshold=0.1, asked=None, **kwargs):
     """Symbolic loss and answer of a network.
 
     Parameters
@@ -264,6 +264,8 @@ def loss(network, name, threshold=0.1, **kwargs):
         channels (Section 3.6), the others are the regression network's.
     threshold : float
         M of the Huber loss, in units of 100 U, V.
+    asked : float array, (2, 50, 50), optional
+        Of the classification network, see :func:`colorize.bins.asked`.
     kwargs
         For ``lasagne.layers.get_output``, as ``deterministic=True``.
 
@@ -284,7 +286,9 @@ def loss(network, name, threshold=0.1, **kwargs):
     outputs = _outputs(network, **kwargs)
     answer = _answer(outputs, network.settings)
     if name == 'cross_entropy':
-        total = sum(objectives.cross_entropy(scores, target_var[:, channel])
+        total = sum(objectives.cross_entropy(
+            scores, target_var[:, channel],
+            None if asked is None else asked[channel])
                     for channel, scores in enumerate(outputs))
     elif name == 'huber':
         total = objectives.huber(outputs[0], target_var, threshold)

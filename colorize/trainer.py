@@ -8,11 +8,11 @@ from collections import OrderedDict, namedtuple
 import numpy as np
 from tqdm import tqdm
 
-from colorize import (backend, batches, images, interrupts, memory, metrics,
-                      params, runs, systems)
+from colorize import (backend, batches, bins, images, interrupts, memory,
+                      metrics, params, runs, systems)
 from colorize.backend import lasagne, theano
 from colorize.runs import TrainingError
-from colorize.settings import check, check_training
+from colorize.settings import SettingError, check, check_training
 from models.vgg16 import VGG16_LAYERS
 
 __all__ = ['Functions', 'compile_functions', 'evaluate', 'start', 'train']
@@ -25,7 +25,7 @@ Functions = namedtuple('Functions', 'train validate learning_rate state')
 _SAVE_SECONDS = 600
 
 
-def compile_functions(network, settings):
+def compile_functions(network, settings, counts=None):
     """Compile the two Theano functions of a run.
 
     Parameters
@@ -33,6 +33,8 @@ def compile_functions(network, settings):
     network : systems.Network
     settings : dict
         See :data:`colorize.settings.TRAINING`.
+    counts : float array, (2, 50), optional
+        Training pixels in each bin, for soft bins and rebalancing.
 
     Returns
     -------
@@ -42,18 +44,26 @@ def compile_functions(network, settings):
         running averages of batch norm.
     """
     name, threshold = settings['loss'], settings['huber_threshold']
-    target_var, loss, _ = systems.loss(network, name, threshold)
+    asked = _asked(settings, counts)
+    target_var, loss, _ = systems.loss(network, name, threshold, asked)
     rate = theano.shared(lasagne.utils.floatX(settings['learning_rate']),
                          'learning_rate')
     trained = lasagne.layers.get_all_params(network.outputs, trainable=True)
     updates = _updates(loss, trained, rate, settings)
     variables = [network.input_var, target_var]
     train_fn = theano.function(variables, loss, updates=updates)
-    target_var, loss, answer = systems.loss(network, name, threshold,
+    target_var, loss, answer = systems.loss(network, name, threshold, asked,
                                             deterministic=True)
     val_fn = theano.function([network.input_var, target_var],
                              [loss, answer])
     return Functions(train_fn, val_fn, rate, _state(network, updates))
+
+
+def _asked(settings, counts):
+    """What training asks for of each bin; None for the bin alone."""
+    if not (settings['soft_bins'] or settings['rebalancing']):
+        return None
+    return bins.asked(counts, settings['soft_bins'], settings['rebalancing'])
 
 
 def _updates(loss, trained, rate, settings):
@@ -216,7 +226,7 @@ def train(paths, folder, epochs, network=None, **settings):
 def _train(run, network, settings, epochs):
     """All epochs of a run that are still to come."""
     built = start(network, settings['vgg16'], settings['seed'])
-    functions = compile_functions(built, settings)
+    functions = compile_functions(built, settings, run.counts)
     progress = runs.resume(run, functions.state)
     with interrupts.noticed() as interrupted:
         while progress['epoch'] < epochs and not _is_stale(progress,
@@ -243,7 +253,20 @@ def _complete(network, settings):
     settings = check_training(settings)
     losses = systems.SYSTEMS[network['system']].losses
     settings['loss'] = settings['loss'] or losses[0]
+    _refuse_bins(network, settings)
     return network, settings
+
+
+def _refuse_bins(network, settings):
+    """Refuse what asks for bins that a network has not."""
+    if network['system'] == 'regression':
+        for name in ('soft_bins', 'rebalancing'):
+            if settings[name]:
+                raise SettingError('{} {}: the regression network has no '
+                                   'bins'.format(name, settings[name]))
+    if settings['soft_bins'] and network['color_space'] == 'hsv':
+        raise SettingError("soft_bins {}: the bins of hsv's hue are a "
+                           'circle'.format(settings['soft_bins']))
 
 
 def _train_epoch(run, network, functions, progress, interrupted):

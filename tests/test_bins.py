@@ -1,5 +1,6 @@
 """Binning against brute force."""
 
+import math
 import unittest
 
 import numpy as np
@@ -64,3 +65,43 @@ class TestBins(unittest.TestCase):
         values = np.random.RandomState(2).uniform(-100, 100, (50, 50, 2))
         back = bins.from_bins(bins.to_bins(values), bins.bin_centers())
         self.assertLessEqual(np.abs(back - values).max(), 2.0001)
+
+
+class TestAsked(unittest.TestCase):
+    """Soft bins and rebalancing against Zhang's formulas, in plain Python."""
+
+    def setUp(self):
+        self.counts = np.zeros((2, 50))
+        self.counts[0, [3, 24, 25]] = 10, 60, 30
+        self.counts[1] = 2
+
+    def test_neither_asks_for_the_bin_alone(self):
+        self.counts += 1
+        np.testing.assert_allclose(bins.asked(self.counts),
+                                   [np.eye(50)] * 2, rtol=1e-6)
+
+    def test_rebalancing_by_hand(self):
+        found = bins.asked(self.counts, rebalancing=0.5)
+        raw = {number: 1 / (0.5 * share + 0.5 / 50)
+               for number, share in ((3, 0.1), (24, 0.6), (25, 0.3))}
+        mean = 0.1 * raw[3] + 0.6 * raw[24] + 0.3 * raw[25]
+        for number, weight in raw.items():
+            self.assertAlmostEqual(found[0, number, number], weight / mean,
+                                   5)
+        # Where all bins are as frequent, no pixel weighs more than others.
+        np.testing.assert_allclose(found[1], np.eye(50), rtol=1e-6)
+
+    def test_a_soft_bin_is_a_gaussian(self):
+        found = bins.asked(self.counts, soft_bins=0.8)
+        density = [math.exp(-(number - 25) ** 2 / (2 * 0.8 ** 2))
+                   for number in range(50)]
+        np.testing.assert_allclose(found[0, 25],
+                                   np.array(density) / sum(density),
+                                   rtol=1e-5, atol=1e-9)
+        np.testing.assert_allclose(found[1].sum(axis=1), 1, rtol=1e-5)
+
+    def test_both_weigh_what_is_spread(self):
+        found = bins.asked(self.counts, 0.8, 0.5)
+        alone = bins.asked(self.counts, 0, 0.5)
+        np.testing.assert_allclose(found.sum(axis=2), alone.sum(axis=2),
+                                   rtol=1e-5)

@@ -92,6 +92,28 @@ class TestCrossEntropy(unittest.TestCase):
             finite_difference(self.slow, self.x.astype('float64'), places),
             rtol=1e-3, atol=1e-6)
 
+    def test_asked_weighs_and_spreads(self):
+        asked = np.random.RandomState(2).uniform(0, 2, (6, 6)).astype('f')
+
+        def slow(x):
+            total = 0
+            for photo, row, column in np.ndindex(self.y.shape):
+                scores = x[photo, :, row, column].astype('float64')
+                prob = np.exp(scores) / np.exp(scores).sum()
+                right = self.y[photo, row, column]
+                total -= sum(asked[right, number] * np.log(prob[number])
+                             for number in range(6))
+            return total / self.y.size
+        found, gradient = values_and_gradient(
+            lambda x, y: objectives.cross_entropy(x, y, asked), self.x,
+            self.y, integer=True)
+        self.assertAlmostEqual(float(found), slow(self.x), 4)
+        places = [(0, 0, 0, 0), (1, 5, 2, 3), (1, 3, 1, 1)]
+        np.testing.assert_allclose(
+            [gradient[place] for place in places],
+            finite_difference(slow, self.x.astype('float64'), places),
+            rtol=1e-3, atol=1e-6)
+
     def test_equal_scores_cost_the_log_of_the_classes(self):
         found, _ = values_and_gradient(objectives.cross_entropy, 0 * self.x,
                                        self.y, integer=True)

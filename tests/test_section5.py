@@ -9,7 +9,8 @@ from unittest import mock
 from colorize import images, params, systems
 from colorize.settings import check_training
 from experiments import (aggregation, batch_sizes, colorspace, comparison,
-                         curves, head, lr_sweep, residual, train, update_rules)
+                         curves, head, lr_sweep, rebalancing, residual, train,
+                         update_rules)
 from tests.photos import write_photos
 from tests.test_experiments import Experiment
 
@@ -50,7 +51,7 @@ class TestTrain(Experiment):
 class TestComparison(Experiment):
     def test_every_variant_is_one_that_can_be_trained(self):
         for module in (aggregation, batch_sizes, colorspace, head, lr_sweep,
-                       residual, update_rules):
+                       rebalancing, residual, update_rules):
             for network, training in module.VARIANTS.values():
                 self.assertEqual(systems.complete(network)['system'],
                                  'classification')

@@ -10,9 +10,9 @@ from unittest import mock
 
 import numpy as np
 
-from colorize import (interrupts, params, runs, systems, trainer,
-                      training)
-from colorize.backend import theano
+from colorize import (batches, bins, color, images, interrupts, params, runs,
+                      systems, trainer, training)
+from colorize.backend import lasagne, theano
 from colorize.settings import TRAINING, check_training
 from tests.photos import write_photos
 
@@ -32,6 +32,10 @@ class Folder(unittest.TestCase):
         return trainer.train(paths, self.run_folder, epochs, network,
                              **settings)
 
+    def described(self):
+        with open(os.path.join(self.run_folder, 'run.json')) as file:
+            return json.load(file)
+
     def lines(self):
         with open(os.path.join(self.run_folder, 'log.jsonl')) as file:
             return [json.loads(line) for line in file]
@@ -50,8 +54,7 @@ class TestTrain(Folder):
         for name in ('loss', 'val_loss', 'val_acc_u', 'val_acc_v', 'seconds',
                      'val_sat_diff', 'learning_rate', 'peak_memory_mib'):
             self.assertGreaterEqual(lines[0][name], 0, name)
-        with open(os.path.join(self.run_folder, 'run.json')) as file:
-            run = json.load(file)
+        run = self.described()
         self.assertEqual((len(run['learn']), len(run['hold'])), (6, 1))
         self.assertFalse(set(run['learn']) & set(run['hold']))
         self.assertEqual(lines[0]['photos'], 6)
@@ -232,6 +235,52 @@ class TestEvaluate(Folder):
             self.assertAlmostEqual(one['l_reg'], other['l_reg'])
 
 
+class TestSoftBins(Folder):
+    """Zhang's soft bins and rebalancing, from the photos to the loss."""
+
+    def test_loss_is_the_one_that_was_asked_for(self):
+        self.train(1, soft_bins=0.7, rebalancing=0.5)
+        run = self.described()
+        network = trainer.start(run['network'])
+        best = os.path.join(self.run_folder, 'weights.npz')
+        params.set_params(params.get_params(network.outputs),
+                          params.read(best)[0], best)
+        scores = theano.function([network.input_var],
+                                 lasagne.layers.get_output(
+                                     network.outputs, deterministic=True))
+        total, asked = 0, bins.asked(run['bin_counts'], 0.7, 0.5)
+        for path in run['hold']:
+            batch = batches.prepare(images.load_square(path, 16),
+                                    network.settings)
+            for channel, found in enumerate(scores(batch.inputs)):
+                wanted = asked[channel][batch.targets[0, channel]]
+                log = found[0] - np.log(np.exp(found[0]).sum(axis=0))
+                total -= (np.moveaxis(wanted, -1, 0) * log).sum() / 256
+        self.assertAlmostEqual(self.lines()[0]['val_loss'],
+                               total / len(run['hold']), 3)
+
+    def test_counts_are_those_of_the_photos(self):
+        self.train(1)
+        run = self.described()
+        counts = np.zeros((2, 50))
+        for path in run['learn']:
+            chroma = color.split(images.load_square(path, 16))[1]
+            found = bins.to_bins(chroma).reshape(-1, 2)
+            for channel in (0, 1):
+                for number in found[:, channel]:
+                    counts[channel, number] += 1
+        np.testing.assert_array_equal(run['bin_counts'], counts)
+
+    def test_what_has_no_such_bins_is_refused(self):
+        for network, settings, text in (
+                ({'system': 'regression'}, {'rebalancing': 0.5},
+                 'rebalancing 0.5: the regression network has no bins'),
+                ({'color_space': 'hsv'}, {'soft_bins': 1.0},
+                 "soft_bins 1.0: the bins of hsv's hue are a circle")):
+            with self.assertRaisesRegex(ValueError, text):
+                self.train(1, network=network, **settings)
+
+
 class TestSettings(unittest.TestCase):
     def refuse(self, text, **settings):
         with self.assertRaisesRegex(ValueError, text):
@@ -251,6 +300,9 @@ class TestSettings(unittest.TestCase):
         self.refuse('update_rule must be one of adam, nesterov, sgd',
                     update_rule='lbfgs')
         self.refuse('seed must be', seed=-1)
+        self.refuse('rebalancing must be from 0 to below 1, got 1',
+                    rebalancing=1.0)
+        self.refuse('soft_bins must be from 0 to 50, got -1', soft_bins=-1.0)
 
     def test_network_settings(self):
         for text, settings in (
