@@ -1,7 +1,8 @@
 """``make throughput``: a folder of photos beside the bare network.
 
-JPEGs of about a megapixel go through the command as people use it; then the
-network alone answers as many, from arrays that are there already.
+JPEGs of about a megapixel go through the command as people use it, then one
+of 100 megapixels; last, the network alone answers as many as the first, from
+arrays that are there already.
 """
 
 import argparse
@@ -14,13 +15,16 @@ import time
 
 import numpy as np
 
-from colorize import command
+from colorize import command, memory
 from experiments import bundled
 
 __all__ = ['main', 'throughput']
 
 #: Of the photos: 0.96 megapixels, in both directions.
 _SIZES = ((800, 1200), (1200, 800))
+
+#: Side of the large one.
+_LARGE = 10000
 
 
 def main(arguments=None):
@@ -60,7 +64,8 @@ def throughput(folder, count, batch_size, weights=None):
     dict
         'photos', 'megapixels' (of each), 'batch_size', and seconds per
         photo: 'whole' all in all, 'photo' without the 'start' that a run
-        has once, 'network' alone.
+        has once, 'network' alone. 'large': 'megapixels', seconds 'whole'
+        and 'peak_memory_mib' of one large photo.
     """
     photos, out = os.path.join(folder, 'photos'), os.path.join(folder, 'out')
     _photos(photos, count)
@@ -74,10 +79,12 @@ def throughput(folder, count, batch_size, weights=None):
     found = len(os.listdir(out))
     if found != count:
         raise RuntimeError('{} of {} photos came out'.format(found, count))
+    large = _large(folder, options)
     return {'photos': count, 'megapixels': 0.96, 'batch_size': batch_size,
             'start': round(start, 2), 'whole': round(whole / count, 4),
             'photo': round((whole - start) / max(count - 1, 1), 4),
-            'network': round(_network(count, batch_size, weights), 4)}
+            'network': round(_network(count, batch_size, weights), 4),
+            'large': large}
 
 
 def _photos(folder, count):
@@ -95,6 +102,19 @@ def _photos(folder, count):
             (left, top, left + columns, top + rows)).convert('L').save(
                 os.path.join(folder, '{:05d}.jpg'.format(number)),
                 quality=90)
+
+
+def _large(folder, options):
+    """One large photo in a run of its own."""
+    from PIL import Image
+    Image.open(bundled.path(bundled.COLOR_PHOTOS[0])).convert('L').resize(
+        (_LARGE, _LARGE), Image.BICUBIC).save(
+            os.path.join(folder, 'large.jpg'))
+    whole = _seconds(folder, 'large.jpg', os.path.join(folder, 'vast'),
+                     options)
+    # None of the runs before it, of small photos, took as much.
+    return {'megapixels': _LARGE ** 2 / 1e6, 'whole': round(whole, 2),
+            'peak_memory_mib': round(memory.peak_mib(children=True))}
 
 
 def _seconds(folder, name, out, options):

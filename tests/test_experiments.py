@@ -147,7 +147,8 @@ class TestGallery(Experiment):
 
 class TestThroughput(Experiment):
     def test_seconds_of_both(self):
-        with mock.patch.object(throughput, '_SIZES', ((60, 80), (80, 60))):
+        with mock.patch.object(throughput, '_SIZES', ((60, 80), (80, 60))), \
+                mock.patch.object(throughput, '_LARGE', 3000):
             self.run_main(throughput.main, '--photos', '3', '--out',
                           self.folder)
         with open(self.path('throughput.json')) as file:
@@ -156,6 +157,9 @@ class TestThroughput(Experiment):
         for name in ('start', 'whole', 'network'):
             self.assertGreater(found[name], 0, name)
         self.assertGreater(found['whole'], found['network'])
+        # The photo, its result and its lightness at least.
+        self.assertGreater(found['large']['peak_memory_mib'], 50)
+        self.assertGreater(found['large']['whole'], found['photo'])
 
 
 class TestBleeding(Experiment):
