@@ -8,6 +8,10 @@ from PIL import Image
 
 __all__ = ['WRITERS', 'to_eight']
 
+#: EXIF in plain text that a TIFF holds besides its picture: description,
+#: maker, model, software, date, artist, host, copyright.
+_TEXTS = (270, 271, 272, 305, 306, 315, 316, 33432)
+
 
 def to_eight(pixels):
     """uint16 (or uint8) pixels as uint8."""
@@ -53,17 +57,21 @@ def _tiff(file, photo):
     import tifffile
     exif = Image.Exif()
     exif.load(photo.exif or b'')
-    texts = [(tag, 's', 0, exif[tag], True)
-             for tag in (271, 272, 305, 306, 315, 316, 33432)
-             if isinstance(exif.get(tag), str)]
+    # As bytes: those of a text need not be ASCII.
+    texts = {tag: exif[tag].encode('latin-1') for tag in _TEXTS
+             if isinstance(exif.get(tag), str)}
     # Its own guess at a name fails on a file that was opened by number.
     handle = tifffile.FileHandle(file, name='photo', size=0)
     tifffile.imwrite(
         handle, photo.pixels, photometric='rgb', compression='zlib',
-        predictor=True, metadata=None, software=False, extratags=texts,
-        description=exif.get(270), resolution=photo.dpi,
+        predictor=True, metadata=None, software=False,
+        extratags=[(tag, 's', 0, text, True) for tag, text in texts.items()],
+        resolution=photo.dpi,
         resolutionunit='INCH' if photo.dpi else None)
+    if len(exif) > len(texts):
+        return ['of its EXIF only texts fit into a TIFF of 16 bits']
 
 
-#: Take a file and a Photo of uint16 (row, column, 3).
+#: Take a file and a Photo of uint16 (row, column, 3); return notes of what
+#: they cannot keep, or None.
 WRITERS = {'PNG': _png, 'TIFF': _tiff}

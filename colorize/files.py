@@ -11,8 +11,13 @@ from colorize import caches
 __all__ = ['find_photos', 'require_file', 'sweep', 'written_whole']
 
 #: What Pillow opens and people keep photos in.
-PHOTO_ENDINGS = ('.bmp', '.gif', '.jpeg', '.jpg', '.pgm', '.png', '.ppm',
-                 '.tif', '.tiff', '.webp')
+PHOTO_ENDINGS = ('.avif', '.bmp', '.gif', '.jfif', '.jp2', '.jpeg', '.jpg',
+                 '.pgm', '.png', '.pnm', '.ppm', '.tif', '.tiff', '.webp')
+
+#: The process's umask, which mkstemp does not go by. It can be read only by
+#: setting it, which no thread may do beside another.
+_UMASK = os.umask(0o022)
+os.umask(_UMASK)
 
 #: How the name of a file begins that is not complete yet.
 _ASIDE = '.writing-'
@@ -48,7 +53,7 @@ def written_whole(path):
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(aside, 0o666 & ~_umask())
+            os.chmod(aside, 0o666 & ~_UMASK)
             os.replace(aside, path)
             _sync(folder)
     except BaseException:
@@ -87,13 +92,6 @@ def sweep(folder):
             os.unlink(os.path.join(folder, name))
 
 
-def _umask():
-    """The process's umask, which mkstemp does not go by."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def require_file(path):
     """Refuse what is no file: reading a pipe would wait for ever.
 
@@ -126,6 +124,8 @@ def find_photos(places):
     ------
     ValueError
         When a place does not exist or nothing is found.
+    OSError
+        When a folder below them cannot be read.
     """
     found = []
     for place in places:
@@ -141,7 +141,13 @@ def find_photos(places):
     return found
 
 
+def _raise(error):
+    """What os.walk() would pass over in silence."""
+    raise error
+
+
 def _below(folder):
     return sorted(os.path.join(parent, name)
-                  for parent, _, names in os.walk(folder) for name in names
+                  for parent, _, names in os.walk(folder, onerror=_raise)
+                  for name in names
                   if name.lower().endswith(PHOTO_ENDINGS))

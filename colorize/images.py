@@ -12,7 +12,8 @@ from colorize import caches
 from colorize.files import require_file, written_whole
 
 __all__ = ['FORMATS', 'ImageError', 'deep_gray', 'form_of', 'load',
-           'load_square', 'opened', 'resize', 'save', 'to_uint8', 'writing']
+           'load_square', 'opened', 'resize', 'save', 'to_uint8', 'upright',
+           'writing']
 
 
 #: What people keep photos in. Pillow's other readers are seldom used and
@@ -64,7 +65,7 @@ def load(path):
         When the file cannot be read as a photo.
     """
     with opened(path) as image:
-        ImageOps.exif_transpose(image, in_place=True)
+        upright(image)
         return np.asarray(_as_rgb(image))
 
 
@@ -111,6 +112,16 @@ def _reason(error):
     return 'not a readable photo ({})'.format(words or type(error).__name__)
 
 
+def upright(image):
+    """Turn an image by its EXIF orientation; whether that can be read."""
+    image.load()  # a damaged picture is an error
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+    except Exception:  # as a damaged file
+        return False
+    return True
+
+
 def _as_rgb(image):
     """8-bit RGB of an image of any mode."""
     if image.mode.startswith('I') or image.mode == 'F':
@@ -142,7 +153,7 @@ def deep_gray(image):
     """
     values = np.asarray(image)
     if values.dtype == np.uint16:
-        return values
+        return _of_tiff(values, getattr(image, 'tag_v2', {}))
     values = values.astype('float32')
     if not np.isfinite(values).all():
         raise ValueError('holds values that are no numbers')
@@ -150,6 +161,13 @@ def deep_gray(image):
     if values.max(initial=0) > full or values.min(initial=0) < 0:
         raise ValueError('grey values must be 0 to {}'.format(full))
     return np.round(values * (65535 / full)).astype('uint16')
+
+
+def _of_tiff(values, tags):
+    """Values that Pillow gives as they lie: of 12 bits, or with 0 white."""
+    if tags.get(258) == (12,):
+        values = np.round(values * np.float32(65535 / 4095)).astype('uint16')
+    return 65535 - values if tags.get(262) == 0 else values
 
 
 def load_square(path, side):

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections import namedtuple
+from collections import Counter, namedtuple
 
 from colorize.files import PHOTO_ENDINGS, find_photos
 
@@ -12,8 +12,8 @@ __all__ = ['FORMATS', 'Plan', 'Task', 'plan']
 FORMATS = {'jpeg': '.jpg', 'png': '.png', 'tiff': '.tif', 'webp': '.webp'}
 
 #: The formats that hold a colour photo as it is. All others become PNG.
-_KEPT = {'.jpg': '.jpg', '.jpeg': '.jpg', '.tif': '.tif', '.tiff': '.tif',
-         '.webp': '.webp'}
+_KEPT = {'.jfif': '.jpg', '.jpg': '.jpg', '.jpeg': '.jpg', '.tif': '.tif',
+         '.tiff': '.tif', '.webp': '.webp'}
 
 #: A photo, and the file that its result goes to.
 Task = namedtuple('Task', 'photo output')
@@ -69,8 +69,7 @@ def plan(places, output=None, form=None, suffix='-color', overwrite=False):
         raise ValueError('-o {}: is a file, but several photos need a folder'
                          .format(output))
     else:
-        tasks = [Task(each.photo, _output(each, output, form, suffix))
-                 for each in kept]
+        tasks = _tasks(kept, output, form, suffix)
     _refuse_clashes(tasks, places if overwrite else ())
     return Plan(tasks, len(mine))
 
@@ -132,7 +131,7 @@ def _own(photos, suffix):
 
     Those of the other kind (side by side or not) count, too.
     """
-    stems = {os.path.splitext(photo)[0] for photo in photos}
+    stems = {os.path.splitext(photo)[0] for photo in photos} | set(photos)
     return {photo for photo in photos
             for ending in {suffix, '-color', '-side-by-side'}
             if os.path.splitext(photo)[0].endswith(ending)
@@ -155,6 +154,16 @@ def _checked(output, form):
         raise ValueError('-o {}: is no name of a {} file, which --format '
                          'asks for'.format(output, form))
     return output
+
+
+def _tasks(found, output, form, suffix):
+    """Each photo with its result; a.gif and a.png are told apart."""
+    names = [_output(each, output, form, suffix) for each in found]
+    often = Counter(names)
+    return [Task(each.photo, name if often[name] == 1 else
+                 _output(each, output, form, os.path.splitext(
+                     each.place)[1] + suffix))
+            for each, name in zip(found, names)]
 
 
 def _output(found, output, form, suffix):

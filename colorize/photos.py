@@ -4,7 +4,7 @@ import io
 from collections import namedtuple
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from colorize import deep, images
 
@@ -20,6 +20,8 @@ Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes')
 #: In a TIFF the picture's layout stands among them.
 _EXIF = (270, 271, 272, 305, 306, 315, 316, 33432, 18246, 18249, 34665,
          34853) + tuple(range(40091, 40096))
+
+_DAMAGED = 'its EXIF is damaged and left out'
 
 #: The size in pixels, which is said by the picture, too.
 _SIZE = (40962, 40963)
@@ -53,8 +55,10 @@ def read(path, admit=None):
         if admit:
             admit(image.width * image.height)
         notes = list(_losses(image))
-        ImageOps.exif_transpose(image, in_place=True)
-        exif = _exif(image, notes)
+        upright = images.upright(image)
+        exif = _exif(image, notes) if upright else None
+        if not upright:
+            notes.append(_DAMAGED)
         dpi = _dpi(image.info.get('dpi'))
         pixels, alpha, icc = _arrays(image, notes)
         return Photo(pixels, alpha, exif, icc, dpi, notes)
@@ -66,9 +70,15 @@ def _losses(image):
     if frames > 1:
         yield 'only the first of its {} {} is coloured'.format(
             frames, 'pages' if image.format == 'TIFF' else 'frames')
-    if image.mode in ('RGB', 'RGBA', 'LA') and any(
-            ';16' in str(tile[3]) for tile in image.tile):
+    if image.mode[0] not in 'IF' and _is_deep(image):
         yield 'its 16 bits of each channel are read as 8'
+
+
+def _is_deep(image):
+    """Whether a channel has 16 bits in the file."""
+    tags = getattr(image, 'tag_v2', {})
+    return 16 in tags.get(258, ()) or any(
+        ';16' in str(tile[3]) for tile in image.tile)
 
 
 def _exif(image, notes):
@@ -78,12 +88,17 @@ def _exif(image, notes):
         for tag in _EXIF:
             if tag in given:
                 kept[tag] = given.get_ifd(tag) if tag in (
-                    34665, 34853) else given[tag]
+                    34665, 34853) else _as_bytes(given[tag])
         for tag in _SIZE:
             kept.get(34665, {}).pop(tag, None)
         return kept.tobytes() if len(kept) else None
     except Exception:  # as a damaged file
-        notes.append('its EXIF is damaged and left out')
+        notes.append(_DAMAGED)
+
+
+def _as_bytes(value):
+    """Text as the bytes that it was read from; Pillow writes ASCII only."""
+    return value.encode('latin-1') if isinstance(value, str) else value
 
 
 def _dpi(given):
@@ -101,6 +116,8 @@ def _arrays(image, notes):
     if image.mode.startswith('I') or image.mode == 'F':
         if icc:
             notes.append('its ICC profile is left out')
+        if 'transparency' in image.info:
+            notes.append('its transparency is left out')
         return images.deep_gray(image), None, None
     alpha = None
     if image.has_transparency_data:
@@ -160,7 +177,7 @@ def write(path, photo, quality=None):
     form, notes = images.form_of(path), []
     with images.writing(path) as file:
         if photo.pixels.dtype == np.uint16 and form in deep.WRITERS:
-            deep.WRITERS[form](file, photo)
+            notes += deep.WRITERS[form](file, photo) or []
         else:
             image, options = _ready(photo, form, notes)
             if form in _LOSSY:
@@ -171,19 +188,20 @@ def write(path, photo, quality=None):
 
 def _ready(photo, form, notes):
     """Pillow's image, and what goes with it."""
-    image = Image.fromarray(deep.to_eight(photo.pixels))
-    if photo.alpha is not None:
-        image.putalpha(Image.fromarray(photo.alpha))
-        if form not in _ALPHA:
-            notes.append('{} knows no transparency; it is shown on white'
-                         .format(form))
-            white = Image.new('RGBA', image.size, 'white')
-            image = Image.alpha_composite(
-                white, image.convert('RGBA')).convert('RGB')
+    image = _with_alpha(Image.fromarray(deep.to_eight(photo.pixels)),
+                        photo.alpha, form, notes)
+    if photo.pixels.dtype == np.uint16:
+        notes.append('{} holds 8 of its 16 bits'.format(form))
+    if form == 'GIF':
+        notes.append('GIF holds 256 colours; some are off')
     options = dict(dpi=photo.dpi, icc_profile=photo.icc, exif=photo.exif)
     if form == 'JPEG':
         options['subsampling'] = 0  # colours as sharp as the rest
-    if form == 'TIFF' and not _has_folders(photo.exif):
+    if form == 'TIFF' and photo.exif:
+        options['exif'] = exif = _loaded(photo.exif)
+        exif.update({tag: _as_bytes(exif[tag]) for tag in exif})
+    # libtiff, which compresses, cannot write camera and place.
+    if form == 'TIFF' and not {34665, 34853} & set(options['exif'] or ()):
         options['compression'] = 'tiff_adobe_deflate'
     if form == 'JPEG' and len(photo.exif or b'') > 65533:
         notes.append('its EXIF is too large for a JPEG and left out')
@@ -192,8 +210,23 @@ def _ready(photo, form, notes):
                    if value is not None}
 
 
-def _has_folders(exif):
-    """Whether it has parts that libtiff, which compresses, cannot write."""
+def _with_alpha(image, alpha, form, notes):
+    """An image that is transparent, or on white where it cannot be."""
+    if alpha is None:
+        return image
+    alpha = Image.fromarray(alpha)
+    if form in _ALPHA:
+        image.putalpha(alpha)
+        return image
+    notes.append('{} knows no transparency; it is shown on white'.format(
+        form))
+    white = Image.new('RGB', image.size, 'white')
+    white.paste(image, mask=alpha)
+    return white
+
+
+def _loaded(exif):
+    """EXIF from its bytes."""
     found = Image.Exif()
-    found.load(exif or b'')
-    return 34665 in found or 34853 in found
+    found.load(exif)
+    return found

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from colorize import command, outputs
 from colorize.settings import DECODING, DECODINGS
-from colorize.summary import Summary
+from colorize.summary import Summary, earlier
 
 __all__ = ['main']
 
@@ -85,9 +85,9 @@ def main(arguments=None):
     """
     parser = _parser()
     given = parser.parse_intermixed_args(arguments)
-    plan = _plan(parser, given)
+    plan, before = _plan(parser, given)
     summary = Summary({name: value for name, value in vars(given).items()
-                       if name not in ('photos', 'json', 'debug')})
+                       if name not in ('photos', 'json', 'debug')}, before)
     todo = []
     for task in plan.tasks:
         if os.path.exists(task.output) and not given.overwrite:
@@ -97,6 +97,8 @@ def main(arguments=None):
     try:
         if todo:
             _color(todo, given, summary)
+        if given.evaluate:
+            _conclude(summary)
     finally:
         if len(plan.tasks) > 1 or len(todo) < len(plan.tasks) or plan.own:
             command.say(summary.line(len(plan.tasks), plan.own))
@@ -106,7 +108,10 @@ def main(arguments=None):
 
 
 def _plan(parser, given):
-    """Photos and their results; exit when that cannot be."""
+    """Photos and their results, and an earlier run's report.
+
+    Exits when that cannot be.
+    """
     suffix = '-side-by-side' if given.side_by_side else '-color'
     try:
         plan = outputs.plan(given.photos, given.output, given.format, suffix,
@@ -117,7 +122,10 @@ def _plan(parser, given):
     if given.json and os.path.realpath(given.json) in taken:
         parser.error('--json {}: is a photo or its result'.format(
             command.printable(given.json)))
-    return plan
+    try:
+        return plan, earlier(given.json) if given.json else {}
+    except ValueError as error:
+        parser.error('--json ' + command.printable(str(error)))
 
 
 def _color(tasks, given, summary):
@@ -136,9 +144,16 @@ def _color(tasks, given, summary):
                 _say(outcome, summary)
             _note(outcome, summary)
             progress.update()
+
+
+def _conclude(summary):
+    """The average of all scores, and what has none."""
     if summary.scores():
         _row(_average(summary), 'average of {}'.format(
             len(summary.scores())))
+    elif summary.skipped:
+        command.say('photos that were done before are not scored; '
+                    '--overwrite colours and scores them again')
 
 
 def _say(outcome, summary):

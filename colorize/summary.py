@@ -1,12 +1,45 @@
 """What a run of predict has done: a line, and a JSON file."""
 
 import json
+import os
 import time
 from collections import Counter
 
 from colorize.files import written_whole
 
-__all__ = ['Summary']
+__all__ = ['Summary', 'earlier']
+
+#: Of a record, what stays true of a photo that is skipped.
+_LASTING = ('size', 'seconds', 'notes', 'scores')
+
+
+def earlier(path):
+    """What a run before has reported of each photo.
+
+    Parameters
+    ----------
+    path : str
+        See :meth:`Summary.write`.
+
+    Returns
+    -------
+    dict
+        Records by the names of photo and result; empty without a file.
+
+    Raises
+    ------
+    ValueError
+        When the file is there and no report.
+    """
+    if not os.path.exists(path):
+        return {}
+    try:
+        with open(path) as file:
+            return {(record['input'], record['output']): record
+                    for record in json.load(file)['photos']}
+    except (KeyError, RecursionError, TypeError, ValueError):
+        raise ValueError('{}: exists and is no report of an earlier run'
+                         .format(path)) from None
 
 
 class Summary:
@@ -16,14 +49,17 @@ class Summary:
     ----------
     settings : dict
         JSON types; what the photos are coloured with.
+    before : dict
+        See :func:`earlier`.
 
     Attributes
     ----------
     settings : dict
     """
 
-    def __init__(self, settings):
+    def __init__(self, settings, before=()):
         self.settings, self._records = settings, []
+        self._before = dict(before)
         self._counts, self._began = Counter(), time.time()
 
     def add(self, task, status, **more):
@@ -39,6 +75,9 @@ class Summary:
         self._counts[status] += 1
         record = {'input': task.photo, 'output': task.output,
                   'status': status}
+        if status == 'skipped':
+            known = self._before.get((task.photo, task.output), {})
+            more = {name: known.get(name) for name in _LASTING}
         record.update((name, value) for name, value in more.items()
                       if value not in (None, []))
         self._records.append(record)
@@ -68,11 +107,16 @@ class Summary:
         parts.append('{} failed'.format(counts['failed']))
         left = total - sum(counts.values())
         if left:
-            parts.append('{} not begun'.format(left))
+            parts.append('{} left'.format(left))
         if own:
             parts.append('{} results among them passed over'.format(own))
         return '{} of {} photos coloured, {}'.format(
             counts['done'], total, ', '.join(parts))
+
+    @property
+    def skipped(self):
+        """How many photos had been done before."""
+        return self._counts['skipped']
 
     def scores(self):
         """All scores so far, dicts."""

@@ -6,6 +6,7 @@ The page needs nothing but the pictures beside it; it opens from disk.
 import argparse
 import html
 import os
+import sys
 
 import numpy as np
 
@@ -80,15 +81,21 @@ def main(arguments=None):
     paths = choose(given.photos, given.run, given.count)
     from tqdm import tqdm
     from colorize.colorizer import Colorizer
+    from colorize.images import ImageError
     colorizer, sections, scores = Colorizer(given.weights), [], []
     for number, path in enumerate(tqdm(paths, unit='photo', disable=None)):
-        found = _section(colorizer, path, given.out, number)
+        try:
+            found = _section(colorizer, path, given.out, number)
+        except ImageError as error:
+            with tqdm.external_write_mode(sys.stderr):
+                command.complain(error)
+            continue
         sections.append(found[0])
         scores += [found[1]] if found[1] else []
     page = os.path.join(given.out, 'index.html')
     _write(page, sections, scores, given)
     print(page)
-    return 0
+    return 1 if len(sections) < len(paths) else 0
 
 
 def choose(places, run, count):

@@ -29,11 +29,11 @@ class Experiment(unittest.TestCase):
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
 
-    def run_main(self, main, *arguments):
+    def run_main(self, main, *arguments, status=0):
         # Theano prints C code into files: print itself has to stay.
         with mock.patch.object(sys, 'argv', ['main'] + list(arguments)), \
                 contextlib.redirect_stdout(io.StringIO()):
-            self.assertEqual(main(), 0)
+            self.assertEqual(main(), status)
 
 
 class TestOverfit(Experiment):
@@ -121,6 +121,18 @@ class TestGallery(Experiment):
         self.assertFalse(evaluation.has_color(gray))
         self.assertTrue(evaluation.has_color(
             images.load(self.path('out', '0001-original.jpg'))))
+
+    def test_a_damaged_photo_does_not_end_it(self):
+        write_photos(self.folder, 2)
+        with open(self.path('photo0.png'), 'wb') as file:
+            file.write(b'text')
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.run_main(gallery.main, self.folder, '--out',
+                          self.path('out'), status=1)
+        self.assertIn('photo0.png: not a readable photo', said.getvalue())
+        page = Page(self.path('out', 'index.html'))
+        self.assertEqual(page.tags.count('section'), 1)
 
     def test_only_what_a_run_held_out(self):
         paths = write_photos(self.folder, 6)

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import unittest
+from unittest import mock
 
 from colorize import outputs
 
@@ -57,15 +58,15 @@ class TestPlaces(Folder):
                          'in/deep/er/a-color.jpg')
 
     def test_patterns_that_no_shell_expanded(self):
-        self.make('in/b.png', 'in/deep/er/a.jpg', 'in/x.txt', 'in/c.jp2')
+        self.make('in/b.png', 'in/deep/er/a.jpg', 'in/x.txt', 'in/c.raw')
         self.assertEqual(self.planned('in/*', output='out'),
                          {'in/b.png': 'out/b-color.png'})
         self.assertEqual(self.planned('in/**/*.jpg', output='out'), {
             'in/deep/er/a.jpg': 'out/deep/er/a-color.jpg'})
         self.assertEqual(set(self.planned('**')),
                          {'in/b.png', 'in/deep/er/a.jpg'})
-        self.assertEqual(self.planned('in/?.jp2'),
-                         {'in/c.jp2': 'in/c-color.png'})
+        self.assertEqual(self.planned('in/?.raw'),
+                         {'in/c.raw': 'in/c-color.png'})
 
     def test_nothing_found(self):
         self.make('in/x.txt')
@@ -108,11 +109,30 @@ class TestSafety(Folder):
         os.symlink('a.png', 'link.png')
         self.refuse('would overwrite the photo a.png', 'a.png',
                     output='link.png')
-        self.refuse('both become', 'a.png', 'a.gif')
         self.refuse('both become', 'a.png', 'in2/a.png', output='out')
         self.refuse('several photos need a folder', 'a.png', 'c.png',
                     output='b.png')
         self.refuse('several photos need a folder', 'in', output='b.png')
+
+    def test_one_name_with_two_endings(self):
+        self.make('in/a.png', 'in/a.gif', 'in/a.bmp', 'in/b.gif')
+        expected = {'in/a.png': 'in/a.png-color.png',
+                    'in/a.gif': 'in/a.gif-color.png',
+                    'in/a.bmp': 'in/a.bmp-color.png',
+                    'in/b.gif': 'in/b-color.png'}
+        self.assertEqual(self.planned('in'), expected)
+        # Their results are passed over as any.
+        self.make(*expected.values())
+        self.assertEqual(self.planned('in'), expected)
+
+    def test_a_folder_that_cannot_be_read_is_named(self):
+        self.make('in/a.png')
+
+        def locked(folder):
+            raise PermissionError(13, 'Permission denied', folder)
+        with mock.patch('os.scandir', locked), self.assertRaisesRegex(
+                PermissionError, "denied: 'in'"):
+            outputs.plan(['in'])
 
     def test_results_are_not_coloured_again(self):
         self.make('in/a.jpg', 'in/a-color.jpg', 'in/a-color.png',

@@ -44,6 +44,16 @@ def gray_profile(gamma=1.8):
         '>I', len(tags)) + table + content
 
 
+def twelve_bits(content, columns, rows):
+    """A TIFF 6.0 of one strip of grey."""
+    tags = ((256, columns), (257, rows), (258, 12), (259, 1), (262, 1),
+            (273, 8), (277, 1), (278, rows), (279, len(content)))
+    table = b''.join(struct.pack('<HHII', tag, 4, 1, value)
+                     for tag, value in tags)
+    return (b'II*\0' + struct.pack('<I', 8 + len(content)) + content
+            + struct.pack('<H', len(tags)) + table + bytes(4))
+
+
 class Folder(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix='colorize-test-')
@@ -86,6 +96,24 @@ class TestModes(Folder):
         unit = Image.fromarray(DEEP.astype('float32') / 65535)
         np.testing.assert_allclose(self.read(unit, 'a.tif').pixels.astype(
             int), DEEP, atol=1)
+
+    def test_deep_grey_of_a_scanner(self):
+        """White as 0; and 12 bits, of which two lie in three bytes."""
+        tifffile.imwrite(self.path('a.tif'), 65535 - DEEP,
+                         photometric='miniswhite')
+        np.testing.assert_array_equal(photos.read(self.path('a.tif')).pixels,
+                                      DEEP)
+        np.testing.assert_allclose(images.load(self.path('a.tif'))[..., 0],
+                                   np.round(DEEP / 257))
+        twelve = np.arange(0, 4096, 2, dtype='uint16').reshape(8, 256)
+        pairs = twelve.reshape(-1, 2).astype(int)
+        packed = np.stack([pairs[:, 0] >> 4, pairs[:, 0] << 4 & 240
+                           | pairs[:, 1] >> 8, pairs[:, 1] & 255], axis=-1)
+        with open(self.path('b.tif'), 'wb') as file:
+            file.write(twelve_bits(packed.astype('uint8').tobytes(), 256, 8))
+        np.testing.assert_allclose(
+            photos.read(self.path('b.tif')).pixels, twelve / 4095 * 65535,
+            atol=1)
 
     def test_one_bit_palette_and_cmyk(self):
         bits = Image.fromarray(photo()).convert('1')
@@ -153,6 +181,14 @@ class TestModes(Folder):
             found = photos.read(self.path(name))
             self.assertRegex(found.notes[0], '16 bits of each channel')
             np.testing.assert_array_equal(found.pixels, photo())
+        for name, options in (('a.tif', {'planarconfig': 'separate'}),
+                              ('b.tif', {'photometric': 'separated'})):
+            planes = np.concatenate([deep, deep[..., :1]], axis=2) \
+                if name == 'b.tif' else np.moveaxis(deep, -1, 0)
+            tifffile.imwrite(self.path(name), planes, **dict(
+                {'photometric': 'rgb'}, **options))
+            self.assertRegex(photos.read(self.path(name)).notes[0],
+                             '16 bits of each channel')
 
 
 class TestKept(Folder):
@@ -208,6 +244,45 @@ class TestKept(Folder):
                               exif=self.exif(1))
         self.assertIsNone(found.exif)
         self.assertRegex(found.notes[0], 'EXIF is damaged')
+
+    def test_text_that_is_not_ascii(self):
+        given = Image.Exif()
+        given[33432] = '\xa9 2020 M\xfcller'.encode()
+        for name in ('a.jpg', 'a.png', 'a.webp'):
+            found = self.read(Image.fromarray(GREY), name,
+                              exif=given.tobytes())
+            for out in ('b.jpg', 'b.png', 'b.webp', 'b.tif'):
+                self.assertEqual(self.written(out, exif=found.exif), [])
+                with Image.open(self.path(out)) as image:
+                    self.assertEqual(
+                        image.getexif()[33432].encode('latin-1').decode(),
+                        '\xa9 2020 M\xfcller')
+        self.assertEqual(self.written(
+            'c.tif', photo().astype('uint16') * 257, exif=found.exif), [])
+        with tifffile.TiffFile(self.path('c.tif')) as file:
+            self.assertEqual(file.pages[0].tags[33432].value,
+                             '\xa9 2020 M\xfcller')
+
+    def test_a_chunk_that_is_no_exif(self):
+        for name in ('a.png', 'a.webp'):
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore')
+                found = self.read(Image.fromarray(GREY), name,
+                                  exif=b'Exif\0\0nonsense')
+                self.assertEqual(images.load(self.path(name)).shape[:2],
+                                 GREY.shape)
+            self.assertIsNone(found.exif)
+            self.assertRegex(found.notes[0], 'EXIF is damaged')
+
+    def test_what_a_format_cannot_hold_is_said(self):
+        deep = photo().astype('uint16') * 257
+        self.assertRegex(self.written('a.jpg', deep)[0], '8 of its 16 bits')
+        self.assertRegex(self.written('a.gif')[0], '256 colours')
+        self.assertRegex(self.written('a.tif', deep, exif=self.exif(1))[0],
+                         'only texts fit')
+        shown = Image.fromarray(DEEP)
+        self.assertRegex(self.read(shown, 'b.png', transparency=3).notes[0],
+                         'transparency is left out')
 
     def test_dpi(self):
         for name in ('a.png', 'a.tif', 'a.jpg'):

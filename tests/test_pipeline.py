@@ -223,7 +223,7 @@ class TestFolders(Folder):
                 self.folder, '-o', self.path('out'), '--json',
                 self.path('a.json'))
         self.assertEqual(status, 130)
-        self.assertIn('1 of 3 photos coloured, 0 failed, 2 not begun',
+        self.assertIn('1 of 3 photos coloured, 0 failed, 2 left',
                       lines[0])
         with open(self.path('a.json')) as file:
             self.assertEqual(json.load(file)['totals']['done'], 1)
@@ -251,6 +251,20 @@ class TestFolders(Folder):
             self.assertEqual(status, 2)
             self.assertIn(option, lines[-1])
         self.assertEqual(os.listdir(self.folder), ['photo0.png'])
+
+    def test_a_report_replaces_nothing_else(self):
+        source, = write_photos(self.folder, 1)
+        for content in ('weights', '[1]', '{"photos": 3}', '[' * 100000):
+            with open(self.path('w.npz'), 'w') as file:
+                file.write(content)
+            status, lines, _ = self.run_main(source, '--json',
+                                             self.path('w.npz'))
+            self.assertEqual(status, 2)
+            self.assertIn('w.npz: exists and is no report', lines[-1])
+            with open(self.path('w.npz')) as file:
+                self.assertEqual(file.read(), content)
+        self.assertEqual(sorted(os.listdir(self.folder)),
+                         ['photo0.png', 'w.npz'])
 
     def test_format_and_quality(self):
         source, = write_photos(self.folder, 1)
@@ -368,6 +382,30 @@ class TestEvaluate(Folder):
                                                    for one in each]))
         self.assertIn('{:.2f}'.format(each[0]['psnr']), table[1])
 
+    def test_scores_outlive_a_second_run(self):
+        paths = write_photos(self.folder, 3)
+        options = ('-o', self.path('out'), '--evaluate', '--json',
+                   self.path('a.json'))
+        self.run_main(*paths[:2] + list(options))
+        with open(self.path('a.json')) as file:
+            first = json.load(file)
+        status, _, table = self.run_main(*paths + list(options))
+        with open(self.path('a.json')) as file:
+            both = json.load(file)
+        self.assertEqual(status, 0)
+        self.assertEqual([one['status'] for one in both['photos']],
+                         ['skipped', 'skipped', 'done'])
+        for old, new in zip(first['photos'], both['photos']):
+            self.assertEqual(old['scores'], new['scores'])
+        self.assertTrue(table[-1].endswith('average of 3'))
+
+    def test_results_without_scores_are_said(self):
+        path, = write_photos(self.folder, 1)
+        self.run_main(path)
+        status, lines, table = self.run_main(path, '--evaluate')
+        self.assertEqual((status, table), (0, []))
+        self.assertIn('not scored; --overwrite', lines[0])
+
     def test_scores_are_those_of_the_two_photos(self):
         painted = images.load(write_photos(self.folder, 2)[1])
         found = evaluation.scores(painted, photo())
@@ -402,6 +440,6 @@ class TestSummary(unittest.TestCase):
                          '1 failed')
         summary.add(task, 'skipped')
         self.assertEqual(summary.line(5, 2), (
-            '2 of 5 photos coloured, 1 were done before, 1 failed, 1 not '
-            'begun, 2 results among them passed over'))
+            '2 of 5 photos coloured, 1 were done before, 1 failed, 1 left, '
+            '2 results among them passed over'))
         self.assertEqual(summary.failed, 1)
