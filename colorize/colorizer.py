@@ -89,7 +89,7 @@ class Colorizer:
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)
         self._network, self._means, self.side = load(
-            weights or default_weights())
+            default_weights() if weights is None else weights)
         self._space = self._network.settings['color_space']
         self.saturation = saturation
         self.decode = systems.decoding(decode, self._network.settings)

@@ -1,6 +1,7 @@
 """What all commands share: one clear line for an error, never a traceback."""
 
 import argparse
+import math
 import os
 import re
 import signal
@@ -8,8 +9,8 @@ import sys
 import traceback
 import warnings
 
-__all__ = ['add_device', 'complain', 'debug_option', 'photo_places',
-           'printable', 'run', 'say', 'words']
+__all__ = ['add_device', 'complain', 'debug_option', 'number',
+           'photo_places', 'printable', 'run', 'say', 'words']
 
 _shown = {'debug': False}
 
@@ -107,6 +108,32 @@ def run(main):
         complain(error)
         status = getattr(error, 'status', 1)
     sys.exit(status)
+
+
+def number(kind, least, most=math.inf):
+    """A type for argparse: a number in a range.
+
+    Parameters
+    ----------
+    kind : {int, float}
+    least, most : number
+
+    Returns
+    -------
+    callable
+    """
+    rule = '{} or more'.format(least) if most == math.inf else \
+        '{} to {}'.format(least, most)
+
+    def parse(text):
+        try:
+            if least <= kind(text) <= most:
+                return kind(text)
+        except ValueError:
+            pass
+        raise argparse.ArgumentTypeError('must be {}, got {!r}'.format(
+            rule, text))
+    return parse
 
 
 class _UseDevice(argparse.Action):

@@ -28,10 +28,10 @@ def _parser():
         'exist; photos are never replaced')
     add('--format', type=_format, metavar='FORMAT', help='jpeg, png, tiff or '
         "webp (without: the photo's own, png where that holds no colours)")
-    add('--quality', type=_number(int, 1, 100), metavar='N',
+    add('--quality', type=command.number(int, 1, 100), metavar='N',
         help='of JPEG and WebP, 1 to 100 (without: 95)')
-    add('--saturation', type=_number(float, 0, 10), default=1., metavar='X',
-        help='make colours stronger or, below 1, weaker')
+    add('--saturation', type=command.number(float, 0, 10), default=1.,
+        metavar='X', help='make colours stronger or, below 1, weaker')
     add('--decode', choices=sorted(DECODINGS), help='the most probable '
         'colour (argmax), the mean, or between both (annealed); without: '
         + DECODING)
@@ -40,26 +40,13 @@ def _parser():
     add('--evaluate', action='store_true', help='score results against '
         'photos that have colours')
     add('--json', metavar='FILE', help='what was done, for each photo')
-    add('--batch-size', type=_number(int, 1, 1024), default=4, metavar='N',
-        help='photos that pass the network together (without: 4)')
+    add('--batch-size', type=command.number(int, 1, 1024), default=4,
+        metavar='N', help='photos that pass the network together (without: 4)')
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
     command.add_device(parser)
     command.debug_option(parser)
     return parser
-
-
-def _number(kind, least, most):
-    """A type for argparse: a number in a range."""
-    def parse(text):
-        try:
-            if least <= kind(text) <= most:
-                return kind(text)
-        except ValueError:
-            pass
-        raise argparse.ArgumentTypeError('must be {} to {}, got {!r}'.format(
-            least, most, text))
-    return parse
 
 
 def _format(text):

@@ -41,7 +41,8 @@ def compare(module, title, paper, variants, arguments=None):
         The exit status.
     """
     parser = options.parser(module, title)
-    for name, kind in (('count', int), ('width', float), ('epochs', int)):
+    for name, kind in (('count', command.number(int, 1)), ('width', float),
+                       ('epochs', int)):
         parser.add_argument('--' + name, type=kind, help='(default: {}, with '
                             '--quick {})'.format(FULL[name], QUICK[name]))
     parser.add_argument('--only', choices=tuple(variants),

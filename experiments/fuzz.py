@@ -32,7 +32,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m experiments.fuzz',
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--cases', type=int, default=10000)
+    add('--cases', type=command.number(int, 1), default=10000)
     add('--seed', type=int, default=0)
     add('--out', metavar='DIR', help='where fuzz.json goes')
     add('--first', type=int, help=argparse.SUPPRESS)

@@ -72,7 +72,8 @@ def main(arguments=None):
     add = parser.add_argument
     add('photos', nargs='*', help="(without: scikit-image's)")
     add('--run', metavar='DIR', help='only what this training held out')
-    add('--count', type=int, default=48, help='at most, drawn by a seed')
+    add('--count', type=command.number(int, 1), default=48,
+        help='at most, drawn by a seed')
     add('--weights', metavar='FILE', help='(without: those that ship)')
     add('--out', default=os.path.join('out', 'gallery'))
     command.add_device(parser)

@@ -23,7 +23,8 @@ def main(arguments=None):
         help='the training whose held-out photos are taken (default: '
              '%(default)s)')
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--count', type=int, metavar='N', help='only the first photos')
+    add('--count', type=command.number(int, 1), metavar='N',
+        help='only the first photos')
     add('--out', metavar='DIR', help='where judge.json and judge.txt go '
         '(default: experiments/results)')
     command.add_device(parser)

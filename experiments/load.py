@@ -28,7 +28,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m experiments.load',
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--photos', type=int, default=5000)
+    add('--photos', type=command.number(int, 1), default=5000)
     add('--damaged', type=float, default=0.01, help='share of them')
     add('--weights', metavar='FILE', help='(without: a very small network)')
     add('--out', metavar='DIR', help='where load.json and load.png go')

@@ -26,7 +26,8 @@ def main(arguments=None):
     """Parse the command line, overfit, write the results."""
     parser = options.parser('overfit', __doc__.replace('\n', ' '))
     add = parser.add_argument
-    add('--count', type=int, help='size of the random subset')
+    add('--count', type=command.number(int, 1),
+        help='size of the random subset')
     add('--width', type=float, help='scales every depth of the network')
     add('--side', type=int, help='photos are scaled to side x side')
     add('--epochs', type=int)

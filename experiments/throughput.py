@@ -32,8 +32,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m experiments.throughput',
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--photos', type=int, default=1000)
-    add('--batch-size', type=int, default=4)
+    add('--photos', type=command.number(int, 1), default=1000)
+    add('--batch-size', type=command.number(int, 1), default=4)
     add('--weights', metavar='FILE', help='(without: those that ship)')
     add('--out', metavar='DIR', help='where throughput.json goes')
     command.add_device(parser)

@@ -31,7 +31,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m experiments.torture',
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--kills', type=int, default=50)
+    add('--kills', type=command.number(int, 1), default=50)
     add('--epochs', type=int, default=150)
     add('--seed', type=int, default=0, help='decides the moments')
     add('--train', metavar='FOLDER', help=argparse.SUPPRESS)

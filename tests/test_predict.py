@@ -122,6 +122,7 @@ class TestPredict(Weights):
         for arguments, text in (
                 ([], 'required'), ([sources[0], '--no-such'], 'no-such'),
                 ([sources[0], '-o', sources[0]], 'would overwrite'),
+                ([sources[0], '--batch-size', '0'], 'must be 1 to 1024'),
                 ([sources[0], '-o', sources[0], sources[1]],
                  'several photos need a folder'),
                 ([sources[0], self.path('other', 'photo0.png'), '-o',
