@@ -5,7 +5,7 @@ import numpy as np
 from colorize.color import color_space
 
 __all__ = ['NUM_BINS', 'asked', 'bin_centers', 'bin_means', 'bin_totals',
-           'from_bins', 'to_bins']
+           'from_bins', 'shares', 'to_bins', 'weights']
 
 #: Equi-width bins on the range of a channel: 4 units each for U and V.
 NUM_BINS = 50
@@ -121,13 +121,50 @@ def asked(counts, soft_bins=0.0, rebalancing=0.0):
     float32 array, (2, 50, 50)
         Of a channel, a row per right bin.
     """
-    counts = np.asarray(counts, 'float64')
-    share = counts / counts.sum(axis=1, keepdims=True)
-    weight = 1 / (rebalancing * share + (1 - rebalancing) / NUM_BINS)
+    share = _share(counts)
     # A bin that was never seen has no pixel to weigh.
-    weight = np.where(share > 0, weight, 0)
+    weight = np.where(share > 0, weights(share, rebalancing), 0)
     weight /= (share * weight).sum(axis=1, keepdims=True)
     return (weight[:, :, None] * _spread(soft_bins)).astype('float32')
+
+
+def _share(counts):
+    counts = np.asarray(counts, 'float64')
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
+def weights(share, rebalancing):
+    """How much a pixel of each bin weighs, up to a common factor.
+
+    Parameters
+    ----------
+    share : float array, (2, 50)
+        See :func:`shares`.
+    rebalancing : float
+        See :func:`asked`.
+
+    Returns
+    -------
+    float array, (2, 50)
+    """
+    return 1 / (rebalancing * share + (1 - rebalancing) / NUM_BINS)
+
+
+def shares(counts, soft_bins=0.0, rebalancing=0.0):
+    """How often training asks for each bin.
+
+    Parameters
+    ----------
+    counts, soft_bins, rebalancing
+        See :func:`asked`.
+
+    Returns
+    -------
+    float32 array, (2, 50)
+        Of a channel, 1 in all.
+    """
+    return np.einsum('cr,crb->cb', _share(counts), asked(
+        counts, soft_bins, rebalancing)).astype('float32')
 
 
 def _spread(deviation):

@@ -63,10 +63,10 @@ class Colorizer:
     ----------
     weights : str, optional
         Weights file; without, the one that ships.
-    decode : {'argmax', 'mean', 'annealed'}, optional
+    decode : {'argmax', 'mean', 'annealed', 'vivid'}, optional
         How the classification network's probabilities become a colour: the
-        most probable bin (the paper's), the mean over the bins, or that at
-        temperature 0.38.
+        most probable bin (the paper's), the mean over the bins, that at
+        temperature 0.38, or that with rare colours weighed up.
     saturation : float
         Factor of the chroma, 0 to 10; 1 leaves it as predicted.
 
@@ -88,7 +88,7 @@ class Colorizer:
     def __init__(self, weights=None, decode=None, saturation=1):
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)
-        self._network, self._means, self.side = load(
+        self._network, self._means, shares, self.side = load(
             default_weights() if weights is None else weights)
         self._space = self._network.settings['color_space']
         self.saturation = saturation
@@ -96,7 +96,7 @@ class Colorizer:
         self._predict = theano.function(
             [self._network.input_var],
             systems.predictions(self._network, self.decode, self._means,
-                                deterministic=True))
+                                shares, deterministic=True))
 
     def __call__(self, photo):
         """Colour a photo.
@@ -294,6 +294,9 @@ def load(path):
     network : systems.Network
     means : float32 array, (2, 50)
         Per-bin means.
+    shares : float32 array, (2, 50)
+        See :func:`colorize.bins.shares`; where the file has none, bins
+        count alike.
     side : int
         The network was trained on `side` x `side` pixels.
 
@@ -310,7 +313,7 @@ def load(path):
                      bin_means=theano.shared(np.zeros((2, bins.NUM_BINS))))
         params.fit(known, shapes, path)
         for name in shapes:
-            if name not in known:
+            if name not in known and name != 'bin_shares':
                 raise params.WeightsError(
                     '{}: has {}, which the network has not'.format(path,
                                                                    name))
@@ -320,7 +323,19 @@ def load(path):
             raise params.WeightsError('{}: {} holds values that are no '
                                       'numbers'.format(path, name))
     params.set_params(params.get_params(built[0].outputs), arrays, path)
-    return built[0], arrays['bin_means'], settings['training']['side']
+    return (built[0], arrays['bin_means'], _shares(path, arrays),
+            settings['training']['side'])
+
+
+def _shares(path, arrays):
+    """How often training has asked for each bin."""
+    found = arrays.get('bin_shares', np.full((2, bins.NUM_BINS),
+                                             1 / bins.NUM_BINS, 'float32'))
+    if found.shape != (2, bins.NUM_BINS) or not (0 <= found.min()
+                                                 <= found.max() <= 1):
+        raise params.WeightsError('{}: bin_shares must be (2, {}) shares of '
+                                  '1'.format(path, bins.NUM_BINS))
+    return found
 
 
 def _build(path, settings, shapes):

@@ -1,9 +1,9 @@
 """Weights files: parameters by layer name, and the settings beside them.
 
 A weights file is an ``.npz`` without pickled objects. It holds one array
-for each parameter (``conv1_1.W`` …), ``bin_means`` (2, 50) and
-``settings``, a JSON text from which the network is built again. The comment
-of the archive is a checksum over all of them.
+for each parameter (``conv1_1.W`` …), ``bin_means`` and ``bin_shares``
+(2, 50), and ``settings``, a JSON text from which the network is built again.
+The comment of the archive is a checksum over all of them.
 """
 
 import contextlib

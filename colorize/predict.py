@@ -32,9 +32,9 @@ def _parser():
         help='of JPEG and WebP, 1 to 100 (without: 95)')
     add('--saturation', type=command.number(float, 0, 10), default=1.,
         metavar='X', help='make colours stronger or, below 1, weaker')
-    add('--decode', choices=sorted(DECODINGS), help='the most probable '
-        'colour (argmax), the mean, or between both (annealed); without: '
-        + DECODING)
+    add('--decode', choices=list(DECODINGS), help='the most probable colour '
+        '(argmax), the mean, between both (annealed), or that with rare '
+        'colours weighed up (vivid); without: ' + DECODING)
     add('--side-by-side', action='store_true', help='write NAME-side-by-side'
         '.EXT: grey, coloured and, if it has colours, the original')
     add('--evaluate', action='store_true', help='score results against '

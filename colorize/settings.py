@@ -3,7 +3,7 @@
 Imports nothing heavy, so that a command's ``--help`` answers at once.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 
 __all__ = ['DECODING', 'DECODINGS', 'HELP', 'LOSSES', 'TRAINING',
            'UPDATE_RULES', 'WHOLE_OR_NONE', 'SettingError', 'check',
@@ -12,10 +12,14 @@ __all__ = ['DECODING', 'DECODINGS', 'HELP', 'LOSSES', 'TRAINING',
 LOSSES = ('cross_entropy', 'l2', 'huber')
 UPDATE_RULES = ('adam', 'nesterov', 'sgd')
 
-#: From the probabilities of bins to a colour: the mean over the bins at
-#: this temperature. The paper's takes the most probable bin (Section 3.6);
-#: annealed is Zhang, Isola & Efros' (2016, Section 2.3).
-DECODINGS = {'argmax': 0, 'mean': 1, 'annealed': 0.38}
+#: From the probabilities of bins to a colour: the mean over the bins at a
+#: temperature, after rare bins have been weighed up as `rebalancing` does.
+#: The paper's takes the most probable bin (Section 3.6); annealed is Zhang,
+#: Isola & Efros' (2016, Section 2.3) without their rebalancing, vivid with
+#: as much of it as `make judge` found best (weights/README.rst).
+Decoding = namedtuple('Decoding', 'temperature rebalancing')
+DECODINGS = {'argmax': Decoding(0, 0), 'mean': Decoding(1, 0),
+             'annealed': Decoding(0.38, 0), 'vivid': Decoding(0.38, 0.3)}
 
 #: What predicting takes unless it is told.
 DECODING = 'argmax'

@@ -171,7 +171,7 @@ def decoding(name, settings):
 
     Parameters
     ----------
-    name : {'argmax', 'mean', 'annealed'} or None
+    name : {'argmax', 'mean', 'annealed', 'vivid'} or None
         None asks for the default.
     settings : dict
         Of the network.
@@ -203,30 +203,44 @@ def decoding(name, settings):
     return name
 
 
-def predictions(network, decode='argmax', means=None, **kwargs):
+def predictions(network, decode='argmax', means=None, shares=None,
+                **kwargs):
     """Symbolic answer of the network: most probable bins, or chroma.
 
     Parameters
     ----------
     network : Network
-    decode : {'argmax', 'mean', 'annealed'}
+    decode : {'argmax', 'mean', 'annealed', 'vivid'}
         Of the classification network; see :func:`decoding`.
     means : float array, (2, 50), optional
         Per-bin means, which all but 'argmax' need.
+    shares : float array, (2, 50), optional
+        See :func:`colorize.bins.shares`, which 'vivid' needs.
     kwargs
         For ``lasagne.layers.get_output``, as ``deterministic=True``.
 
     Returns
     -------
     Theano 4-D tensor
-        (batch, 2, row, column), of the type that :func:`encode` gives; with
-        'mean' and 'annealed' chroma, float32.
+        (batch, 2, row, column), of the type that :func:`encode` gives;
+        chroma, float32, with other ways than 'argmax'.
     """
     outputs = _outputs(network, **kwargs)
     if decode == 'argmax':
         return _answer(outputs, network.settings)
-    return T.stack([_annealed(scores, means[channel], DECODINGS[decode])
+    temperature, rebalancing = DECODINGS[decode]
+    if rebalancing:
+        # Weighed in the loss or here, it is the same to a network that has
+        # learned the probabilities.
+        outputs = [scores + _column(np.log(weights)) for scores, weights
+                   in zip(outputs, bins.weights(shares, rebalancing))]
+    return T.stack([_annealed(scores, means[channel], temperature)
                     for channel, scores in enumerate(outputs)], axis=1)
+
+
+def _column(values):
+    """A value for each bin, as scores lie."""
+    return np.asarray(values, 'float32').reshape(1, -1, 1, 1)
 
 
 def _annealed(scores, means, temperature):
@@ -236,8 +250,7 @@ def _annealed(scores, means, temperature):
     """
     scaled = scores / np.float32(temperature)
     weights = T.exp(scaled - scaled.max(axis=1, keepdims=True))
-    means = np.asarray(means, 'float32').reshape(1, -1, 1, 1)
-    return (weights * means).sum(axis=1) / weights.sum(axis=1)
+    return (weights * _column(means)).sum(axis=1) / weights.sum(axis=1)
 
 
 def _outputs(network, **kwargs):

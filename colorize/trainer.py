@@ -358,5 +358,9 @@ def _save_weights(run, network):
     arrays = {name: shared.get_value() for name, shared
               in params.get_params(network.outputs).items()}
     arrays['bin_means'] = run.means
+    if run.counts:
+        arrays['bin_shares'] = bins.shares(
+            run.counts, run.settings['soft_bins'],
+            run.settings['rebalancing'])
     params.write(run.weights, arrays, {'network': network.settings,
                                        'training': run.settings})

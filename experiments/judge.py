@@ -77,7 +77,7 @@ def judge(run, weights=None, count=None):
 def _answers(weights):
     """Functions from lightness to chroma, one for each decoding."""
     from colorize.colorizer import Colorizer
-    made = [Colorizer(weights, decode=name) for name in sorted(DECODINGS)]
+    made = [Colorizer(weights, decode=name) for name in DECODINGS]
     return OrderedDict((each.decode, each.chroma) for each in made), \
         made[0].side
 

@@ -140,7 +140,7 @@ def _predictor(path):
     """The paper's prediction with the weights of a file, and their side."""
     from colorize import batches, colorizer, systems
     from colorize.backend import theano
-    network, means, side = colorizer.load(path)
+    network, means, _, side = colorizer.load(path)
     answer = theano.function(
         [network.input_var], systems.predictions(network,
                                                  deterministic=True))

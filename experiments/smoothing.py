@@ -61,7 +61,7 @@ def smoothing(given):
     from colorize import colorizer
     from experiments import report
     weights = given.weights or colorizer.default_weights()
-    network, means, side = colorizer.load(weights)
+    network, means, _, side = colorizer.load(weights)
     scores = class_scores(network, weights)
     paths = options.test_photos(given, side, _QUICK if given.quick
                                 else _COUNT)

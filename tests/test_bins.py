@@ -100,6 +100,16 @@ class TestAsked(unittest.TestCase):
                                    rtol=1e-5, atol=1e-9)
         np.testing.assert_allclose(found[1].sum(axis=1), 1, rtol=1e-5)
 
+    def test_shares_are_what_the_pixels_ask_for(self):
+        found = bins.shares(self.counts, 0.8, 0.5)
+        asked = bins.asked(self.counts, 0.8, 0.5)
+        total = sum(self.counts[0, number] * asked[0, number]
+                    for number in range(50))
+        np.testing.assert_allclose(found[0], total / 100, rtol=1e-4)
+        np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
+        np.testing.assert_allclose(bins.shares(self.counts)[0, [3, 24, 25]],
+                                   (0.1, 0.6, 0.3), rtol=1e-6)
+
     def test_both_weigh_what_is_spread(self):
         found = bins.asked(self.counts, 0.8, 0.5)
         alone = bins.asked(self.counts, 0, 0.5)

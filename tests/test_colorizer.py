@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from colorize import color, rounding, systems
+from colorize import bins, color, params, rounding, systems
 from colorize.backend import theano
 from colorize.colorizer import Colorizer
 from colorize.settings import DECODINGS, SettingError
@@ -104,18 +104,43 @@ class TestSettings(Weights):
                 network, deterministic=True)])
         shown = np.random.RandomState(1).uniform(
             -100, 100, (2, 3, 16, 24)).astype('float32')
-        for name, temperature in (('mean', 1), ('annealed', 0.38)):
-            self.assertEqual(DECODINGS[name], temperature)
+        shares = np.random.RandomState(2).uniform(0, 0.2, (2, 50))
+        shares[0, 7] = 0
+        zhang = 1 / (0.7 / 50 + 0.3 * shares)
+        for name, temperature, weights in (
+                ('mean', 1, 0 * shares + 1), ('vivid', 0.38, zhang),
+                ('annealed', 0.38, 0 * shares + 1)):
+            self.assertEqual(DECODINGS[name].temperature, temperature)
             found = theano.function([network.input_var], systems.predictions(
-                network, name, means, deterministic=True))(shown)
+                network, name, means, shares, deterministic=True))(shown)
             self.assertEqual((found.shape, found.dtype),
                              ((2, 2, 16, 24), 'float32'))
             for channel, values in enumerate(scores(shown)):
-                power = np.exp(values.astype('float64') / temperature)
+                chances = np.exp(values.astype('float64')) \
+                    * weights[channel][:, None, None]
+                power = chances ** (1 / temperature)
                 expected = (power * means[channel][:, None, None]).sum(
                     axis=1) / power.sum(axis=1)
                 np.testing.assert_allclose(found[:, channel], expected,
                                            rtol=1e-3, atol=1e-3)
+
+    def test_shares_of_the_weights_file(self):
+        arrays, settings = params.read(self.weights)
+        path = os.path.join(self.folder, 's.npz')
+        found = []
+        for share in (None, 0 * bins.bin_centers() + 0.02,
+                      np.repeat([[0.04, 0]] * 2, 25, axis=1)):
+            held = dict(arrays, **{} if share is None
+                        else {'bin_shares': share})
+            params.write(path, held, settings)
+            found.append(Colorizer(path, 'vivid')(photo()))
+        np.testing.assert_array_equal(*found[:2])
+        self.assertGreater(np.abs(found[2] - found[1].astype(int)).max(), 3)
+        for wrong in (np.full((2, 50), -0.1), np.full((2, 50), 1.5),
+                      np.zeros((50, 2))):
+            params.write(path, dict(arrays, bin_shares=wrong), settings)
+            with self.assertRaisesRegex(params.WeightsError, 'bin_shares'):
+                Colorizer(path)
 
     def test_decodings_differ(self):
         found = [Colorizer(self.weights, name)(photo()).astype(int)

@@ -64,6 +64,8 @@ class TestTrain(Folder):
         self.assertTrue(settings['network']['vgg_batch_norm'])
         self.assertEqual(set(settings['training']), set(TRAINING))
         self.assertEqual(arrays['bin_means'].shape, (2, 50))
+        np.testing.assert_allclose(arrays['bin_shares'].sum(axis=1), 1,
+                                   rtol=1e-5)
         self.refuse_other_settings()
 
     def refuse_other_settings(self):
