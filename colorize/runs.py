@@ -243,6 +243,9 @@ def resume(run, state):
 def _restore(run, path, state):
     arrays, found = params.read(
         path, lambda _, shapes: params.fit(state, shapes, path))
+    if not {'network', 'progress', 'training'} <= set(found):
+        raise TrainingError('{}: no checkpoint of this version; take another '
+                            'folder to start anew'.format(path))
     _refuse_changes(path, {'network': run.network, 'training': run.settings},
                     found)
     params.set_params(state, arrays, path)

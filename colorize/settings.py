@@ -22,7 +22,7 @@ DECODINGS = {'argmax': Decoding(0, 0), 'mean': Decoding(1, 0),
              'annealed': Decoding(0.38, 0), 'vivid': Decoding(0.38, 0.3)}
 
 #: What predicting takes unless it is told.
-DECODING = 'argmax'
+DECODING = 'vivid'
 
 _TABLE = (
     ('batch_size', 6, 'photos in a minibatch'),

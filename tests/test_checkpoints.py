@@ -153,6 +153,14 @@ class TestDamaged(Shared):
         self.train(3)
         self.assert_same(self.parameters(), whole)
 
+    def test_a_checkpoint_of_another_version_is_named(self):
+        self.train(1)
+        arrays, found = params.read(self.path('checkpoint.npz'))
+        params.write(self.path('checkpoint.npz'), arrays, found['progress'])
+        with self.assertRaisesRegex(runs.TrainingError,
+                                    'checkpoint.npz: no checkpoint of this'):
+            self.train(2)
+
     def test_killed_before_its_first_checkpoint(self):
         """The log has a line of an epoch that is done again."""
         with mock.patch.object(runs, 'save', side_effect=KeyError):

@@ -215,7 +215,8 @@ class TestJudge(Folder):
         found = self.read('out', 'judge.json')
         self.assertEqual((found['photos'], found['side']), (2, SIDE))
         self.assertEqual(set(found['scores']), {
-            'argmax', 'mean', 'annealed', 'most_frequent_bin', 'grey'})
+            'argmax', 'mean', 'annealed', 'vivid', 'most_frequent_bin',
+            'grey'})
         accuracies = []
         for path in self.paths[3:]:
             luv = to_luv(images.load_square(path, SIDE))
