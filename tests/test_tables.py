@@ -358,7 +358,7 @@ class TestScores(Folder):
         from colorize import colorizer
         path = self.write_weights()
         predict, side = saved._predictor(path)
-        network, means, _ = colorizer.load(path)
+        network, means, _, _ = colorizer.load(path)
         scores = smoothing.class_scores(network, path)
         os.makedirs(self.path('photos'))
         photo, = write_photos(self.path('photos'), 1)
