@@ -16,7 +16,7 @@ UPDATE_RULES = ('adam', 'nesterov', 'sgd')
 #: temperature, after rare bins have been weighed up as `rebalancing` does.
 #: The paper's takes the most probable bin (Section 3.6); annealed is Zhang,
 #: Isola & Efros' (2016, Section 2.3) without their rebalancing, vivid with
-#: as much of it as `make judge` found best (weights/README.rst).
+#: some of it: weights/README.rst compares them.
 Decoding = namedtuple('Decoding', 'temperature rebalancing')
 DECODINGS = {'argmax': Decoding(0, 0), 'mean': Decoding(1, 0),
              'annealed': Decoding(0.38, 0), 'vivid': Decoding(0.38, 0.3)}
