@@ -32,7 +32,7 @@ help:  ## this list
 	    $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY)  ## colour real photos with the shipped weights, into out/demo
-	$(PYTHON) -m experiments.demo $(ON) --out out/demo
+	$(PYTHON) -m experiments.show.demo $(ON) --out out/demo
 
 test: lint  ## all tests, after lint
 	$(PYTHON) -m nose tests
@@ -49,94 +49,94 @@ train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
 
 overfit: $(READY)  ## Section 5.2: learn photos by heart [N=270 WIDTH=1.0 QUICK=1]
-	$(PYTHON) -m experiments.overfit $(TRAIN) $(if $(N),--count $(N)) \
+	$(PYTHON) -m experiments.paper.overfit $(TRAIN) $(if $(N),--count $(N)) \
 	    $(if $(WIDTH),--width $(WIDTH))
 
 lr-sweep: $(READY)  ## Section 5.2: learning rates on a log scale [QUICK=1]
-	$(PYTHON) -m experiments.lr_sweep $(TRAIN)
+	$(PYTHON) -m experiments.paper.lr_sweep $(TRAIN)
 
 update-rules: $(READY)  ## Section 5.2: Adam beta2 0.99 and 0.999, Nesterov 0.9 [QUICK=1]
-	$(PYTHON) -m experiments.update_rules $(TRAIN)
+	$(PYTHON) -m experiments.paper.update_rules $(TRAIN)
 
 batch-sizes: $(READY)  ## Section 5.2: 4, 6, 8 and 12: convergence, memory [QUICK=1]
-	$(PYTHON) -m experiments.batch_sizes $(TRAIN)
+	$(PYTHON) -m experiments.paper.batch_sizes $(TRAIN)
 
 aggregation: $(READY)  ## Section 5.2, point 1: concatenation or sum [QUICK=1]
-	$(PYTHON) -m experiments.aggregation $(TRAIN)
+	$(PYTHON) -m experiments.paper.aggregation $(TRAIN)
 
 residual: $(READY)  ## Section 5.2, point 2: with and without residual units [QUICK=1]
-	$(PYTHON) -m experiments.residual $(TRAIN)
+	$(PYTHON) -m experiments.paper.residual $(TRAIN)
 
 head: $(READY)  ## Section 5.2, point 3: one, two, three convolutions [QUICK=1]
-	$(PYTHON) -m experiments.head $(TRAIN)
+	$(PYTHON) -m experiments.paper.head $(TRAIN)
 
 colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
-	$(PYTHON) -m experiments.colorspace $(TRAIN)
+	$(PYTHON) -m experiments.paper.colorspace $(TRAIN)
 
 rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [QUICK=1]
-	$(PYTHON) -m experiments.rebalancing $(TRAIN)
+	$(PYTHON) -m experiments.paper.rebalancing $(TRAIN)
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
-	$(PYTHON) -m experiments.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 train-mcgill: $(READY)  ## Section 5.3: both systems on McGill [QUICK=1]
-	$(PYTHON) -m experiments.train mcgill $(SYSTEMS)
+	$(PYTHON) -m experiments.paper.train mcgill $(SYSTEMS)
 
 train-cvcl: $(READY)  ## Section 5.3: both systems on MIT CVCL Open Country [QUICK=1]
-	$(PYTHON) -m experiments.train cvcl $(SYSTEMS)
+	$(PYTHON) -m experiments.paper.train cvcl $(SYSTEMS)
 
 train-ilsvrc: $(READY)  ## Section 5.3: both systems on ten categories of ILSVRC 2015 [QUICK=1]
-	$(PYTHON) -m experiments.train ilsvrc $(SYSTEMS)
+	$(PYTHON) -m experiments.paper.train ilsvrc $(SYSTEMS)
 
 train-mirflickr: $(READY)  ## Section 5.3: both systems on MIRFLICKR [QUICK=1]
-	$(PYTHON) -m experiments.train mirflickr $(SYSTEMS)
+	$(PYTHON) -m experiments.paper.train mirflickr $(SYSTEMS)
 
 train-folder: $(READY)  ## the same on any photos [TEST=50 CROP=128 QUICK=1]
-	$(PYTHON) -m experiments.train folder $(SYSTEMS)
+	$(PYTHON) -m experiments.paper.train folder $(SYSTEMS)
 
 table1: $(READY)  ## Section 4: which datasets lie below PHOTOS=DIR
-	$(PYTHON) -m experiments.table1 $(if $(PHOTOS),--photos '$(PHOTOS)')
+	$(PYTHON) -m experiments.paper.table1 $(if $(PHOTOS),--photos '$(PHOTOS)')
 
 table2: $(READY)  ## Section 5.3: score both systems [RUNS=runs/cvcl QUICK=1]
-	$(PYTHON) -m experiments.table2 $(GIVEN)
+	$(PYTHON) -m experiments.paper.table2 $(GIVEN)
 
 figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=1]
-	$(PYTHON) -m experiments.figures $(GIVEN)
+	$(PYTHON) -m experiments.paper.figures $(GIVEN)
 
 # --- measuring ------------------------------------------------------------
 
 bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3]
-	$(PYTHON) -m experiments.bench $(if $(ROUNDS),--rounds $(ROUNDS))
+	$(PYTHON) -m experiments.measure.bench $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # PyTorch, if it is to be compared with, is installed by hand: its wheel
 # has to suit the driver.
 bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
-	$(PYTHON) -m experiments.bench_gpu $(ON)
+	$(PYTHON) -m experiments.measure.bench_gpu $(ON)
 
 torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
-	$(PYTHON) -m experiments.torture $(if $(KILLS),--kills $(KILLS))
+	$(PYTHON) -m experiments.measure.torture $(if $(KILLS),--kills $(KILLS))
 
 fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEED=0]
-	$(PYTHON) -m experiments.fuzz $(if $(CASES),--cases $(CASES)) \
+	$(PYTHON) -m experiments.measure.fuzz $(if $(CASES),--cases $(CASES)) \
 	    $(if $(SEED),--seed $(SEED))
 
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
-	$(PYTHON) -m experiments.load $(if $(COUNT),--photos $(COUNT))
+	$(PYTHON) -m experiments.measure.load $(if $(COUNT),--photos $(COUNT))
 
 judge: $(READY)  ## score weights on held-out photos [RUN=runs/default WEIGHTS=FILE]
-	$(PYTHON) -m experiments.judge $(ON) $(if $(RUN),--run '$(RUN)') \
+	$(PYTHON) -m experiments.measure.judge $(ON) $(if $(RUN),--run '$(RUN)') \
 	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUNT=48]
-	$(PYTHON) -m experiments.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') \
+	$(PYTHON) -m experiments.show.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') \
 	    $(if $(RUN),--run '$(RUN)') $(if $(COUNT),--count $(COUNT)) \
 	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 throughput: $(READY)  ## a folder of photos beside the bare network [COUNT=1000]
-	$(PYTHON) -m experiments.throughput $(ON) $(if $(COUNT),--photos $(COUNT))
+	$(PYTHON) -m experiments.measure.throughput $(ON) $(if $(COUNT),--photos $(COUNT))
 
 bleeding: $(READY)  ## how far colours bleed over edges when scaled up
-	$(PYTHON) -m experiments.bleeding
+	$(PYTHON) -m experiments.measure.bleeding
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info

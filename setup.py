@@ -2,7 +2,7 @@
 
 import re
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 
 def requirements():
@@ -27,11 +27,11 @@ setup(
     long_description=long_description,
     license='MIT',
     python_requires='>=3.9, <3.12',
-    packages=['colorize', 'colorize.onednn', 'models', 'weights'],
+    packages=find_packages(include=['colorize*', 'models', 'weights']),
     package_data={'colorize.onednn': ['src/*'],
                   'weights': ['*.npz', '*.json', '*.rst']},
     install_requires=requirements(),
     entry_points={
-        'console_scripts': ['colorize = colorize.predict:script']},
+        'console_scripts': ['colorize = colorize.predict.__main__:script']},
     zip_safe=False,
 )

@@ -5,8 +5,10 @@ import os
 
 import numpy as np
 
-from colorize import (batches, bins, color, guided, images, params, rounding,
-                      systems)
+from colorize import color
+from colorize.color import bins, guided_filter, rounding
+from colorize.photos import images
+from colorize.systems import arrays, networks, params
 from colorize.backend import theano
 from colorize.settings import check, check_training
 
@@ -79,7 +81,7 @@ class Colorizer:
 
     Raises
     ------
-    colorize.params.WeightsError
+    colorize.systems.params.WeightsError
         When the file does not hold such a network.
     colorize.settings.SettingError
         When an argument is none of the above, or the network has no bins.
@@ -92,11 +94,11 @@ class Colorizer:
             default_weights() if weights is None else weights)
         self._space = self._network.settings['color_space']
         self.saturation = saturation
-        self.decode = systems.decoding(decode, self._network.settings)
+        self.decode = networks.decoding(decode, self._network.settings)
         self._predict = theano.function(
             [self._network.input_var],
-            systems.predictions(self._network, self.decode, self._means,
-                                shares, deterministic=True))
+            networks.predictions(self._network, self.decode, self._means,
+                                 shares, deterministic=True))
 
     def __call__(self, photo):
         """Colour a photo.
@@ -111,8 +113,8 @@ class Colorizer:
         -------
         array, (row, column, 3)
             sRGB of the same size and type. Turned back into grey
-            (:func:`colorize.rounding.grays`) it is the photo that came in,
-            to the last bit.
+            (:func:`colorize.color.rounding.grays`) it is the photo that
+            came in, to the last bit.
 
         Raises
         ------
@@ -177,10 +179,10 @@ class Colorizer:
         found = [None] * len(smalls)
         for numbers in _same_shape(smalls, batch_size):
             answers = self._predict(np.stack([
-                batches.network_input(smalls[number], self._space)
+                arrays.network_input(smalls[number], self._space)
                 for number in numbers]))
             for number, answer in zip(numbers, answers):
-                found[number] = systems.decode(
+                found[number] = arrays.decode(
                     answer, self._network.settings, self._means)
         return found
 
@@ -202,12 +204,13 @@ class Colorizer:
             sRGB of the type of the photo.
         """
         chroma = color.saturate(chroma, self.saturation, self._space)
-        found = guided.guide(chroma, small)
+        found = guided_filter.guide(chroma, small)
         painted = np.empty(photo.shape[:2] + (3,), photo.dtype)
         for part in _strips(*photo.shape[:2]):
             gray = self._gray(photo[part])
             lightness = color.lightness_of(gray, self._space)
-            wide = guided.upscale(found, lightness, part.start, len(photo))
+            wide = guided_filter.upscale(
+                found, lightness, part.start, len(photo))
             rgb = color.merge(lightness, wide, self._space)
             painted[part] = self._rounded(rgb, gray)
         return painted
@@ -295,14 +298,14 @@ def load(path):
     means : float32 array, (2, 50)
         Per-bin means.
     shares : float32 array, (2, 50)
-        See :func:`colorize.bins.shares`; where the file has none, bins
+        See :func:`colorize.color.bins.shares`; where the file has none, bins
         count alike.
     side : int
         The network was trained on `side` x `side` pixels.
 
     Raises
     ------
-    colorize.params.WeightsError
+    colorize.systems.params.WeightsError
         When the file does not hold such a network.
     """
     built = []
@@ -344,7 +347,7 @@ def _build(path, settings, shapes):
         check_training({'side': settings['training']['side']})
         held = sum(math.prod(shape) for shape, _ in shapes.values())
         with params.blank(max(held, _SMALL)):
-            return systems.build(settings['network'])
+            return networks.build(settings['network'])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise params.WeightsError('{}: settings that make no network ({})'
                                   .format(path, error)) from error

@@ -10,7 +10,7 @@ import os
 import shutil
 
 from colorize import command
-from colorize.files import find_photos
+from colorize.photos.find import find_photos
 
 __all__ = ['EPOCHS', 'NETWORK', 'TRAINING', 'main']
 
@@ -37,8 +37,9 @@ def main():
     given = parser.parse_args()
     paths = find_photos(command.photo_places(
         [place for place in given.photos if place]))
-    from colorize import params, trainer
-    trainer.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
+    from colorize.systems import params
+    from colorize.training import loop
+    loop.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
     params.write(given.out, *params.read(
         os.path.join(given.run, 'weights.npz')), dtype='float16')
     log = os.path.splitext(given.out)[0] + '.jsonl'

@@ -4,19 +4,9 @@ from collections import OrderedDict
 
 from colorize.backend import lasagne
 from models.layers import Conv2DLayer, conv_bn_relu, scaled
+from models.published import VGG16_LAYERS
 
-__all__ = ['IMAGENET_MEAN_BGR', 'VGG16_LAYERS', 'build_vgg16']
-
-#: Mean pixel of ImageNet, blue, green, red, 0 to 255: VGG16 was trained on
-#: photos from which it was taken away.
-IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
-
-#: Name of every convolution of the trunk and its number of maps.
-VGG16_LAYERS = OrderedDict([
-    ('conv1_1', 64), ('conv1_2', 64),
-    ('conv2_1', 128), ('conv2_2', 128),
-    ('conv3_1', 256), ('conv3_2', 256), ('conv3_3', 256),
-    ('conv4_1', 512), ('conv4_2', 512), ('conv4_3', 512)])
+__all__ = ['build_vgg16']
 
 
 def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
@@ -27,7 +17,8 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
     ----------
     input_layer : lasagne.layers.Layer
         (batch, 3, row, column): the photo as blue, green, red, 0 to 255,
-        less :data:`IMAGENET_MEAN_BGR`; rows and columns divisible by 8.
+        less :data:`models.published.IMAGENET_MEAN_BGR`; rows and columns
+        divisible by 8.
     width : float
         Scales every depth; 1.0 is the paper's.
     batch_norm : bool

@@ -6,8 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import unittest
 import zipfile
 import zlib
 from unittest import mock
@@ -16,23 +14,24 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from colorize import (colorizer, command, files, images, memory, npz,
-                      params, predict, pretrained, training)
-from experiments import fuzz_cases
-from tests.photos import photo
+from colorize import colorizer, command, memory
+from colorize.disk import npz, whole
+from colorize.photos import images
+from colorize.predict import __main__ as predict
+from colorize.systems import params, pretrained
+from colorize.training import __main__ as training
+from experiments.measure import fuzz_cases
+from tests.shared.folder import Folder
+from tests.shared.photos import photo
 
 
-class Folder(unittest.TestCase):
+class Commands(Folder):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         patch = mock.patch.object(colorizer, 'Colorizer',
                                   fuzz_cases._Uncompiled)
         patch.start()
         self.addCleanup(patch.stop)
-
-    def path(self, *parts):
-        return os.path.join(self.folder, *parts)
 
     def write(self, name, content):
         with open(self.path(name), 'wb') as file:
@@ -50,7 +49,7 @@ class Folder(unittest.TestCase):
                 return stopped.code, said.getvalue().splitlines()
 
 
-class TestPhotos(Folder):
+class TestPhotos(Commands):
     def refuse(self, path, words):
         """One line; the other photo is done, the bad one leaves nothing."""
         good = self.path('good.png')
@@ -149,12 +148,12 @@ class TestPhotos(Folder):
 
     def test_a_write_that_fails_names_its_file(self):
         with self.assertRaises(OSError) as caught:
-            with files.written_whole(self.path('a')):
+            with whole.written_whole(self.path('a')):
                 raise OSError(28, 'No space left on device')
         self.assertEqual(caught.exception.filename, self.path('a'))
 
 
-class TestWeights(Folder):
+class TestWeights(Commands):
     def refuse(self, path, words):
         Image.new('L', (9, 7)).save(self.path('photo.png'))
         status, lines = self.run_command(
@@ -243,7 +242,7 @@ class TestWeights(Folder):
         self.assertLess(memory.peak_mib() - before, 50)
 
 
-class TestPublishedWeights(Folder):
+class TestPublishedWeights(Commands):
     def refuse(self, words):
         with self.assertRaisesRegex(ValueError, words) as caught:
             pretrained.load_vgg16(self.path('w'))
@@ -303,7 +302,7 @@ class TestPublishedWeights(Folder):
         self.assertLess(memory.peak_mib() - before, 50)
 
 
-class TestCommands(Folder):
+class TestCommands(Commands):
     def test_settings(self):
         Image.fromarray(photo()).save(self.path('a.png'))
         for option, value, status in (
@@ -344,14 +343,17 @@ class TestCommands(Folder):
 
     def test_every_command_has_the_option(self):
         for module in ('colorize.datasets', 'colorize.predict',
-                       'colorize.training', 'experiments.aggregation',
-                       'experiments.bleeding', 'experiments.demo',
-                       'experiments.figures', 'experiments.fuzz',
-                       'experiments.gallery', 'experiments.judge',
-                       'experiments.load', 'experiments.overfit',
-                       'experiments.smoothing', 'experiments.table1',
-                       'experiments.table2', 'experiments.throughput',
-                       'experiments.torture', 'experiments.train',
+                       'colorize.training', 'experiments.paper.aggregation',
+                       'experiments.measure.bleeding', 'experiments.show.demo',
+                       'experiments.paper.figures', 'experiments.measure.fuzz',
+                       'experiments.show.gallery', 'experiments.measure.judge',
+                       'experiments.measure.load', 'experiments.paper.overfit',
+                       'experiments.paper.smoothing',
+                       'experiments.paper.table1',
+                       'experiments.paper.table2',
+                       'experiments.measure.throughput',
+                       'experiments.measure.torture',
+                       'experiments.paper.train',
                        'experiments.train_default', 'weights.fetch'):
             shown = subprocess.run([sys.executable, '-m', module, '--help'],
                                    capture_output=True, text=True, check=True)

@@ -4,12 +4,14 @@ import os
 
 import numpy as np
 
-from colorize import bins, color, params, rounding, systems
+from colorize import color
+from colorize.color import bins, rounding
+from colorize.systems import networks, params
 from colorize.backend import theano
 from colorize.colorizer import Colorizer
 from colorize.settings import DECODINGS, SettingError
-from tests.photos import photo
-from tests.test_predict import Weights, write_weights
+from tests.shared.photos import photo
+from tests.predict.test_command import Weights, write_weights
 
 
 class TestArrays(Weights):
@@ -100,7 +102,7 @@ class TestSettings(Weights):
         network, means = plain._network, plain._means
         means = means + np.random.RandomState(0).uniform(-1, 1, means.shape)
         scores = theano.function([network.input_var], [
-            network_scores for network_scores in systems._outputs(
+            network_scores for network_scores in networks._outputs(
                 network, deterministic=True)])
         shown = np.random.RandomState(1).uniform(
             -100, 100, (2, 3, 16, 24)).astype('float32')
@@ -111,7 +113,7 @@ class TestSettings(Weights):
                 ('mean', 1, 0 * shares + 1), ('vivid', 0.38, zhang),
                 ('annealed', 0.38, 0 * shares + 1)):
             self.assertEqual(DECODINGS[name].temperature, temperature)
-            found = theano.function([network.input_var], systems.predictions(
+            found = theano.function([network.input_var], networks.predictions(
                 network, name, means, shares, deterministic=True))(shown)
             self.assertEqual((found.shape, found.dtype),
                              ((2, 2, 16, 24), 'float32'))

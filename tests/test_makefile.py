@@ -4,10 +4,9 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
-import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from tests.shared.folder import ROOT, Folder
+
 
 #: Stand-ins for interpreters. The one that suits makes a .venv whose python
 #: agrees to everything, so nothing is downloaded.
@@ -22,10 +21,9 @@ fi
 '''
 
 
-class Folder(unittest.TestCase):
+class InFolder(Folder):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         for name in os.listdir(ROOT):
             if name == 'Makefile' or name.startswith('requirements'):
                 shutil.copy(os.path.join(ROOT, name), self.folder)
@@ -33,7 +31,7 @@ class Folder(unittest.TestCase):
         for tool in ('sh', 'make', 'rm', 'mkdir', 'chmod', 'touch', 'awk',
                      'echo'):
             os.symlink(shutil.which(tool), os.path.join(tools, tool))
-        self.path = [tools]
+        self.search = [tools]
         self.script(tools, 'g++', 'exit 0\n')
 
     def make_folder(self, *parts):
@@ -48,7 +46,7 @@ class Folder(unittest.TestCase):
         os.chmod(path, 0o755)
 
     def make(self, *targets):
-        environment = {'PATH': os.pathsep.join(self.path),
+        environment = {'PATH': os.pathsep.join(self.search),
                        'HOME': self.folder}
         return subprocess.run(['make'] + list(targets), cwd=self.folder,
                               env=environment, text=True,
@@ -56,7 +54,7 @@ class Folder(unittest.TestCase):
                               stderr=subprocess.PIPE)
 
 
-class TestInterpreter(Folder):
+class TestInterpreter(InFolder):
     def set_up(self):
         return self.make('.venv/.ready')
 
@@ -66,7 +64,7 @@ class TestInterpreter(Folder):
             self.script(shims, name, BROKEN_SHIM)
         self.script(shims, 'python3', TOO_NEW)
         self.script(good, 'python3', SUITS)
-        self.path = [shims, good] + self.path
+        self.search = [shims, good] + self.search
         done = self.set_up()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(os.path.join(good, 'python3'), done.stdout)
@@ -77,7 +75,7 @@ class TestInterpreter(Folder):
         self.script(shims, 'python3.11', BROKEN_SHIM)
         self.script(self.make_folder('pyenv', 'versions', '3.11.7', 'bin'),
                     'python3.11', SUITS)
-        self.path = [shims] + self.path
+        self.search = [shims] + self.search
         done = self.set_up()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn('versions/3.11.7/bin/python3.11', done.stdout)
@@ -85,7 +83,7 @@ class TestInterpreter(Folder):
     def test_says_in_one_line_what_to_install(self):
         shims = self.make_folder('shims')
         self.script(shims, 'python3', TOO_NEW)
-        self.path = [shims] + self.path
+        self.search = [shims] + self.search
         done = self.set_up()
         self.assertNotEqual(done.returncode, 0)
         said = [line for line in done.stderr.splitlines()
@@ -96,14 +94,14 @@ class TestInterpreter(Folder):
     def test_says_that_a_compiler_is_missing(self):
         good = self.make_folder('good')
         self.script(good, 'python3', SUITS)
-        self.path = [good] + self.path
+        self.search = [good] + self.search
         os.remove(os.path.join(self.folder, 'tools', 'g++'))
         done = self.set_up()
         self.assertNotEqual(done.returncode, 0)
         self.assertIn('needs the C++ compiler g++', done.stderr)
 
 
-class TestHelp(Folder):
+class TestHelp(InFolder):
     def test_every_target_has_a_line(self):
         done = self.make('help')
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -11,10 +11,11 @@ import urllib.request
 
 from tqdm import tqdm
 
-from colorize import command, npz
-from colorize.files import written_whole
-from colorize.folders import cache_folder
-from colorize.pretrained import VGG16_FILE, load_vgg16
+from colorize import command
+from colorize.disk import npz
+from colorize.disk.whole import written_whole
+from colorize.disk.cache_folder import cache_folder
+from colorize.systems.pretrained import load_vgg16, VGG16_FILE
 
 __all__ = ['convert', 'download', 'https_opener', 'main', 'manifest']
 
@@ -151,7 +152,7 @@ def convert(source, target):
     Parameters
     ----------
     source : str
-        A file for :func:`colorize.pretrained.load_vgg16`.
+        A file for :func:`colorize.systems.pretrained.load_vgg16`.
     target : str
         The .npz; replaced whole or not at all.
 

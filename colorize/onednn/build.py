@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import tempfile
 
-from colorize.backend import cache_folder, theano
+from colorize.backend import theano
+from colorize.disk.cache_folder import cache_folder
 
 __all__ = ['OneDNNError', 'installed', 'library']
 

@@ -1,0 +1,218 @@
+"""The age of the stack, in one place.
+
+Import this module before ``theano`` or ``lasagne``: it makes Theano 1.0.5
+and Lasagne 0.1 importable on today's Python and fast without root.
+A user's own ``THEANO_FLAGS`` and ``.theanorc`` always win. A device that
+cannot be had is an error, where Theano alone would go on on the CPU.
+"""
+
+import configparser
+import contextlib
+import importlib
+import logging
+import os
+import platform
+import shlex
+import shutil
+import sys
+import tempfile
+import types
+import warnings
+
+import numpy as np
+
+from colorize.backend import cuda
+from colorize.disk.cache_folder import cache_folder
+
+__all__ = [
+    'BackendError',
+    'cache_folder',
+    'lasagne',
+    'seed',
+    'theano',
+    'versions',
+]
+
+# BLAS routines that Theano's C code calls; the wheel prefixes each name.
+_BLAS_ROUTINES = [kind + name for kind in 'sd' for name in (
+    'asum_', 'axpy_', 'copy_', 'dot_', 'gemm_', 'gemv_', 'ger_', 'nrm2_',
+    'scal_', 'swap_', 'symm_', 'symv_', 'syr_', 'syrk_', 'trsm_')]
+
+
+class BackendError(RuntimeError):
+    """The machine lacks something that Theano needs; says what to do."""
+
+
+def _without_spaces(folder):
+    """`folder`, or a link to it: Theano splits linker flags at spaces."""
+    if len(folder.split()) == 1:
+        return folder
+    link = os.path.join(tempfile.mkdtemp(prefix='colorize-blas-'), 'lib')
+    os.symlink(folder, link)
+    return link
+
+
+def _blas_ldflags():
+    """Linker flags for the OpenBLAS wheel; '' (numpy's dot) without it."""
+    try:
+        import scipy_openblas32 as wheel
+    except ImportError:
+        return ''
+    renames = ['-D{0}=scipy_{0}'.format(name) for name in _BLAS_ROUTINES]
+    return ' '.join(['-L' + _without_spaces(wheel.get_lib_dir()),
+                     '-l' + wheel.get_library()] + renames)
+
+
+def _defaults():
+    """Our Theano settings, each used where the user has set nothing."""
+    flags = {
+        'floatX': 'float32',
+        'blas.ldflags': _blas_ldflags(),
+        'base_compiledir': os.path.join(cache_folder(), 'theano'),
+    }
+    if _device() != 'cpu':
+        # cuDNN after version 7 does not compile in Theano 1.0.5.
+        flags.update({'dnn.enabled': 'False',
+                      'print_active_device': 'False'})
+    return flags
+
+
+def _device():
+    """The device that the user asks Theano for."""
+    device = _user_rc().get('global', 'device', fallback='cpu')
+    for flag in os.environ.get('THEANO_FLAGS', '').split(','):
+        name, _, value = flag.partition('=')
+        device = value.strip() if name.strip() == 'device' else device
+    return device
+
+
+def _user_rc():
+    """The user's .theanorc files, read as Theano reads them."""
+    names = os.environ.get('THEANORC', '~/.theanorc').split(os.pathsep)
+    parser = configparser.RawConfigParser()
+    parser.read([os.path.expanduser(name) for name in names])
+    return parser
+
+
+def _flags():
+    """THEANO_FLAGS with our defaults before the user's: the last wins."""
+    user_rc, flags = _user_rc(), []
+    for key, value in _defaults().items():
+        section, _, option = key.rpartition('.')
+        if not user_rc.has_option(section or 'global', option):
+            flags.append('{}={}'.format(key, shlex.quote(value)))
+    return ','.join(flags + [os.environ.get('THEANO_FLAGS', '')])
+
+
+def _require_compiler():
+    """Without a C++ compiler Theano would run, a hundred times slower."""
+    chosen = (_user_rc().has_option('global', 'cxx')
+              or 'cxx=' in os.environ.get('THEANO_FLAGS', ''))
+    if not chosen and not shutil.which('g++'):
+        raise BackendError(
+            'no C++ compiler: Theano needs g++ in PATH (on Debian and '
+            'Ubuntu: apt install g++)')
+
+
+def _import_theano():
+    """Import Theano under our flags; leave the environment as it was."""
+    before, device = os.environ.get('THEANO_FLAGS'), _device()
+    os.environ['THEANO_FLAGS'] = _flags()
+    try:
+        if device.startswith('cuda'):
+            cuda.prepare(device)
+        with _heard('theano.gpuarray') as said:
+            imported = importlib.import_module('theano')
+        if imported.config.device != 'cpu':
+            cuda.check(imported, said)
+        return imported
+    finally:
+        if before is None:
+            del os.environ['THEANO_FLAGS']
+        else:
+            os.environ['THEANO_FLAGS'] = before
+
+
+@contextlib.contextmanager
+def _heard(name):
+    """Keep a logger's records, which come as a list, from being written."""
+    said, logger = [], logging.getLogger(name)
+
+    def hear(record):
+        said.append(record)
+        return False
+
+    logger.addFilter(hear)
+    yield said
+    logger.removeFilter(hear)
+
+
+def _max_pool_2d(input, ds, ignore_border=None, st=None, padding=(0, 0),
+                 mode='max'):
+    """Lasagne 0.1's call of pooling, in the words of Theano 1.0."""
+    from theano.tensor.signal import pool
+    return pool.pool_2d(input, ws=ds, ignore_border=ignore_border,
+                        stride=st, pad=padding, mode=mode)
+
+
+def _import_lasagne():
+    """Import Lasagne, giving 0.1 the pooling module it looks for."""
+    name = 'theano.tensor.signal.downsample'
+    if name not in sys.modules:
+        module = types.ModuleType(name)
+        module.max_pool_2d = _max_pool_2d
+        sys.modules[name] = module
+        importlib.import_module('theano.tensor.signal').downsample = module
+    return importlib.import_module('lasagne')
+
+
+_require_compiler()
+with warnings.catch_warnings():
+    warnings.simplefilter('ignore')  # the stack's own, of its age
+    theano = _import_theano()
+    lasagne = _import_lasagne()
+
+
+def seed(number):
+    """Seed parameter initialisation and everything else Lasagne draws.
+
+    Parameters
+    ----------
+    number : int
+        0 to 2**32 - 1; one number decides a whole run.
+    """
+    lasagne.random.set_rng(np.random.RandomState(number))
+
+
+def versions():
+    """Versions and settings that decide results and speed.
+
+    Returns
+    -------
+    dict
+        Strings: interpreter, packages, processor and Theano's flags.
+    """
+    from importlib import metadata
+    found = {}
+    for name in ('Theano', 'Lasagne', 'numpy', 'scipy', 'onednn-cpu-gomp',
+                 'scipy-openblas32', 'torch'):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name.lower()] = metadata.version(name)
+    found.update(python=platform.python_version(),
+                 processor=_processor(),
+                 cores=os.cpu_count(),
+                 floatX=theano.config.floatX,
+                 device=theano.config.device)
+    if theano.config.device != 'cpu':
+        found['gpu'] = cuda.name(theano)
+    return found
+
+
+def _processor():
+    """The processor's name in words, where the system tells it."""
+    try:
+        with open('/proc/cpuinfo') as lines:
+            return next(line.split(':')[1].strip() for line in lines
+                        if line.startswith('model name'))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

@@ -1,0 +1,176 @@
+"""The datasets of Table 1, cached.
+
+Each is taken from the layout that its publishers ship, split into training
+and test photos by a fixed rule, scaled to the networks' size (Section 4) and
+written into one HDF5 file.
+"""
+
+import hashlib
+import os
+import re
+from collections import OrderedDict, namedtuple
+
+from colorize.datasets import make_cache
+from colorize.photos import cached
+from colorize.photos.find import find_photos
+
+__all__ = ['DATASETS', 'Dataset', 'DatasetError', 'build', 'find', 'report',
+           'split']
+
+#: title: as in Table 1. train, test: its number of photos. names: pattern
+#: of the photos' paths, with / between folders. layout: in words.
+Dataset = namedtuple('Dataset', 'title train test names layout')
+
+# The paper names categories, ILSVRC synsets: ten of them with up to 1,300
+# photos each are the only way to its 12,980 photos.
+_SYNSETS = OrderedDict([
+    ('spatula', 'n04270147'), ('school bus', 'n04146614'),
+    ('bear', 'n02132136'), ('book shelf', 'n02870880'),
+    ('armor', 'n02895154'), ('kangaroo', 'n01877812'),
+    ('spider', 'n01773797'), ('sweater', 'n04370456'),
+    ('hair dryer', 'n03483316'), ('bird', 'n01558993')])
+
+DATASETS = OrderedDict([
+    ('mcgill', Dataset(
+        'McGill', 896, 150,
+        r'(^|/)(animals?|flowers?|foliages?|fruits?|land[^/]*water|man[^/]*'
+        r'made|shadows?|snow|textures?|winter)[^/]*/.*\.(tiff?|jpe?g|png)$',
+        'a folder for each category, Animals to Textures')),
+    ('cvcl', Dataset(
+        'MIT CVCL', 361, 50, r'(^|/)opencountry_[^/]*\.jpg$',
+        'opencountry_*.jpg')),
+    ('ilsvrc', Dataset(
+        'ILSVRC 2015 CLS-LOC', 12486, 494,
+        r'(^|/)({})_\d+\.jpeg$'.format('|'.join(_SYNSETS.values())),
+        'Data/CLS-LOC/train/nXXXXXXXX/*.JPEG')),
+    ('mirflickr', Dataset(
+        'MIRFLICKR', 7500, 1000, r'(^|/)im\d+\.jpg$', 'im1.jpg to '
+        'im25000.jpg')),
+    ('folder', Dataset('photos of your own', None, None, r'', 'any photos')),
+])
+
+_SEED = 'colorize 2016'
+
+
+class DatasetError(ValueError):
+    """A dataset that cannot be had from a folder; names it and why."""
+
+
+def find(name, folder):
+    """Photos of a dataset.
+
+    Parameters
+    ----------
+    name : str
+        Key of :data:`DATASETS`.
+    folder : str
+        Where it was unpacked.
+
+    Returns
+    -------
+    list of str
+        Paths relative to `folder`, sorted, with / between folders.
+
+    Raises
+    ------
+    DatasetError
+        When there is none.
+    """
+    matches = re.compile(DATASETS[name].names, re.IGNORECASE).search
+    found = [os.path.relpath(path, folder).replace(os.sep, '/')
+             for path in find_photos([folder])]
+    found = [path for path in found if matches(path)]
+    if len(found) < 2:
+        raise DatasetError(
+            '{}: {} photos of {} found, two are the least (looked for {})'
+            .format(folder, len(found), name, DATASETS[name].layout))
+    return found
+
+
+def split(names, train=None, test=None):
+    """Training and test photos, the same on every machine.
+
+    The order is that of a hash of each name, so a photo that is missing
+    moves no other to the other side.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Paths relative to the dataset.
+    train, test : int, optional
+        Wanted. Where there are fewer photos in all, `test` shrinks in
+        proportion. Without `train`, all that are no test photos; without
+        both, a tenth tests.
+
+    Returns
+    -------
+    train, test : list of str
+    """
+    order = sorted(names, key=lambda name: hashlib.md5(
+        (_SEED + '/' + name).encode('utf-8', 'surrogateescape')).digest())
+    if test is None:
+        test = max(1, len(order) // 10)
+    wanted = train + test if train else len(order)
+    if len(order) < wanted:
+        test = max(1, round(len(order) * test / wanted))
+    return order[test:wanted], order[:test]
+
+
+def build(name, folder, cache, side=224, test=None):
+    """Make the cache of a dataset, or go on where that was stopped.
+
+    Parameters
+    ----------
+    name : str
+        Key of :data:`DATASETS`.
+    folder : str
+        Where it was unpacked.
+    cache : str
+        The HDF5 file. One that was made of the same photos stays.
+    side : int
+        Photos are scaled to `side` x `side`.
+    test : int, optional
+        Number of test photos of a dataset that Table 1 does not know.
+
+    Returns
+    -------
+    caches.Cache
+
+    Raises
+    ------
+    DatasetError, caches.CacheError
+        When there are no photos, or `cache` is a file of another kind.
+    """
+    table, names = DATASETS[name], find(name, folder)
+    learn, held = split(names, table.train, table.test or test)
+    if not learn:
+        raise DatasetError('{}: {} photos, of which {} to test leave none to '
+                           'train'.format(folder, len(names), len(held)))
+    plan = {'dataset': name, 'side': side, 'train': learn, 'test': held}
+    make_cache.make(cache, folder, plan)
+    return cached.describe(cache)
+
+
+def report(name, cache):
+    """Lines about what was found, beside Table 1.
+
+    Parameters
+    ----------
+    name : str
+        Key of :data:`DATASETS`.
+    cache : caches.Cache
+
+    Returns
+    -------
+    list of str
+    """
+    table, found = DATASETS[name], cache.photos
+    lines = ['{}: {train} training and {test} test photos'.format(
+        table.title, **found)]
+    if table.train and (table.train, table.test) != tuple(
+            found[part] for part in cached.PARTS):
+        lines.append('Table 1 has {} and {}: the set is not complete'.format(
+            table.train, table.test))
+    if cache.skipped:
+        lines.append('{} photos skipped:'.format(len(cache.skipped)))
+    return lines + ['  ' + reason for reason in cache.skipped]

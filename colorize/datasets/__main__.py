@@ -1,0 +1,59 @@
+"""``python -m colorize.datasets``: the datasets of Table 1, cached."""
+
+import argparse
+import os
+
+from colorize import command
+from colorize.datasets import DATASETS, build, report
+
+__all__ = ['default_cache', 'main']
+
+
+def main(arguments=None):
+    """Parse the command line, cache a dataset, say what it holds.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without, those of the process.
+
+    Returns
+    -------
+    int
+        The exit status, 0.
+    """
+    parser = argparse.ArgumentParser(
+        prog='python -m colorize.datasets',
+        description='Check a dataset, split it into training and test '
+                    'photos, cache it in an HDF5 file. Then CACHE::train and '
+                    'CACHE::test name its photos to other commands.',
+        epilog='; '.join('{}: {.layout}'.format(*item)
+                         for item in DATASETS.items()))
+    add = parser.add_argument
+    add('name', choices=tuple(DATASETS), metavar='NAME',
+        help=', '.join(DATASETS))
+    add('folder', metavar='FOLDER', help='where it was unpacked')
+    add('--cache', metavar='FILE', help='(default: cache/NAME.h5; for a '
+        'folder of your own its name)')
+    add('--test', type=int, metavar='N', help='test photos of a folder of '
+        'your own (default: a tenth)')
+    command.debug_option(parser)
+    given = parser.parse_args(arguments)
+    if given.test is not None and (given.name != 'folder' or given.test < 1):
+        parser.error('--test {}: must be 1 or more, for a folder of your own'
+                     .format(given.test))
+    cache = given.cache or default_cache(given.name, given.folder)
+    found = build(given.name, given.folder, cache, test=given.test)
+    print('\n'.join([cache] + report(given.name, found)))
+    return 0
+
+
+def default_cache(name, folder):
+    """Path of the cache where the user names none."""
+    if name == 'folder':
+        name = os.path.basename(os.path.abspath(folder)) or 'photos'
+    return os.path.join('cache', name + '.h5')
+
+
+if __name__ == '__main__':
+    command.run(main)

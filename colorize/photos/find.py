@@ -1,0 +1,58 @@
+"""Photos found in files, folders and caches."""
+
+import os
+
+from colorize.photos import cached
+
+__all__ = ['PHOTO_ENDINGS', 'find_photos']
+
+#: What Pillow opens and people keep photos in.
+PHOTO_ENDINGS = ('.avif', '.bmp', '.gif', '.jfif', '.jp2', '.jpeg', '.jpg',
+                 '.pgm', '.png', '.pnm', '.ppm', '.tif', '.tiff', '.webp')
+
+
+def find_photos(places):
+    """Photos in files and folders, folders with all that is below them.
+
+    Parameters
+    ----------
+    places : sequence of str
+        Files are taken as they are, folders searched by file ending; a
+        part of a cache, as cvcl.h5::train, is all photos in it.
+
+    Returns
+    -------
+    list of str
+        Sorted within each folder: the order is the same on every machine.
+
+    Raises
+    ------
+    ValueError
+        When a place does not exist or nothing is found.
+    OSError
+        When a folder below them cannot be read.
+    """
+    found = []
+    for place in places:
+        if cached.is_cached(place):
+            found += cached.members(place)
+        elif not os.path.exists(place):
+            raise ValueError('{}: no such file or folder'.format(place))
+        else:
+            found += _below(place) if os.path.isdir(place) else [place]
+    if not found:
+        raise ValueError('{}: no photos found (looked for {})'.format(
+            ', '.join(places), ' '.join(PHOTO_ENDINGS)))
+    return found
+
+
+def _raise(error):
+    """What os.walk() would pass over in silence."""
+    raise error
+
+
+def _below(folder):
+    return sorted(os.path.join(parent, name)
+                  for parent, _, names in os.walk(folder, onerror=_raise)
+                  for name in names
+                  if name.lower().endswith(PHOTO_ENDINGS))

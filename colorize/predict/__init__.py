@@ -1,0 +1,1 @@
+"""Colouring photos from the command line."""

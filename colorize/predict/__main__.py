@@ -1,0 +1,186 @@
+"""``python -m colorize.predict``: colour black-and-white photos."""
+
+import argparse
+import os
+import sys
+from contextlib import closing
+
+from colorize import command
+from colorize.predict import plan as plans
+from colorize.settings import DECODING, DECODINGS
+from colorize.predict.report import earlier, Summary
+
+__all__ = ['main']
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog='python -m colorize.predict',
+        description='Colour black-and-white photos. The result is as large '
+                    'as the photo and keeps its lightness. A run that is '
+                    'started again skips what is done.')
+    add = parser.add_argument
+    add('photos', nargs='+', metavar='IN', help='photos, folders (with all '
+        'below them) and patterns; colours, if any, are not looked at')
+    add('-o', '--output', metavar='OUT', help='a folder, in which the tree '
+        'of IN is found again, or a file for one photo (without: '
+        'NAME-color.EXT beside each photo)')
+    add('--overwrite', action='store_true', help='replace results that '
+        'exist; photos are never replaced')
+    add('--format', type=_format, metavar='FORMAT', help='jpeg, png, tiff or '
+        "webp (without: the photo's own, png where that holds no colours)")
+    add('--quality', type=command.number(int, 1, 100), metavar='N',
+        help='of JPEG and WebP, 1 to 100 (without: 95)')
+    add('--saturation', type=command.number(float, 0, 10), default=1.,
+        metavar='X', help='make colours stronger or, below 1, weaker')
+    add('--decode', choices=list(DECODINGS), help='the most probable colour '
+        '(argmax), the mean, between both (annealed), or that with rare '
+        'colours weighed up (vivid); without: ' + DECODING)
+    add('--side-by-side', action='store_true', help='write NAME-side-by-side'
+        '.EXT: grey, coloured and, if it has colours, the original')
+    add('--evaluate', action='store_true', help='score results against '
+        'photos that have colours')
+    add('--json', metavar='FILE', help='what was done, for each photo')
+    add('--batch-size', type=command.number(int, 1, 1024), default=4,
+        metavar='N', help='photos that pass the network together (without: 4)')
+    add('--weights', metavar='FILE', help='weights of a trained network '
+        '(without: those that ship)')
+    command.add_device(parser)
+    command.debug_option(parser)
+    return parser
+
+
+def _format(text):
+    known = {'jpg': 'jpeg', 'tif': 'tiff'}.get(text.lower(), text.lower())
+    if known not in plans.FORMATS:
+        raise argparse.ArgumentTypeError('must be one of {}, got {!r}'.format(
+            ', '.join(plans.FORMATS), text))
+    return known
+
+
+def main(arguments=None):
+    """Parse the command line and colour every photo.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without, those of the process.
+
+    Returns
+    -------
+    int
+        0, or 1 when a photo could not be coloured.
+    """
+    parser = _parser()
+    given = parser.parse_intermixed_args(arguments)
+    plan, before = _plan(parser, given)
+    summary = Summary({name: value for name, value in vars(given).items()
+                       if name not in ('photos', 'json', 'debug')}, before)
+    todo = []
+    for task in plan.tasks:
+        if os.path.exists(task.output) and not given.overwrite:
+            summary.add(task, 'skipped')
+        else:
+            todo.append(task)
+    try:
+        if todo:
+            _color(todo, given, summary)
+        if given.evaluate:
+            _conclude(summary)
+    finally:
+        if len(plan.tasks) > 1 or len(todo) < len(plan.tasks) or plan.own:
+            command.say(summary.line(len(plan.tasks), plan.own))
+        if given.json:
+            summary.write(given.json, _average(summary))
+    return 1 if summary.failed else 0
+
+
+def _plan(parser, given):
+    """Photos and their results, and an earlier run's report.
+
+    Exits when that cannot be.
+    """
+    suffix = '-side-by-side' if given.side_by_side else '-color'
+    try:
+        plan = plans.plan(given.photos, given.output, given.format, suffix,
+                          given.overwrite)
+    except ValueError as error:
+        parser.error(command.printable(str(error)))
+    taken = {os.path.realpath(path) for task in plan.tasks for path in task}
+    if given.json and os.path.realpath(given.json) in taken:
+        parser.error('--json {}: is a photo or its result'.format(
+            command.printable(given.json)))
+    try:
+        return plan, earlier(given.json) if given.json else {}
+    except ValueError as error:
+        parser.error('--json ' + command.printable(str(error)))
+
+
+def _color(tasks, given, summary):
+    """Colour photos, say what is wrong with one, note what was done."""
+    from tqdm import tqdm
+    from colorize import colorizer
+    from colorize.predict import pipeline
+    made = colorizer.Colorizer(given.weights, given.decode, given.saturation)
+    summary.settings['decode'] = made.decode
+    outcomes = pipeline.colored(tasks, made, given.batch_size, given.quality,
+                                given.side_by_side, given.evaluate)
+    with closing(outcomes), tqdm(
+            total=len(tasks), unit='photo',
+            disable=None if len(tasks) > 1 else True) as progress:
+        for outcome in outcomes:
+            with tqdm.external_write_mode(sys.stderr):
+                _say(outcome, summary)
+            _note(outcome, summary)
+            progress.update()
+
+
+def _conclude(summary):
+    """The average of all scores, and what has none."""
+    if summary.scores():
+        _row(_average(summary), 'average of {}'.format(
+            len(summary.scores())))
+    elif summary.skipped:
+        command.say('photos that were done before are not scored; '
+                    '--overwrite colours and scores them again')
+
+
+def _say(outcome, summary):
+    """What is wrong with a photo, and how good it is."""
+    if outcome.error:
+        command.complain(outcome.error)
+    elif outcome.notes:
+        command.say('{}: {}'.format(outcome.task.photo,
+                                    '; '.join(outcome.notes)))
+    if outcome.scores:
+        if not summary.scores():
+            _row(None, 'photo')
+        _row(outcome.scores, command.printable(outcome.task.photo))
+
+
+def _row(scores, name):
+    from colorize.color import evaluation
+    print(evaluation.line(scores, name), flush=True)
+
+
+def _note(outcome, summary):
+    summary.add(outcome.task, outcome.status, size=outcome.size,
+                seconds=outcome.seconds, notes=outcome.notes,
+                scores=outcome.scores,
+                error=outcome.error and command.words(outcome.error))
+
+
+def _average(summary):
+    if not summary.scores():
+        return None
+    from colorize.color import evaluation
+    return evaluation.average(summary.scores())
+
+
+def script():
+    """The ``colorize`` command."""
+    command.run(main)
+
+
+if __name__ == '__main__':
+    script()

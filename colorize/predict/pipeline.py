@@ -1,0 +1,195 @@
+"""Many photos: read, coloured and written at the same time, in order."""
+
+import threading
+import time
+from collections import deque, namedtuple
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from colorize.color import evaluation
+from colorize.photos import images, photo_file
+from colorize.prefetch import prefetch
+
+__all__ = ['Outcome', 'colored']
+
+#: status: 'done' or 'failed'. size: (row, column). seconds: spent on this
+#: photo. notes: list of str. scores: of :func:`evaluation.scores`. error:
+#: an exception. Each of the last five may be None.
+Outcome = namedtuple('Outcome', 'task status size seconds notes scores error')
+
+#: Pixels in memory at a time, of all photos together, and of those that pass
+#: the network together. A larger photo waits until only such are left.
+_ROOM = 1 << 26
+_GROUP = 1 << 24
+
+#: Results that may wait for one before them, so that order is kept.
+_AHEAD = 64
+
+#: Put into a group by the reader. photo, small, chroma: None after an error.
+_Job = namedtuple('_Job', 'task photo small pixels seconds error')
+
+_BAD = (images.ImageError, MemoryError, OSError)
+
+
+def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
+            evaluate=False):
+    """Colour photos; what is wrong with one does not stop the others.
+
+    A thread reads, this one asks the network, two more paint and write.
+
+    Parameters
+    ----------
+    tasks : sequence of colorize.predict.plan.Task
+    colorizer : colorize.colorizer.Colorizer
+    batch_size : int
+        Photos that pass the network together.
+    quality : int, optional
+        See :func:`colorize.photos.photo_file.write`.
+    side_by_side : bool
+        Write grey, coloured and, if it has colours, the original.
+    evaluate : bool
+        Score photos that have colours.
+
+    Yields
+    ------
+    Outcome
+        In the order of `tasks`. Close the generator to stop early: what is
+        being written then is finished, all else left.
+    """
+    room, waiting = _Room(_ROOM), deque()
+    groups = prefetch(_groups(tasks, colorizer, room, 4 * batch_size),
+                      depth=1)
+    pool = ThreadPoolExecutor(2)
+
+    def finish(job, chroma):
+        try:
+            return _finish(job, chroma, colorizer, quality, side_by_side,
+                           evaluate)
+        finally:
+            room.give(job.pixels)
+    try:
+        for group in groups:
+            for job, chroma in _predicted(group, colorizer, batch_size):
+                waiting.append(pool.submit(finish, job, chroma))
+            while len(waiting) > _AHEAD or waiting and waiting[0].done():
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        room.close()
+        pool.shutdown(cancel_futures=True)
+        groups.close()
+
+
+class _Room:
+    """How many pixels may be in memory at a time."""
+
+    def __init__(self, most):
+        self._most, self._taken, self._open = most, 0, True
+        self._changed = threading.Condition()
+
+    def take(self, pixels):
+        """Wait until there is room for a photo.
+
+        The reader may hold an unfinished group, of less than `_GROUP`
+        pixels; nobody would ever give those back.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._open or (
+                self._taken < _GROUP or self._taken + pixels <= self._most))
+            self._taken += pixels
+
+    def give(self, pixels):
+        """Give back what was taken."""
+        with self._changed:
+            self._taken -= pixels
+            self._changed.notify_all()
+
+    def close(self):
+        """Nobody waits any more."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+
+def _groups(tasks, colorizer, room, most):
+    """Lists of photos read, small ones many at a time."""
+    group, held = [], 0
+    for task in tasks:
+        if len(group) == most or held >= _GROUP:
+            yield group
+            group, held = [], 0
+        job = _read(task, colorizer, room)
+        group.append(job)
+        held += job.pixels
+    if group:
+        yield group
+
+
+def _read(task, colorizer, room):
+    """A photo and what the network shall see of it, or why there is none."""
+    began, taken = time.time(), []
+
+    def admit(pixels):
+        room.take(pixels)
+        taken.append(pixels)
+    try:
+        photo = photo_file.read(task.photo, admit)
+        return _Job(task, photo, colorizer.shrink(photo.pixels), sum(taken),
+                    time.time() - began, None)
+    except _BAD as error:
+        return _Job(task, None, None, sum(taken), time.time() - began, error)
+
+
+def _predicted(group, colorizer, batch_size):
+    """Pairs of job and chroma; of an error, None."""
+    good = [job for job in group if job.error is None]
+    began = time.time()
+    try:
+        found = iter(colorizer.predict([job.small for job in good],
+                                       batch_size))
+    except MemoryError as error:
+        return [(job._replace(error=job.error or error), None)
+                for job in group]
+    each = (time.time() - began) / max(len(good), 1)
+    return [(job, None) if job.error else
+            (job._replace(seconds=job.seconds + each), next(found))
+            for job in group]
+
+
+def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
+    """Paint a photo and write it."""
+    began, scores = time.time(), None
+    try:
+        if job.error:
+            raise job.error
+        pixels = job.photo.pixels
+        painted = colorizer.paint(pixels, job.small, chroma)
+        notes = list(job.photo.notes)
+        if evaluate and evaluation.has_color(pixels):
+            scores = evaluation.scores(painted, pixels)
+        elif evaluate:
+            notes.append('has no colours to score against')
+        result = job.photo._replace(pixels=painted)
+        if side_by_side:
+            result = _side_by_side(result, pixels)
+        notes += photo_file.write(job.task.output, result, quality)
+    except _BAD as error:
+        if isinstance(error, MemoryError):
+            error = images.ImageError('{}: not enough memory'.format(
+                job.task.photo))
+        return Outcome(job.task, 'failed', None, None, None, None, error)
+    return Outcome(job.task, 'done', pixels.shape[:2], round(
+        job.seconds + time.time() - began, 3), notes, scores, None)
+
+
+def _side_by_side(photo, original):
+    """Grey, coloured, and the original where it has colours."""
+    gray = evaluation.gray(original)
+    shown = [np.repeat(gray[..., None], 3, axis=2), photo.pixels]
+    if evaluation.has_color(original):
+        shown.append(original)
+    alpha = photo.alpha if photo.alpha is None else np.concatenate(
+        [photo.alpha] * len(shown), axis=1)
+    return photo._replace(pixels=np.concatenate(shown, axis=1), alpha=alpha)

@@ -1,0 +1,193 @@
+"""Where each photo's result goes. Imports nothing heavy."""
+
+import glob
+import os
+from collections import Counter, namedtuple
+
+from colorize.photos.find import find_photos, PHOTO_ENDINGS
+
+__all__ = ['FORMATS', 'Plan', 'Task', 'plan']
+
+#: Formats that can be asked for, by the name that Pillow has for them.
+FORMATS = {'jpeg': '.jpg', 'png': '.png', 'tiff': '.tif', 'webp': '.webp'}
+
+#: The formats that hold a colour photo as it is. All others become PNG.
+_KEPT = {'.jfif': '.jpg', '.jpg': '.jpg', '.jpeg': '.jpg', '.tif': '.tif',
+         '.tiff': '.tif', '.webp': '.webp'}
+
+#: A photo, and the file that its result goes to.
+Task = namedtuple('Task', 'photo output')
+
+#: tasks: list of Task. own: how many results of an earlier run lay among
+#: the photos and were passed over.
+Plan = namedtuple('Plan', 'tasks own')
+
+#: A photo, and its place below the folder that was asked for.
+_Found = namedtuple('_Found', 'photo place')
+
+
+def plan(places, output=None, form=None, suffix='-color', overwrite=False):
+    """Find photos, and decide where their results go.
+
+    Parameters
+    ----------
+    places : sequence of str
+        Files, folders (searched with all below them) and patterns with
+        ``*``, ``?``, ``[]`` and ``**``.
+    output : str, optional
+        A folder, in which the tree below a folder or pattern is found
+        again; for one file, a file. Without, results go beside the photos.
+    form : str, optional
+        One of :data:`FORMATS`; without, that of the photo, and PNG where
+        that cannot hold a colour photo.
+    suffix : str
+        What the name of a result has more than that of its photo.
+    overwrite : bool
+        Whether results may replace files; a photo that was named they may
+        not even then.
+
+    Returns
+    -------
+    Plan
+        In the order of `places`, sorted within each.
+
+    Raises
+    ------
+    ValueError
+        When a result would overwrite a photo or another result, or when a
+        folder or pattern holds no photo.
+    """
+    found = {}
+    for place in places:
+        for each in _photos(place, output):
+            found.setdefault(os.path.abspath(each.photo), each)
+    mine = _own(found, suffix)
+    kept = [each for path, each in found.items() if path not in mine]
+    if output and _is_file(output, places):
+        tasks = [Task(kept[0].photo, _checked(output, form))]
+    elif output and os.path.isfile(output):
+        raise ValueError('-o {}: is a file, but several photos need a folder'
+                         .format(output))
+    else:
+        tasks = _tasks(kept, output, form, suffix)
+    _refuse_clashes(tasks, places if overwrite else ())
+    return Plan(tasks, len(mine))
+
+
+def _photos(place, output):
+    """The photos of one place; never those inside the output folder."""
+    if os.path.isdir(place):
+        found = [each for each in find_photos([place])
+                 if not _inside(each, output, place)]
+        root = place
+    elif _is_pattern(place):
+        found, root = _matches(place), _root(place)
+        found = [each for each in found if not _inside(each, output, root)]
+    else:
+        return [_Found(place, os.path.basename(place))]
+    if not found:
+        raise ValueError('{}: no photos found (looked for {})'.format(
+            place, ' '.join(PHOTO_ENDINGS)))
+    return [_Found(each, os.path.relpath(each, root)) for each in found]
+
+
+def _is_pattern(place):
+    return glob.has_magic(place) and not os.path.lexists(place)
+
+
+def _inside(photo, output, root):
+    """Whether a photo lies in an output folder that is below `root`."""
+    if output is None:
+        return False
+    folder, root = (os.path.realpath(each) for each in (output, root))
+    return folder != root and _below(folder, root) and _below(
+        os.path.realpath(photo), folder)
+
+
+def _below(path, folder):
+    return path.startswith(os.path.join(folder, ''))
+
+
+def _matches(pattern):
+    """Files; by ending, unless the pattern says which."""
+    ending = os.path.splitext(pattern)[1]
+    said = ending and not glob.has_magic(ending)
+    return sorted(each for each in glob.glob(pattern, recursive=True)
+                  if os.path.isfile(each)
+                  and (said or each.lower().endswith(PHOTO_ENDINGS)))
+
+
+def _root(pattern):
+    """The folder in which a pattern begins to be one."""
+    parts = pattern.split(os.sep)
+    first = next(number for number, part in enumerate(parts)
+                 if glob.has_magic(part))
+    return os.sep.join(parts[:first]) or (
+        os.sep if os.path.isabs(pattern) else os.curdir)
+
+
+def _own(photos, suffix):
+    """Photos that are the result of another, by their names.
+
+    Those of the other kind (side by side or not) count, too.
+    """
+    stems = {os.path.splitext(photo)[0] for photo in photos} | set(photos)
+    return {photo for photo in photos
+            for ending in {suffix, '-color', '-side-by-side'}
+            if os.path.splitext(photo)[0].endswith(ending)
+            and os.path.splitext(photo)[0][:-len(ending)] in stems}
+
+
+def _is_file(output, places):
+    """Whether `output` names a file and not a folder."""
+    if len(places) > 1 or os.path.isdir(places[0]) or _is_pattern(places[0]):
+        return False
+    return os.path.isfile(output) or not (
+        os.path.isdir(output) or output.endswith(os.sep)
+        or not os.path.splitext(output)[1])
+
+
+def _checked(output, form):
+    """Refuse a file whose ending is of another format than was asked."""
+    ending = os.path.splitext(output)[1].lower()
+    if form and _KEPT.get(ending, ending) != FORMATS[form]:
+        raise ValueError('-o {}: is no name of a {} file, which --format '
+                         'asks for'.format(output, form))
+    return output
+
+
+def _tasks(found, output, form, suffix):
+    """Each photo with its result; a.gif and a.png are told apart."""
+    names = [_output(each, output, form, suffix) for each in found]
+    often = Counter(names)
+    return [Task(each.photo, name if often[name] == 1 else
+                 _output(each, output, form, os.path.splitext(
+                     each.place)[1] + suffix))
+            for each, name in zip(found, names)]
+
+
+def _output(found, output, form, suffix):
+    """The name of the result of a photo."""
+    stem, ending = os.path.splitext(found.place)
+    ending = FORMATS[form] if form else _KEPT.get(ending.lower(), '.png')
+    name = stem + suffix + ending
+    if output is None:
+        return os.path.join(os.path.dirname(found.photo),
+                            os.path.basename(name))
+    return os.path.join(output, name)
+
+
+def _refuse_clashes(tasks, named):
+    """No result may be a photo, nor that of two."""
+    photos = {os.path.realpath(each): each for each in named}
+    photos.update((os.path.realpath(photo), photo) for photo, _ in tasks)
+    taken = {}
+    for photo, output in tasks:
+        path = os.path.realpath(output)
+        if path in photos:
+            raise ValueError('{} would overwrite the photo {}'.format(
+                output, photos[path]))
+        other = taken.setdefault(path, photo)
+        if other != photo:
+            raise ValueError('{} and {} would both become {}'.format(
+                other, photo, output))

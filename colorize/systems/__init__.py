@@ -1,0 +1,1 @@
+"""The paper's two systems, classification and regression."""

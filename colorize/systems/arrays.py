@@ -1,0 +1,77 @@
+"""What goes into a network and what comes out, in numpy."""
+
+import numpy as np
+
+from colorize import color
+from colorize.color import bins, color_space
+from models.published import IMAGENET_MEAN_BGR
+
+__all__ = ['decode', 'encode', 'network_input']
+
+_MEAN = np.array(IMAGENET_MEAN_BGR, 'float32').reshape(3, 1, 1)
+
+
+def network_input(lightness, space='luv'):
+    """What the networks see: the grayscale photo three times (Section 4).
+
+    Parameters
+    ----------
+    lightness : float array, (row, column)
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float32 array, (3, row, column)
+        0 to 255, less the ImageNet mean of blue, green and red.
+    """
+    return color.to_gray(lightness, space)[None] - _MEAN
+
+
+def encode(chroma, settings):
+    """The target of training: what the network should answer.
+
+    Parameters
+    ----------
+    chroma : float array, (row, column, 2)
+        Clipped to the range of the colour space.
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    array, (2, row, column)
+        Bins as uint8, or chroma in the network's unit as float32.
+    """
+    space = settings['color_space']
+    planes = np.moveaxis(chroma, -1, 0)
+    if settings['system'] == 'classification':
+        return bins.to_bins(planes, space)
+    return (planes / color_space(space).unit).astype('float32')
+
+
+def decode(answer, settings, means):
+    """Chroma from what :func:`predictions` computed.
+
+    Parameters
+    ----------
+    answer : array, (2, row, column)
+        Bins, or chroma: of the regression network in its unit, of the
+        classification network decoded already.
+    settings : dict
+        Of the network.
+    means : float array, (2, 50)
+        Per-bin means; only bins need them.
+
+    Returns
+    -------
+    float32 array, (row, column, 2)
+        Inside the range of the colour space.
+    """
+    planes = np.moveaxis(answer, 0, -1)
+    if settings['system'] == 'classification':
+        if planes.dtype.kind == 'f':
+            return planes
+        return bins.from_bins(planes, means)
+    space = color_space(settings['color_space'])
+    return np.clip(planes * space.unit, space.low, space.high).astype(
+        'float32')

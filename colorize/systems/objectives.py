@@ -1,0 +1,88 @@
+"""Symbolic losses: l2, Huber (Section 3.5) and cross-entropy (3.6)."""
+
+from colorize import onednn
+from colorize.backend import theano
+
+T = theano.tensor
+
+__all__ = ['cross_entropy', 'huber', 'squared_error']
+
+
+def squared_error(prediction, target):
+    """The l2 loss of Section 3.5, both channels summed, mean over pixels.
+
+    Parameters
+    ----------
+    prediction, target : Theano 4-D tensors
+        (batch, 2, row, column), in units of 100 U, V.
+
+    Returns
+    -------
+    Theano scalar
+    """
+    return ((prediction - target) ** 2).sum(axis=1).mean()
+
+
+def huber(prediction, target, threshold=0.1):
+    """The paper's Huber penalty L(u), twice Lasagne's ``huber_loss``.
+
+    u² where \\|u\\| is below the threshold M, M (2\\|u\\| - M) outside;
+    both channels summed, mean over pixels.
+
+    Parameters
+    ----------
+    prediction, target : Theano 4-D tensors
+        (batch, 2, row, column), in units of 100 U, V.
+    threshold : float
+        M, in the same units; above 0.
+
+    Returns
+    -------
+    Theano scalar
+    """
+    if not threshold > 0:
+        raise ValueError('threshold must be above 0, got {!r}'.format(
+            threshold))
+    size = abs(prediction - target)
+    penalty = T.switch(size < threshold, size ** 2,
+                       threshold * (2 * size - threshold))
+    return penalty.sum(axis=1).mean()
+
+
+def cross_entropy(scores, target, asked=None):
+    """Cross-entropy of class scores, before their softmax; mean over pixels.
+
+    Parameters
+    ----------
+    scores : Theano 4-D tensor
+        (batch, class, row, column).
+    target : Theano integer 3-D tensor
+        (batch, row, column), the right class of each pixel.
+    asked : float array, (class, class), optional
+        A row per right class: how much of each class is asked for where it
+        is right, see :func:`colorize.color.bins.asked`. Without, all of the
+        right one.
+
+    Returns
+    -------
+    Theano scalar
+        In nats.
+    """
+    fused = onednn.cross_entropy(scores, target) if asked is None else None
+    if fused is not None:
+        return fused
+    # The largest score is taken away first: exp() never overflows.
+    raised = scores - scores.max(axis=1, keepdims=True)
+    log_sum = T.log(T.exp(raised).sum(axis=1, keepdims=True))
+    return ((log_sum - raised) * _wanted(scores, target, asked)).sum(
+        axis=1).mean()
+
+
+def _wanted(scores, target, asked):
+    """How much of each class each pixel asks for, shaped as `scores`."""
+    if asked is None:
+        classes = T.arange(scores.shape[1]).dimshuffle('x', 0, 'x', 'x')
+        return T.eq(classes, target.dimshuffle(0, 'x', 1, 2))
+    rows = theano.tensor.constant(asked, dtype='float32')[target.flatten()]
+    return rows.reshape((target.shape[0], target.shape[1], target.shape[2],
+                         len(asked))).dimshuffle(0, 3, 1, 2)

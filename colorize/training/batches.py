@@ -1,0 +1,89 @@
+"""Minibatches: photos read and prepared on a background thread."""
+
+from collections import namedtuple
+
+import numpy as np
+
+from colorize import color
+from colorize.prefetch import prefetch
+from colorize.systems.arrays import encode, network_input
+
+__all__ = ['Batch', 'augment', 'join', 'minibatches', 'prepare', 'shuffled']
+
+#: inputs: (batch, 3, row, column). targets: (batch, 2, row, column).
+#: lightness: (batch, row, column). chroma: (batch, row, column, 2).
+Batch = namedtuple('Batch', 'inputs targets lightness chroma')
+
+
+def prepare(rgb, settings):
+    """Make a photo into a minibatch of one.
+
+    Parameters
+    ----------
+    rgb : uint8 array, (row, column, 3)
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    Batch
+    """
+    space = settings['color_space']
+    lightness, chroma = color.split(rgb, space)
+    clipped, _ = color.clip_chroma(chroma, space)
+    return Batch(network_input(lightness, space)[None],
+                 encode(clipped, settings)[None],
+                 lightness[None], chroma[None])
+
+
+def join(batches):
+    """Make one minibatch of several, in their order."""
+    return Batch(*(np.concatenate(arrays) for arrays in zip(*batches)))
+
+
+def augment(rgb, crop, flip, rng):
+    """Cut a random square out of a photo and mirror every other one.
+
+    Parameters
+    ----------
+    rgb : array, (row, column, 3)
+    crop : int or None
+        Side of the square; None keeps the whole photo.
+    flip : bool
+    rng : numpy.random.RandomState
+
+    Returns
+    -------
+    array, (`crop`, `crop`, 3)
+    """
+    if crop:
+        top = rng.randint(rgb.shape[0] - crop + 1)
+        left = rng.randint(rgb.shape[1] - crop + 1)
+        rgb = rgb[top:top + crop, left:left + crop]
+    return rgb[:, ::-1] if flip and rng.randint(2) else rgb
+
+
+def shuffled(count, seed, epoch):
+    """The order of an epoch: it depends on nothing but these numbers."""
+    return np.random.RandomState([seed, epoch]).permutation(count)
+
+
+def minibatches(load, order, batch_size):
+    """Read minibatches ahead of the arithmetic; the last may be short.
+
+    Parameters
+    ----------
+    load : callable
+        Makes a :class:`Batch` of one photo from its number.
+    order : sequence of int
+        The photos' numbers.
+    batch_size : int
+
+    Yields
+    ------
+    Batch
+    """
+    chunks = [order[start:start + batch_size]
+              for start in range(0, len(order), batch_size)]
+    return prefetch(join([load(number) for number in chunk])
+                    for chunk in chunks)

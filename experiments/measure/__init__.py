@@ -1,0 +1,1 @@
+"""What speed, memory and robustness are; the weights judged."""

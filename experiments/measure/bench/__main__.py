@@ -1,0 +1,199 @@
+"""``make bench``: seconds per photo, memory and start-up, side by side."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from experiments.measure.bench.contender import CONTENDERS
+
+__all__ = ['bench', 'main']
+
+#: Key in the results and what a contender is asked for.
+_TASKS = (('train', 'train 6'), ('predict6', 'predict 6'),
+          ('predict1', 'predict 1'))
+_CORES = 2
+#: Width of the networks and side of the photos.
+_FULL = (1.0, 224)
+#: Rows of the results; the better memory layout stands for PyTorch.
+_NAMES = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_bf16')
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog='python -m experiments.measure.bench',
+        description=__doc__)
+    add = parser.add_argument
+    add('--rounds', type=int, default=3, help='medians are taken over them')
+    add('--systems', nargs='+', default=['classification', 'regression'],
+        choices=('classification', 'regression'))
+    add('--contenders', nargs='+', default=list(CONTENDERS),
+        choices=CONTENDERS)
+    add('--out', default='experiments/results', metavar='DIR')
+    return parser
+
+
+def main(arguments=None):
+    """Parse the command line, measure, write the results."""
+    given = _parser().parse_args(arguments)
+    os.makedirs(given.out, exist_ok=True)
+    return bench(given.out, given.rounds, given.systems, given.contenders)
+
+
+def bench(folder, rounds, systems, contenders, size=_FULL):
+    """Measure and write ``bench.json`` and ``bench.png``.
+
+    What another run left in the file about other networks stays.
+
+    Parameters
+    ----------
+    folder : str
+    rounds : int
+        Interleaved; the first, which warms up, is not counted.
+    systems, contenders : sequences of str
+    size : (float, int)
+        Width of the networks and side of the photos.
+
+    Returns
+    -------
+    dict
+        What was written.
+    """
+    path = os.path.join(folder, 'bench.json')
+    results = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            results = json.load(file)
+    for system in systems:
+        found = _measure(system, rounds, contenders, size)
+        if system == 'classification':
+            results.update(found, startup_s=_startup(size))
+        else:
+            results[system] = found
+    from experiments.shared import report
+    report.write_json(path, results)
+    _draw(results, os.path.join(folder, 'bench.png'))
+    print(json.dumps(results, indent=1, sort_keys=True))
+    return results
+
+
+def _environment(**changes):
+    return dict(os.environ, OMP_NUM_THREADS=str(_CORES),
+                OPENBLAS_NUM_THREADS=str(_CORES), **changes)
+
+
+class _Process(object):
+    """A contender that waits for questions on the first two cores."""
+
+    def __init__(self, name, system, size, **changes):
+        if name in ('colorize', 'theano'):
+            changes['COLORIZE_CONV'] = ('onednn' if name == 'colorize'
+                                        else 'theano')
+        self._process = subprocess.Popen(
+            [sys.executable, '-m', 'experiments.measure.bench.contender', name,
+             system] + [str(number) for number in size],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            universal_newlines=True, env=_environment(**changes))
+        cores = sorted(os.sched_getaffinity(0))[:_CORES]
+        os.sched_setaffinity(self._process.pid, cores)
+
+    def ask(self, line):
+        """The number that a line is answered with."""
+        print(line, file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError('a contender ended; see its message above')
+        return float(answer)
+
+    def end(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def _measure(system, rounds, contenders, size):
+    """Medians for one network."""
+    processes = {name: _Process(name, system, size) for name in contenders}
+    times = {task: {name: [] for name in contenders} for task, _ in _TASKS}
+    peaks = {}
+    try:
+        for number in range(rounds + 1):
+            for task, line in _TASKS:
+                for name, process in processes.items():
+                    seconds = process.ask(line)
+                    if number:
+                        times[task][name].append(seconds)
+                    if task == 'train':
+                        peaks[name] = process.ask('peak')
+            print('{}: round {} of {}'.format(system, number, rounds),
+                  file=sys.stderr)
+    finally:
+        for process in processes.values():
+            process.end()
+    return _summary(times, peaks)
+
+
+def _summary(times, peaks):
+    """The issue's keys, PyTorch in the memory layout that trains faster."""
+    medians = {task: {name: statistics.median(values)
+                      for name, values in found.items()}
+               for task, found in times.items()}
+    results = {task: {} for task in medians}
+    results['peak_mib'] = {}
+    for name in _NAMES:
+        both = [each for each in (name, name + '_last') if each in peaks]
+        if not both:
+            continue
+        for task, found in medians.items():
+            results[task][name] = min(found[each] for each in both)
+        best = min(both, key=medians['train'].get)
+        results['peak_mib'][name] = peaks[best]
+    return results
+
+
+def _startup(size):
+    """Seconds to the first photo with a cold and with a warm cache."""
+    found = {}
+    with tempfile.TemporaryDirectory(prefix='bench-') as folder:
+        for key in ('cold', 'warm'):
+            start = time.perf_counter()
+            process = _Process('colorize', 'classification', size,
+                               XDG_CACHE_HOME=folder, THEANO_FLAGS='')
+            try:
+                process.ask('predict 1')
+                found[key] = time.perf_counter() - start
+            finally:
+                process.end()
+    return found
+
+
+def _draw(results, path):
+    """Bars of seconds per photo, a panel for each network."""
+    import matplotlib
+    matplotlib.use('Agg')
+    from matplotlib import pyplot
+    panels = [('classification', results)] if 'train' in results else []
+    panels += [(name, results[name]) for name in ('regression',)
+               if name in results]
+    figure, axes = pyplot.subplots(1, len(panels), squeeze=False,
+                                   figsize=(6 * len(panels), 4))
+    for axis, (title, found) in zip(axes[0], panels):
+        for place, name in enumerate(_NAMES):
+            heights = [found[task].get(name, 0) for task, _ in _TASKS]
+            axis.bar([number + 0.2 * place for number in range(len(_TASKS))],
+                     heights, 0.2, label=name)
+        axis.set_xticks([number + 0.3 for number in range(len(_TASKS))])
+        axis.set_xticklabels([task for task, _ in _TASKS])
+        axis.set_ylabel('seconds per photo')
+        axis.set_title(title)
+        axis.legend()
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,88 @@
+"""``make judge``: how good weights are on photos that a training held out.
+
+Every way to decode stands beside two trivial predictors, as in Table 2.
+"""
+
+import argparse
+import os
+from collections import OrderedDict
+
+from colorize import command
+from colorize.settings import DECODINGS
+from experiments.paper import table2
+from experiments.shared import saved
+
+__all__ = ['judge', 'main']
+
+
+def main(arguments=None):
+    """Parse the command line; score, print and write."""
+    parser = argparse.ArgumentParser(
+        prog='python -m experiments.measure.judge',
+        description=__doc__.split('\n')[0])
+    add = parser.add_argument
+    add('--run', metavar='DIR', default=os.path.join('runs', 'default'),
+        help='the training whose held-out photos are taken (default: '
+             '%(default)s)')
+    add('--weights', metavar='FILE', help='(without: those that ship)')
+    add('--count', type=command.number(int, 1), metavar='N',
+        help='only the first photos')
+    add('--out', metavar='DIR', help='where judge.json and judge.txt go '
+        '(default: experiments/results)')
+    command.add_device(parser)
+    command.debug_option(parser)
+    given = parser.parse_args(arguments)
+    from experiments.shared import report
+    found = judge(given.run, given.weights, given.count)
+    lines = list(table2.lines_of(found['scores']))
+    print('\n'.join(lines))
+    out = given.out or report.RESULTS
+    report.write_json(os.path.join(out, 'judge.json'), found)
+    report.write_text(os.path.join(out, 'judge.txt'), lines)
+    return 0
+
+
+def judge(run, weights=None, count=None):
+    """Score weights on the photos that a run held out.
+
+    Parameters
+    ----------
+    run : str
+        Its folder.
+    weights : str, optional
+        Without, those that ship.
+    count : int, optional
+        Only so many photos.
+
+    Returns
+    -------
+    dict
+        'photos', 'side' and 'scores': by decoding, and of 'most_frequent_bin'
+        and 'grey', what :func:`experiments.paper.table2.summary` gives.
+
+    Raises
+    ------
+    ValueError
+        When the folder holds no run with held-out photos.
+    """
+    learn, hold = saved.photos_of(run)
+    if not hold:
+        raise ValueError('{}: the run held out no photos'.format(run))
+    answers, side = _answers(weights)
+    hold = hold[:count]
+    answers.update(table2.trivial(learn, side))
+    scores, _ = table2.score_all(saved.loaded(hold, side), answers)
+    return {'photos': len(hold), 'side': side, 'scores': OrderedDict(
+        (name, table2.summary(each)) for name, each in scores.items())}
+
+
+def _answers(weights):
+    """Functions from lightness to chroma, one for each decoding."""
+    from colorize.colorizer import Colorizer
+    made = [Colorizer(weights, decode=name) for name in DECODINGS]
+    return OrderedDict((each.decode, each.chroma) for each in made), \
+        made[0].side
+
+
+if __name__ == '__main__':
+    command.run(main)

@@ -1,0 +1,81 @@
+"""``make table1``: Table 1, the datasets that lie below a folder."""
+
+import argparse
+import os
+
+from colorize import command, datasets
+
+__all__ = ['found_photos', 'main']
+
+
+def main(arguments=None):
+    """Parse the command line; print Table 1, paper | found, and write it."""
+    parser = argparse.ArgumentParser(prog='python -m experiments.paper.table1',
+                                     description=__doc__)
+    add = parser.add_argument
+    add('--photos', metavar='DIR', help='folder with one of the datasets or '
+        'several, as their publishers ship them (without: $COLORIZE_DATA)')
+    add('--out', metavar='DIR', help='where table1.json goes (default: '
+        'experiments/results)')
+    command.debug_option(parser)
+    given = parser.parse_args(arguments)
+    folder, = command.photo_places([given.photos] if given.photos else [])
+    rows = {name: found_photos(name, folder)
+            for name, table in datasets.DATASETS.items() if table.train}
+    print('\n'.join(_table(rows)))
+    from experiments.shared import report
+    report.write_json(os.path.join(given.out or report.RESULTS,
+                                   'table1.json'), rows)
+    return 0
+
+
+def found_photos(name, folder):
+    """Training and test photos of a dataset, in the paper and found.
+
+    Parameters
+    ----------
+    name : str
+        Key of :data:`colorize.datasets.DATASETS`.
+    folder : str
+        Where it lies, or any folder above.
+
+    Returns
+    -------
+    dict
+        'paper' and 'found', each with 'train' and 'test'; 'found' is None
+        where there are none. Photos are counted, not opened.
+
+    Raises
+    ------
+    ValueError
+        When the folder does not exist or holds no photos at all.
+    """
+    table = datasets.DATASETS[name]
+    try:
+        split = datasets.split(datasets.find(name, folder), table.train,
+                               table.test)
+        found = dict(zip(('train', 'test'), map(len, split)))
+    except datasets.DatasetError:
+        found = None
+    return {'paper': {'train': table.train, 'test': table.test},
+            'found': found}
+
+
+def _table(rows):
+    form = '{:<20} {:>14} {:>14}   {}'
+    lines = [form.format('', 'training', 'test', ''),
+             form.format('dataset', 'paper | found', 'paper | found', '')]
+    for name, row in rows.items():
+        table, found = datasets.DATASETS[name], row['found']
+        note = '' if found == row['paper'] else (
+            'not complete' if found else 'not found (looked for {})'.format(
+                table.layout))
+        lines.append(form.format(table.title, *(
+            '{} | {}'.format(row['paper'][part],
+                             found[part] if found else '-')
+            for part in ('train', 'test')), note))
+    return [line.rstrip() for line in lines]
+
+
+if __name__ == '__main__':
+    command.run(main)

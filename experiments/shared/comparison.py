@@ -1,0 +1,123 @@
+"""Variants of a network or of its training, side by side (Section 5.2).
+
+Each variant is a run of its own, in a process of its own, so that seconds
+and memory can be compared; a stopped experiment goes on where it was.
+"""
+
+import os
+import subprocess
+import sys
+
+from colorize import command
+from experiments.shared import curves, options
+
+__all__ = ['FULL', 'QUICK', 'compare']
+
+#: The paper's subset of 270 photos at full size, and one for two cores.
+FULL = {'count': 270, 'width': 1.0, 'side': 224, 'epochs': 20}
+QUICK = {'count': 48, 'width': 0.25, 'side': 64, 'epochs': 20}
+
+
+def compare(module, title, paper, variants, arguments=None):
+    """An experiment's command: train all variants, write what came out.
+
+    Parameters
+    ----------
+    module : str
+        Name of the experiment's file.
+    title : str
+        What is compared.
+    paper : str
+        What the paper found.
+    variants : dict
+        By label, a pair of dicts: settings of the network, and of the
+        training where they are not the common ones.
+    arguments : sequence of str, optional
+        Without, those of the process.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    parser = options.parser(module, title)
+    for name, kind in (('count', command.number(int, 1)), ('width', float),
+                       ('epochs', int)):
+        parser.add_argument('--' + name, type=kind, help='(default: {}, with '
+                            '--quick {})'.format(FULL[name], QUICK[name]))
+    parser.add_argument('--only', choices=tuple(variants),
+                        help='train this variant and write no results')
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    given = parser.parse_args(arguments)
+    given.runs = options.run_folder(given, module,
+                                    options.name_of_photos(given))
+    size = dict(QUICK if given.quick else FULL)
+    size.update((name, getattr(given, name)) for name in size
+                if getattr(given, name, None) is not None)
+    if given.only:
+        return _train(given, size, *variants[given.only])
+    for label in variants:
+        command.say('{}: {}'.format(title, label))
+        status = _train_apart(module, arguments + ['--only', label])
+        if status:
+            return status
+    return _report(module, title, paper, list(variants), given, size)
+
+
+def _train_apart(module, arguments):
+    """Train one variant in a process of its own; its exit status."""
+    with subprocess.Popen([sys.executable, '-m', 'experiments.paper.' + module]
+                          + arguments) as process:
+        return process.wait()
+
+
+def _train(given, size, network, training):
+    from colorize.training import loop
+    paths = options.training_photos(given, size['side'], size['count'])
+    settings = dict(side=size['side'], holdout=0.2, learning_rate=0.001,
+                    vgg16=given.vgg16, seed=given.seed)
+    loop.train(paths, _folder(given, given.only), size['epochs'],
+               dict({'width': size['width']}, **network),
+               **dict(settings, **training))
+    return 0
+
+
+def _folder(given, label):
+    return os.path.join(given.runs, label.replace(' ', '-'))
+
+
+def _report(module, title, paper, labels, given, size):
+    """Results of all variants as JSON, table and plot."""
+    from experiments.shared import report
+    logs = {label: curves.read(_folder(given, label)) for label in labels}
+    found = {label: curves.summary(log) for label, log in logs.items()}
+    out, name = given.out or report.RESULTS, module.replace('_', '-')
+    report.write_json(os.path.join(out, name + '.json'), {
+        'compared': title, 'paper': paper, 'quick': given.quick,
+        'photos': options.name_of_photos(given), 'seed': given.seed,
+        'size': size,
+        'variants': found,
+        'lowest_loss': min(found, key=lambda label: found[label]['loss']),
+        'lowest_val_loss': min(
+            found, key=lambda label: found[label]['val_loss'])})
+    curves.draw_variants(os.path.join(out, name + '.png'), title, logs)
+    print('\n'.join(_table(found)))
+    return 0
+
+
+_COLUMNS = (('loss', '{:.3f}'), ('decrease', '{:.4f}'),
+            ('val_loss', '{:.3f}'), ('val_acc_u', '{:.1%}'),
+            ('val_acc_v', '{:.1%}'), ('val_sat_diff', '{:.1%}'),
+            ('val_psnr', '{:.2f}'), ('seconds_per_photo', '{:.3f}'),
+            ('peak_memory_mib', '{}'))
+
+
+def _table(found):
+    """Lines of a table, a variant each."""
+    wide = max(len(label) for label in found)
+    yield ' '.join([' ' * wide] + ['{:>17}'.format(name)
+                                   for name, _ in _COLUMNS])
+    for label, values in found.items():
+        yield ' '.join([label.ljust(wide)] + [
+            '{:>17}'.format(form.format(values[name]))
+            for name, form in _COLUMNS])

@@ -1,0 +1,148 @@
+"""What the experiments of Section 5 share: options, and their photos."""
+
+import argparse
+import os
+
+import numpy as np
+
+from colorize import command
+from colorize.photos import cached
+from colorize.photos.find import find_photos
+
+__all__ = ['bundled_only', 'folder_of_photos', 'name_of_photos', 'parser',
+           'run_folder', 'test_photos', 'training_photos']
+
+#: The bundled photos of a quick experiment are cut into so many squares.
+_CROPS = 24
+
+
+def parser(module, title, trains=True):
+    """Parser of an experiment's command line, with what all of them take.
+
+    Parameters
+    ----------
+    module : str
+        Name of the file, as ``lr_sweep``.
+    title : str
+        A line for ``--help``.
+    trains : bool
+        Whether it trains, and so may start from pre-trained weights.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+    """
+    found = argparse.ArgumentParser(
+        prog='python -m experiments.paper.' + module, description=title)
+    add = found.add_argument
+    add('--photos', metavar='DIR', help='folder of photos, or CACHE.h5::train'
+        " (without: $COLORIZE_DATA, with --quick those in scikit-image's "
+        'wheel)')
+    add('--quick', action='store_true', help='a small network and few '
+        'photos: minutes')
+    if trains:
+        add('--vgg16', metavar='FILE', help='pre-trained weights for the '
+            'layers that it holds (without: random ones and batch norm)')
+    add('--seed', type=int, default=0)
+    add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
+        'with (default: runs/ and the names of experiment and photos)')
+    add('--out', metavar='DIR', help='where the results go (default: '
+        'experiments/results)')
+    command.add_device(found)
+    command.debug_option(found)
+    return found
+
+
+def run_folder(given, *names):
+    """Where the runs of an experiment go unless the user says it.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        Of :func:`parser`.
+    names : str
+        What tells this experiment's runs from others.
+
+    Returns
+    -------
+    str
+    """
+    return given.runs or os.path.join('runs', '-'.join(
+        names + ('quick',) * given.quick))
+
+
+def name_of_photos(given):
+    """What the photos are called; where they lie is nobody's business."""
+    place = given.photos or os.environ.get('COLORIZE_DATA')
+    if not place:
+        return 'bundled'
+    name = os.path.basename(os.path.abspath(place).partition('::')[0])
+    return os.path.splitext(name)[0]
+
+
+def bundled_only(given):
+    """Whether the user leaves the photos to us."""
+    return given.quick and name_of_photos(given) == 'bundled'
+
+
+def folder_of_photos(given, side):
+    """The folder named by the user, or squares of the bundled photos.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        Of :func:`parser`.
+    side : int
+        Side of the squares.
+
+    Returns
+    -------
+    str
+    """
+    if bundled_only(given):
+        from experiments.shared import bundled
+        folder = os.path.join(given.runs, 'bundled')
+        bundled.crops(folder, _CROPS, side, given.seed)
+        return folder
+    return command.photo_places(
+        [given.photos] if given.photos else [])[0]
+
+
+def training_photos(given, side, count=None):
+    """Photos of an experiment, or a random subset of them.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        Of :func:`parser`.
+    side : int
+        Side of the squares of bundled photos.
+    count : int, optional
+        At most so many, drawn by the seed.
+
+    Returns
+    -------
+    list of str
+        Never a test photo of a dataset's cache.
+    """
+    return _drawn(given, side, count, cached.PARTS[0])
+
+
+def test_photos(given, side, count=None):
+    """The same of an experiment that trains nothing.
+
+    Returns
+    -------
+    list of str
+        Of a dataset's cache, its test photos.
+    """
+    return _drawn(given, side, count, cached.PARTS[1])
+
+
+def _drawn(given, side, count, part):
+    place = folder_of_photos(given, side)
+    if place.endswith('.h5'):
+        place += '::' + part
+    paths = find_photos([place])
+    drawn = np.random.RandomState(given.seed).permutation(len(paths))
+    return [paths[number] for number in sorted(drawn[:count])]

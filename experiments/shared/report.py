@@ -1,0 +1,67 @@
+"""Result files: what came out, and beside it how it was got."""
+
+import json
+import os
+import sys
+
+from colorize import backend
+from colorize.disk.whole import written_whole
+
+__all__ = ['RESULTS', 'save_plot', 'write_json', 'write_text']
+
+#: Where experiments write what they found.
+RESULTS = os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), 'results')
+
+
+def write_json(path, found):
+    """Write a result file with machine, versions and command beside it.
+
+    Parameters
+    ----------
+    path : str
+    found : dict
+        JSON types.
+    """
+    spec = getattr(sys.modules['__main__'], '__spec__', None)
+    name = spec.name.replace('.__main__', '') if spec else sys.argv[0]
+    command = ['python', '-m', name] + [_anywhere(each)
+                                        for each in sys.argv[1:]]
+    full = dict(found, command=' '.join(command),
+                machine=backend.versions())
+    with written_whole(path) as file:
+        file.write((json.dumps(full, indent=1, sort_keys=True)
+                    + '\n').encode())
+
+
+def _anywhere(argument):
+    """An argument without the folders of this machine."""
+    if not os.path.isabs(argument):
+        return argument
+    return os.path.basename(os.path.normpath(argument))
+
+
+def save_plot(path, figure):
+    """Write a Matplotlib figure as PNG, whole or not at all, and close it.
+
+    Parameters
+    ----------
+    path : str
+    figure : matplotlib.figure.Figure
+    """
+    from matplotlib import pyplot
+    with written_whole(path) as file:
+        figure.savefig(file, format='png', dpi=100)
+    pyplot.close(figure)
+
+
+def write_text(path, lines):
+    """Write lines of text.
+
+    Parameters
+    ----------
+    path : str
+    lines : sequence of str
+    """
+    with written_whole(path) as file:
+        file.write(('\n'.join(lines) + '\n').encode())

@@ -1,0 +1,217 @@
+"""Table 1: replicas of each layout, the split, the cache and its safety."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from unittest import mock
+
+import h5py
+import numpy as np
+
+from colorize import datasets
+from colorize.datasets import __main__ as command
+from colorize.datasets import make_cache
+from colorize.photos import cached, find, images
+from tests.shared.photos import photo
+from tests.shared.folder import Folder
+
+#: A few files as their publishers ship them, and files that do not count.
+LAYOUTS = {
+    'mcgill': (['Animals/merry_0001.tif', 'LandWater/pippin_7.tif',
+                'Man-Made/tif/x.tif', 'Land&Water/y.TIF'],
+               ['readme/logo.tif', 'Snow.tif']),
+    'cvcl': (['set/opencountry_land1.jpg', 'set/opencountry_natu9.jpg'],
+             ['set/coast_bea1.jpg', 'set/opencountry_land1.txt']),
+    'ilsvrc': (['Data/CLS-LOC/train/n04270147/n04270147_12.JPEG',
+                'Data/CLS-LOC/train/n02132136/n02132136_9.JPEG'],
+               ['Data/CLS-LOC/train/n01440764/n01440764_5.JPEG',
+                'Data/CLS-LOC/val/ILSVRC2012_val_00000001.JPEG']),
+    'mirflickr': (['mirflickr/im1.jpg', 'mirflickr/im25000.jpg'],
+                  ['mirflickr/thumb1.jpg', 'mirflickr/meta/tags/im1.txt']),
+}
+
+
+class TestLayouts(Folder):
+    def test_takes_what_belongs_to_a_set_and_nothing_else(self):
+        for name, (belong, other) in LAYOUTS.items():
+            for path in belong + other:
+                self.write(name, path)
+            self.assertEqual(datasets.find(name, self.path(name)),
+                             sorted(belong))
+
+    def write(self, *parts):
+        os.makedirs(os.path.dirname(self.path(*parts)), exist_ok=True)
+        open(self.path(*parts), 'w').close()
+
+    def test_a_set_that_is_not_there_is_named(self):
+        self.write('some.jpg')
+        with self.assertRaisesRegex(datasets.DatasetError,
+                                    'cvcl found.*opencountry_'):
+            datasets.find('cvcl', self.folder)
+
+
+class TestSplit(Folder):
+    def test_the_full_sets_give_the_counts_of_table_1(self):
+        published = {'mcgill': 1046, 'cvcl': 411, 'ilsvrc': 13000,
+                     'mirflickr': 25000}
+        for name, count in published.items():
+            table = datasets.DATASETS[name]
+            names = ['im{}.jpg'.format(number) for number in range(count)]
+            train, test = datasets.split(names, table.train, table.test)
+            self.assertEqual((len(train), len(test)),
+                             (table.train, table.test))
+            self.assertEqual(len(set(train + test)),
+                             table.train + table.test)
+
+    def test_the_rule_does_not_change(self):
+        names = ['{}.jpg'.format(letter) for letter in 'abcdefghij']
+        train, test = datasets.split(names, test=3)
+        # By md5 of 'colorize 2016/a.jpg' and so on, as md5sum gives it.
+        self.assertEqual(test, ['c.jpg', 'b.jpg', 'i.jpg'])
+        self.assertEqual(sorted(train + test), names)
+
+    def test_order_does_not_matter_and_a_missing_one_moves_few(self):
+        names = ['im{}.jpg'.format(number) for number in range(100)]
+        _, test = datasets.split(names)
+        self.assertEqual(len(test), 10)
+        self.assertEqual(datasets.split(names[::-1])[1], test)
+        _, fewer = datasets.split(names[1:], test=10)
+        self.assertGreaterEqual(len(set(test) & set(fewer)), 9)
+
+    def test_fewer_photos_than_in_table_1_keep_its_proportion(self):
+        names = ['im{}.jpg'.format(number) for number in range(850)]
+        train, test = datasets.split(names, 7500, 1000)
+        self.assertEqual((len(train), len(test)), (750, 100))
+
+
+class TestCache(Folder):
+    def setUp(self):
+        super().setUp()
+        self.photos, self.cache = self.path('photos'), self.path('c.h5')
+        os.mkdir(self.photos)
+        for number in range(12):
+            images.save(os.path.join(self.photos, '{}.png'.format(number)),
+                        photo(number, 40, 40 + number))
+
+    def build(self, **settings):
+        return datasets.build('folder', self.photos, self.cache,
+                              side=16, **settings)
+
+    def test_holds_the_photos_as_they_are_read_without_it(self):
+        found = self.build(test=4)
+        self.assertEqual(found.photos, {'train': 8, 'test': 4})
+        for part in cached.PARTS:
+            names = find.find_photos([self.cache + '::' + part])
+            self.assertEqual(len(names), found.photos[part])
+            for name, path in zip(names, found.plan[part]):
+                straight = images.load_square(
+                    os.path.join(self.photos, path), 16)
+                np.testing.assert_array_equal(
+                    images.load_square(name, 16), straight)
+
+    def test_what_cannot_be_read_is_listed_with_its_reason(self):
+        with open(os.path.join(self.photos, 'bad.jpg'), 'w') as file:
+            file.write('no photo')
+        found = self.build()
+        self.assertEqual(sum(found.photos.values()), 12)
+        self.assertEqual(len(found.skipped), 1)
+        self.assertRegex(found.skipped[0], 'bad.jpg: not a readable photo')
+        self.assertIn(found.skipped[0].strip(),
+                      ' '.join(datasets.report('folder', found)))
+
+    def test_one_that_is_there_is_not_made_again(self):
+        self.build()
+        with mock.patch.object(images, 'load_square',
+                               side_effect=AssertionError):
+            self.build()
+
+    def test_other_photos_make_it_anew(self):
+        self.build()
+        os.unlink(os.path.join(self.photos, '3.png'))
+        self.assertEqual(sum(self.build().photos.values()), 11)
+
+    def test_goes_on_where_it_was_killed(self):
+        for number in range(12, 300):
+            os.link(os.path.join(self.photos, '0.png'),
+                    os.path.join(self.photos, '{}.png'.format(number)))
+        code = ('import time; from colorize import datasets; '
+                'from colorize.photos import images; '
+                'load = images.load_square; '
+                'images.load_square = lambda *a: '
+                '(time.sleep(0.01), load(*a))[1]; '
+                'datasets.build("folder", {!r}, {!r}, side=16)'.format(
+                    self.photos, self.cache))
+        with subprocess.Popen([sys.executable, '-c', code]) as process:
+            first = os.path.join(self.cache + '.pieces', 'train-0.npz')
+            while not os.path.exists(first) and process.poll() is None:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+        self.assertFalse(os.path.exists(self.cache))
+        read, load = [], images.load_square
+
+        def counted(path, side):
+            read.append(path)
+            return load(path, side)
+        with mock.patch.object(images, 'load_square', counted):
+            found = self.build()
+        self.assertEqual(sum(found.photos.values()), 300)
+        self.assertLessEqual(len(read), 300 - make_cache._PIECE)
+        self.assertFalse(os.path.exists(self.cache + '.pieces'))
+
+    def test_pieces_of_other_photos_are_not_used(self):
+        pieces = self.cache + '.pieces'
+        os.mkdir(pieces)
+        with open(os.path.join(pieces, 'plan.json'), 'w') as file:
+            json.dump({'other': 1}, file)
+        with open(os.path.join(pieces, 'train-0.npz'), 'w') as file:
+            file.write('of something else')
+        self.assertEqual(sum(self.build().photos.values()), 12)
+
+    def test_a_file_of_another_kind_is_refused_and_kept(self):
+        with open(self.cache, 'w') as file:
+            file.write('my diary')
+        with self.assertRaisesRegex(cached.CacheError, 'c.h5: no cache'):
+            self.build()
+        with open(self.cache) as file:
+            self.assertEqual(file.read(), 'my diary')
+
+    def test_a_cache_that_promises_too_much_is_refused(self):
+        with h5py.File(self.cache, 'w') as file:
+            for part in cached.PARTS:
+                file.create_dataset(part + '/photos', (1, 1 << 16, 1 << 16,
+                                                       3), 'uint8',
+                                    chunks=(1, 64, 64, 3))
+        with self.assertRaisesRegex(images.ImageError, 'no cache of photos'):
+            images.load(self.cache + '::train/0')
+
+    def test_parts_and_photos_that_are_not_there(self):
+        self.build()
+        for name, words in (('::all', 'name a part'), ('::train/x', 'name a'),
+                            ('::train/99', 'cannot be read'),
+                            ('', 'name a part')):
+            with self.assertRaisesRegex(ValueError, words):
+                images.load(self.cache + name)
+        for name, words in ((self.cache, 'name a part'),
+                            (self.path('no.h5::train'),
+                             'no.h5: No such file or directory$')):
+            with self.assertRaisesRegex(ValueError, words):
+                find.find_photos([name])
+
+    def test_the_command(self):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            self.assertEqual(command.main(
+                ['folder', self.photos, '--cache', self.cache,
+                 '--test', '5']), 0)
+        self.assertIn('7 training and 5 test photos', said.getvalue())
+        with contextlib.redirect_stderr(said), \
+                self.assertRaises(SystemExit) as stop:
+            command.main(['folder', self.photos, '--test', '0'])
+        self.assertEqual(stop.exception.code, 2)
+        with self.assertRaisesRegex(datasets.DatasetError, 'none to train'):
+            datasets.build('folder', self.photos, self.path('d.h5'), test=12)

@@ -1,0 +1,37 @@
+"""Where the program keeps files of its own."""
+
+import os
+import shutil
+import tempfile
+import unittest
+from unittest import mock
+
+from colorize.disk.cache_folder import cache_folder
+
+
+class TestCacheFolder(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def found(self, cache):
+        with mock.patch.dict(os.environ, XDG_CACHE_HOME=cache), \
+                mock.patch('tempfile.tempdir', self.folder):
+            return cache_folder()
+
+    def test_where_the_user_keeps_caches(self):
+        self.assertEqual(self.found(self.folder),
+                         os.path.join(self.folder, 'colorize'))
+
+    def test_a_private_temporary_one_where_that_is_impossible(self):
+        found = self.found('/dev/null')
+        self.assertEqual(os.path.dirname(found), self.folder)
+        self.assertEqual(os.stat(found).st_mode & 0o077, 0)
+        self.assertEqual(self.found('/dev/null'), found)
+
+    def test_never_one_that_others_can_write(self):
+        usual = self.found('/dev/null')
+        os.chmod(usual, 0o777)
+        found = self.found('/dev/null')
+        self.assertNotEqual(found, usual)
+        self.assertEqual(os.stat(found).st_mode & 0o077, 0)

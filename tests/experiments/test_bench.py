@@ -1,0 +1,74 @@
+"""The PyTorch twin of the bench is the same network."""
+
+import json
+import os
+import tempfile
+import unittest
+
+import numpy as np
+
+from colorize.systems import networks, params
+from colorize.backend import lasagne, theano
+from tests.onednn.test_ops import needs_onednn
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+WIDTH = 0.1
+
+
+@unittest.skipIf(torch is None, 'needs PyTorch')
+class TestTwin(unittest.TestCase):
+
+    def outputs(self, system):
+        """Ours and the twin's, from one weights file."""
+        from experiments.measure.bench.twin import load, Twin
+        network = networks.build({'system': system, 'width': WIDTH})
+        known = params.get_params(network.outputs)
+        rng = np.random.RandomState(1)
+        for shared in known.values():
+            values = shared.get_value()
+            shared.set_value((values * rng.uniform(
+                0.5, 1.5, values.shape)).astype('float32'))
+        twin = Twin(system, WIDTH).eval()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'weights.npz')
+            params.write(path, {name: shared.get_value()
+                                for name, shared in known.items()}, {})
+            load(twin, path)
+        photo = rng.uniform(-120, 130, (2, 3, 16, 24)).astype('float32')
+        ours = theano.function([network.input_var], lasagne.layers.get_output(
+            network.outputs, deterministic=True))(photo)
+        with torch.no_grad():
+            return ours, [each.numpy() for each in twin(torch.tensor(photo))]
+
+    def check(self, system):
+        ours, twins = self.outputs(system)
+        self.assertEqual(len(ours), len(twins))
+        for mine, other in zip(ours, twins):
+            np.testing.assert_allclose(other, mine,
+                                       atol=1e-3 * abs(mine).max())
+
+    def test_classification(self):
+        self.check('classification')
+
+    def test_regression(self):
+        self.check('regression')
+
+
+@needs_onednn
+def test_the_bench_writes_its_results_and_bars():
+    from experiments.measure.bench.__main__ import bench
+    contenders = ['colorize'] + ['pytorch_fp32', 'pytorch_bf16_last'] * bool(
+        torch)
+    with tempfile.TemporaryDirectory() as folder:
+        bench(folder, 1, ['regression'], contenders, (WIDTH, 16))
+        with open(os.path.join(folder, 'bench.json')) as file:
+            found = json.load(file)['regression']
+        assert os.path.getsize(os.path.join(folder, 'bench.png'))
+    names = {name.replace('_last', '') for name in contenders}
+    for task in ('train', 'predict1', 'predict6', 'peak_mib'):
+        assert set(found[task]) == names, found
+        assert all(value > 0 for value in found[task].values())

@@ -1,0 +1,158 @@
+"""Which photo goes where."""
+
+import os
+from unittest import mock
+
+from colorize.predict import plan
+from tests.shared.folder import Folder
+
+
+class Tree(Folder):
+    def setUp(self):
+        super().setUp()
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder)
+
+    def make(self, *names):
+        for name in names:
+            os.makedirs(os.path.dirname(name) or '.', exist_ok=True)
+            with open(name, 'w'):
+                pass
+
+    def planned(self, *places, **kwargs):
+        return dict(plan.plan(places, **kwargs).tasks)
+
+    def refuse(self, words, *places, **kwargs):
+        with self.assertRaisesRegex(ValueError, words):
+            plan.plan(places, **kwargs)
+
+
+class TestPlaces(Tree):
+    def test_a_file(self):
+        self.make('in/a.png', 'there/x', 'taken.png')
+        for output, expected in (
+                (None, 'in/a-color.png'), ('b.jpg', 'b.jpg'),
+                ('new/b.tif', 'new/b.tif'), ('new/', 'new/a-color.png'),
+                ('there', 'there/a-color.png'), ('new', 'new/a-color.png'),
+                ('taken.png', 'taken.png')):
+            self.assertEqual(self.planned('in/a.png', output=output),
+                             {'in/a.png': expected})
+
+    def test_files_need_not_exist_and_names_may_look_like_patterns(self):
+        self.assertEqual(self.planned('none.png'),
+                         {'none.png': 'none-color.png'})
+        self.make('a[1].png')
+        self.assertEqual(self.planned('a[1].png', output='b.png'),
+                         {'a[1].png': 'b.png'})
+
+    def test_a_folder_with_all_below_it(self):
+        self.make('in/b.png', 'in/deep/er/a.JPG', 'in/notes.txt')
+        self.assertEqual(self.planned('in', output='out'), {
+            'in/b.png': 'out/b-color.png',
+            'in/deep/er/a.JPG': 'out/deep/er/a-color.jpg'})
+        self.assertEqual(self.planned('in/')['in/deep/er/a.JPG'],
+                         'in/deep/er/a-color.jpg')
+
+    def test_patterns_that_no_shell_expanded(self):
+        self.make('in/b.png', 'in/deep/er/a.jpg', 'in/x.txt', 'in/c.raw')
+        self.assertEqual(self.planned('in/*', output='out'),
+                         {'in/b.png': 'out/b-color.png'})
+        self.assertEqual(self.planned('in/**/*.jpg', output='out'), {
+            'in/deep/er/a.jpg': 'out/deep/er/a-color.jpg'})
+        self.assertEqual(set(self.planned('**')),
+                         {'in/b.png', 'in/deep/er/a.jpg'})
+        self.assertEqual(self.planned('in/?.raw'),
+                         {'in/c.raw': 'in/c-color.png'})
+
+    def test_nothing_found(self):
+        self.make('in/x.txt')
+        self.refuse('in: no photos found', 'in')
+        self.refuse(r'in/\*.png: no photos found', 'in/*.png')
+
+    def test_a_photo_named_twice_is_one(self):
+        self.make('in/a.png', 'in/b.png')
+        self.assertEqual(len(plan.plan(
+            ['in/a.png', 'in', './in/*.png'], 'out').tasks), 2)
+
+    def test_order_is_that_of_the_places(self):
+        self.make('in/b.png', 'in/a.png', 'z.png')
+        self.assertEqual(list(self.planned('z.png', 'in')),
+                         ['z.png', 'in/a.png', 'in/b.png'])
+
+
+class TestFormats(Tree):
+    def test_the_photos_own_where_it_holds_colour(self):
+        for name, expected in (
+                ('a.jpeg', '.jpg'), ('a.JPG', '.jpg'), ('a.tiff', '.tif'),
+                ('a.webp', '.webp'), ('a.png', '.png'), ('a.gif', '.png'),
+                ('a.pgm', '.png'), ('a.bmp', '.png'), ('a', '.png')):
+            self.assertEqual(self.planned(name), {name: 'a-color' + expected})
+
+    def test_that_was_asked_for(self):
+        for form, ending in plan.FORMATS.items():
+            self.assertEqual(self.planned('a.gif', form=form),
+                             {'a.gif': 'a-color' + ending})
+        self.refuse('no name of a png', 'a.gif', output='b.jpg', form='png')
+        self.assertEqual(self.planned('a.gif', output='b.JPEG', form='jpeg'),
+                         {'a.gif': 'b.JPEG'})
+
+
+class TestSafety(Tree):
+    def test_no_photo_is_overwritten(self):
+        self.make('a.png', 'b.png', 'in/a-color.png')
+        self.refuse('a.png would overwrite the photo a.png', 'a.png',
+                    output='a.png')
+        os.symlink('a.png', 'link.png')
+        self.refuse('would overwrite the photo a.png', 'a.png',
+                    output='link.png')
+        self.refuse('both become', 'a.png', 'in2/a.png', output='out')
+        self.refuse('several photos need a folder', 'a.png', 'c.png',
+                    output='b.png')
+        self.refuse('several photos need a folder', 'in', output='b.png')
+
+    def test_one_name_with_two_endings(self):
+        self.make('in/a.png', 'in/a.gif', 'in/a.bmp', 'in/b.gif')
+        expected = {'in/a.png': 'in/a.png-color.png',
+                    'in/a.gif': 'in/a.gif-color.png',
+                    'in/a.bmp': 'in/a.bmp-color.png',
+                    'in/b.gif': 'in/b-color.png'}
+        self.assertEqual(self.planned('in'), expected)
+        # Their results are passed over as any.
+        self.make(*expected.values())
+        self.assertEqual(self.planned('in'), expected)
+
+    def test_a_folder_that_cannot_be_read_is_named(self):
+        self.make('in/a.png')
+
+        def locked(folder):
+            raise PermissionError(13, 'Permission denied', folder)
+        with mock.patch('os.scandir', locked), self.assertRaisesRegex(
+                PermissionError, "denied: 'in'"):
+            plan.plan(['in'])
+
+    def test_results_are_not_coloured_again(self):
+        self.make('in/a.jpg', 'in/a-color.jpg', 'in/a-color.png',
+                  'in/a-side-by-side.jpg', 'in/sunset-color.jpg')
+        for places in (['in'], ['in/*'], ['in/a.jpg', 'in/a-color.jpg',
+                                          'in/a-color.png', 'in']):
+            found = plan.plan(places, output='in')
+            self.assertEqual(dict(found.tasks), {
+                'in/a.jpg': 'in/a-color.jpg',
+                'in/sunset-color.jpg': 'in/sunset-color-color.jpg'})
+            self.assertEqual(found.own, 3)
+
+    def test_a_photo_that_was_named_is_not_even_overwritten_on_demand(self):
+        self.make('a.jpg', 'a-color.jpg')
+        self.assertEqual(len(self.planned('a.jpg', 'a-color.jpg')), 1)
+        self.refuse('would overwrite', 'a.jpg', 'a-color.jpg',
+                    overwrite=True)
+        self.assertEqual(len(self.planned('*.jpg', overwrite=True)), 1)
+
+    def test_an_output_folder_inside_is_not_searched(self):
+        self.make('in/a.jpg', 'in/out/a-color.jpg', 'in/out/x.jpg',
+                  'in/output.jpg')
+        for place in ('in', 'in/**'):
+            self.assertEqual(self.planned(place, output='in/out'), {
+                'in/a.jpg': 'in/out/a-color.jpg',
+                'in/output.jpg': 'in/out/output-color.jpg'})

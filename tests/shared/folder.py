@@ -1,0 +1,24 @@
+"""A folder for each test that goes with it."""
+
+import os
+import shutil
+import tempfile
+import unittest
+
+__all__ = ['ROOT', 'Folder']
+
+#: The top folder of the project.
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+
+
+class Folder(unittest.TestCase):
+    """Has ``self.folder``, empty at first, and paths in it."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def path(self, *parts):
+        """A path in the folder."""
+        return os.path.join(self.folder, *parts)
