@@ -254,18 +254,16 @@ class Colorizer:
 def _check(photo):
     """Refuse what is no photo."""
     if not isinstance(photo, np.ndarray):
-        raise ValueError('a photo is an array, got a {}'.format(
-            type(photo).__name__))
+        raise ValueError(f'a photo is an array, got a {type(photo).__name__}')
     shape, kind = photo.shape, photo.dtype
     if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
         raise ValueError('a photo is an array of (row, column) or (row, '
-                         'column, 3), got {}'.format(shape))
+                         f'column, 3), got {shape}')
     if kind not in ('uint8', 'uint16') and kind.kind != 'f':
-        raise ValueError('a photo is of uint8, uint16 or float, got {}'
-                         .format(kind))
+        raise ValueError(f'a photo is of uint8, uint16 or float, got {kind}')
     if kind.kind == 'f' and not (photo.min() >= 0 and photo.max() <= 1):
-        raise ValueError('a photo of floats holds 0 to 1, got {} to {}'
-                         .format(photo.min(), photo.max()))
+        raise ValueError(f'a photo of floats holds 0 to 1, got {photo.min()} '
+                         f'to {photo.max()}')
 
 
 def _strips(rows, columns):
@@ -318,13 +316,12 @@ def load(path):
         for name in shapes:
             if name not in known and name != 'bin_shares':
                 raise params.WeightsError(
-                    '{}: has {}, which the network has not'.format(path,
-                                                                   name))
+                    f'{path}: has {name}, which the network has not')
     arrays, settings = params.read(path, fits)
     for name, values in arrays.items():
         if not np.isfinite(values).all():
-            raise params.WeightsError('{}: {} holds values that are no '
-                                      'numbers'.format(path, name))
+            raise params.WeightsError(f'{path}: {name} holds values that are '
+                                      'no numbers')
     params.set_params(params.get_params(built[0].outputs), arrays, path)
     return (built[0], arrays['bin_means'], _shares(path, arrays),
             settings['training']['side'])
@@ -336,8 +333,8 @@ def _shares(path, arrays):
                                              1 / bins.NUM_BINS, 'float32'))
     if found.shape != (2, bins.NUM_BINS) or not (0 <= found.min()
                                                  <= found.max() <= 1):
-        raise params.WeightsError('{}: bin_shares must be (2, {}) shares of '
-                                  '1'.format(path, bins.NUM_BINS))
+        raise params.WeightsError(f'{path}: bin_shares must be (2, '
+                                  f'{bins.NUM_BINS}) shares of 1')
     return found
 
 
@@ -349,5 +346,5 @@ def _build(path, settings, shapes):
         with params.blank(max(held, _SMALL)):
             return networks.build(settings['network'])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise params.WeightsError('{}: settings that make no network ({})'
-                                  .format(path, error)) from error
+        raise params.WeightsError(f'{path}: settings that make no network '
+                                  f'({error})') from error

@@ -55,8 +55,8 @@ def say(line):
     """One line on stderr, beginning with the command's name."""
     folder, name = os.path.split(sys.argv[0] or 'colorize')
     if name.endswith('.py'):
-        name = '{}.{}'.format(os.path.basename(folder), name[:-3])
-    print('{}: {}'.format(name, printable(str(line))), file=sys.stderr,
+        name = f'{os.path.basename(folder)}.{name[:-3]}'
+    print(f'{name}: {printable(str(line))}', file=sys.stderr,
           flush=True)
 
 
@@ -73,7 +73,7 @@ def words(error):
         return 'not enough memory'
     if isinstance(error, OSError) and error.strerror and isinstance(
             error.filename, str):
-        return '{}: {}'.format(error.filename, error.strerror)
+        return f'{error.filename}: {error.strerror}'
     if isinstance(error, (OSError, RuntimeError, ValueError)) and str(error):
         return str(error).strip()
     return 'unexpected {}: {} (--debug shows where)'.format(
@@ -122,8 +122,8 @@ def number(kind, least, most=math.inf):
     -------
     callable
     """
-    rule = '{} or more'.format(least) if most == math.inf else \
-        '{} to {}'.format(least, most)
+    rule = f'{least} or more' if most == math.inf else \
+        f'{least} to {most}'
 
     def parse(text):
         try:
@@ -131,8 +131,7 @@ def number(kind, least, most=math.inf):
                 return kind(text)
         except ValueError:
             pass
-        raise argparse.ArgumentTypeError('must be {}, got {!r}'.format(
-            rule, text))
+        raise argparse.ArgumentTypeError(f'must be {rule}, got {text!r}')
     return parse
 
 
@@ -142,15 +141,14 @@ class _UseDevice(argparse.Action):
     def __call__(self, parser, namespace, value, option_string=None):
         if not re.fullmatch('cpu|cuda[0-9]*', value):
             parser.error("--device: must be 'cpu', 'cuda' or, for one of "
-                         "several GPUs, 'cuda0', 'cuda1', …; got {!r}"
-                         .format(value))
+                         f"several GPUs, 'cuda0', 'cuda1', …; got {value!r}")
         known = sys.modules.get('theano')
         if known and known.config.device != value:
-            raise RuntimeError('--device {}: this process computes on {} '
-                               'already'.format(value, known.config.device))
+            raise RuntimeError(f'--device {value}: this process computes on '
+                               f'{known.config.device} already')
         # The last of several flags counts, and children inherit it.
         os.environ['THEANO_FLAGS'] = ','.join(filter(None, [
-            os.environ.get('THEANO_FLAGS'), 'device=' + value]))
+            os.environ.get('THEANO_FLAGS'), f'device={value}']))
         setattr(namespace, self.dest, value)
 
 

@@ -3,7 +3,7 @@
 Imports nothing heavy, so that a command's ``--help`` answers at once.
 """
 
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 __all__ = ['DECODING', 'DECODINGS', 'HELP', 'LOSSES', 'TRAINING',
            'UPDATE_RULES', 'WHOLE_OR_NONE', 'SettingError', 'check',
@@ -48,17 +48,17 @@ _TABLE = (
 
 #: Settings of a run beside those of the network, with the paper's values
 #: (Section 5.2) where it gives them.
-TRAINING = OrderedDict((name, default) for name, default, _ in _TABLE)
+TRAINING = dict((name, default) for name, default, _ in _TABLE)
 
 #: A line of help for each of them.
-HELP = OrderedDict((name, text) for name, _, text in _TABLE)
+HELP = dict((name, text) for name, _, text in _TABLE)
 
 #: Settings without a default that are numbers.
 WHOLE_OR_NONE = ('crop', 'patience')
 
 _WHOLE = 'a whole number, 1 or more'
 
-_RULES = OrderedDict([
+_RULES = dict([
     ('batch_size', (_WHOLE, lambda x: x >= 1)),
     ('beta2', ('from 0 to below 1', lambda x: 0 <= x < 1)),
     ('crop', ('a multiple of 8, 8 or more',
@@ -75,7 +75,7 @@ _RULES = OrderedDict([
     ('side', ('a multiple of 8, 8 or more',
               lambda x: x >= 8 and x % 8 == 0)),
     ('soft_bins', ('from 0 to 50', lambda x: 0 <= x <= 50)),
-    ('update_rule', ('one of ' + ', '.join(UPDATE_RULES),
+    ('update_rule', (f"one of {', '.join(UPDATE_RULES)}",
                      lambda x: x in UPDATE_RULES)),
     ('vgg16', ('the name of a file', lambda x: True)),
 ])
@@ -108,14 +108,14 @@ def check_training(settings):
     """
     for name in settings:
         if name not in TRAINING:
-            raise SettingError('unknown setting {!r}; known are {}'.format(
-                name, ', '.join(TRAINING)))
+            raise SettingError(f'unknown setting {name!r}; known are '
+                               f"{', '.join(TRAINING)}")
     full = dict(TRAINING, **settings)
     for name, (rule, holds) in _RULES.items():
         check(name, full[name], _kinds(name), rule, holds)
     if full['crop'] and full['crop'] > full['side']:
-        raise SettingError('crop must be at most side ({}), got {}'.format(
-            full['side'], full['crop']))
+        raise SettingError(f"crop must be at most side ({full['side']}), got "
+                           f"{full['crop']}")
     return full
 
 
@@ -148,5 +148,4 @@ def check(name, value, kinds, rule, holds):
     right = bool in kinds if isinstance(value, bool) else isinstance(
         value, kinds)
     if not right or not holds(value):
-        raise SettingError('{} must be {}, got {!r}'.format(name, rule,
-                                                            value))
+        raise SettingError(f'{name} must be {rule}, got {value!r}')

@@ -42,7 +42,7 @@ def main():
     loop.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
     params.write(given.out, *params.read(
         os.path.join(given.run, 'weights.npz')), dtype='float16')
-    log = os.path.splitext(given.out)[0] + '.jsonl'
+    log = f"{os.path.splitext(given.out)[0]}.jsonl"
     shutil.copyfile(os.path.join(given.run, 'log.jsonl'), log)
     print(given.out, log, sep='\n')
     return 0

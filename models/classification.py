@@ -47,7 +47,7 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
 
     Returns
     -------
-    OrderedDict
+    dict
         Layers by name. ``net['scores_u']`` and ``net['scores_v']`` are the
         class scores, ``net['prob_u']`` and ``net['prob_v']`` their softmax,
         each (batch, `num_bins`, row, column).
@@ -70,15 +70,15 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
 def _check(aggregation, head_depths):
     if aggregation not in ('concat', 'sum'):
         raise ValueError("aggregation must be 'concat' or 'sum', got "
-                         '{!r}'.format(aggregation))
+                         f"{aggregation!r}")
     if not 1 <= len(head_depths) <= 3:
         raise ValueError('head_depths must hold one to three depths, got '
-                         '{!r}'.format(head_depths))
+                         f'{head_depths!r}')
 
 
 def _project(net, name, factor, width):
     """A map of the common depth, made where it is still small."""
-    project = 'project_' + name
+    project = f"project_{name}"
     net[project] = Conv2DLayer(net[name], scaled(64, width), 1,
                                nonlinearity=None, name=project)
     return project, factor
@@ -88,7 +88,7 @@ def _aggregate(net, maps, aggregation):
     """Bring the maps to full size and join them."""
     ups = []
     for name, factor in maps:
-        up = 'full_' + name
+        up = f"full_{name}"
         net[up] = Upscale2DLayer(net[name], factor, name=up)
         ups.append(net[up])
     join = (lasagne.layers.ConcatLayer if aggregation == 'concat'
@@ -99,7 +99,7 @@ def _aggregate(net, maps, aggregation):
 def _add_head(net, depths):
     layer = net['aggregate']
     for number, depth in enumerate(depths, 1):
-        name = 'head{}'.format(number)
+        name = f'head{number}'
         if number < len(depths):
             layer = conv_bn_relu(layer, depth, 3, name)
         else:
@@ -110,7 +110,7 @@ def _add_head(net, depths):
 
 def _add_classes(net, channel, num_bins):
     """The 1x1 convolution that serves as a fully-connected layer."""
-    scores, prob = 'scores_' + channel, 'prob_' + channel
+    scores, prob = f"scores_{channel}", f"prob_{channel}"
     net[scores] = Conv2DLayer(net['head'], num_bins, 1, nonlinearity=None,
                               name=scores)
     net[prob] = lasagne.layers.NonlinearityLayer(net[scores], softmax,

@@ -24,11 +24,11 @@ def build_trunk(input_var=None, width=1.0, freeze_vgg=False,
 
     Returns
     -------
-    OrderedDict
+    dict
         Layers by name, 'input' and those of VGG16.
     """
     if not width > 0:
-        raise ValueError('width must be above 0, got {!r}'.format(width))
+        raise ValueError(f'width must be above 0, got {width!r}')
     layer = lasagne.layers.InputLayer((None, 3, None, None), input_var,
                                       name='input')
     net = build_vgg16(layer, width, batch_norm=vgg_batch_norm,
@@ -53,7 +53,7 @@ def build_encoder(net, width=1.0):
 
     Parameters
     ----------
-    net : OrderedDict
+    net : dict
         What :func:`build_trunk` returned; the new layers are added to it.
     width : float
         Scales every depth; 1.0 is the paper's.
@@ -69,10 +69,10 @@ def build_encoder(net, width=1.0):
 
 def _residual_unit(net, level, vgg, depth):
     """The joint sum and convolution of Section 5.2, point 2."""
-    tap, up, total, encoder = ['{}{}'.format(name, level) for name in
-                               ('tap', 'up', 'sum', 'encoder')]
+    tap, up, total, encoder = (f'{name}{level}' for name in
+                               ('tap', 'up', 'sum', 'encoder'))
     net[tap] = BatchNormLayer(net[vgg], name=tap)
-    net[up] = Upscale2DLayer(net['encoder{}'.format(level + 1)], 2, name=up)
+    net[up] = Upscale2DLayer(net[f'encoder{level + 1}'], 2, name=up)
     net[total] = lasagne.layers.ElemwiseSumLayer([net[up], net[tap]],
                                                  name=total)
     net[encoder] = conv_bn_relu(net[total], depth, 3, encoder)

@@ -40,10 +40,9 @@ class Conv2DLayer(lasagne.layers.Layer):
     def __init__(self, incoming, num_filters, filter_size,
                  W=lasagne.init.GlorotUniform(), b=lasagne.init.Constant(0.),
                  nonlinearity=lasagne.nonlinearities.rectify, **kwargs):
-        super(Conv2DLayer, self).__init__(incoming, **kwargs)
+        super().__init__(incoming, **kwargs)
         if filter_size % 2 == 0:
-            raise ValueError('filter_size must be odd, got {}'.format(
-                filter_size))
+            raise ValueError(f'filter_size must be odd, got {filter_size}')
         self.num_filters = num_filters
         self.filter_size = filter_size
         self.nonlinearity = nonlinearity or lasagne.nonlinearities.identity
@@ -95,7 +94,7 @@ class BatchNormLayer(lasagne.layers.Layer):
                  gamma=lasagne.init.Constant(1.),
                  mean=lasagne.init.Constant(0.),
                  inv_std=lasagne.init.Constant(1.), **kwargs):
-        super(BatchNormLayer, self).__init__(incoming, **kwargs)
+        super().__init__(incoming, **kwargs)
         self.epsilon = epsilon
         self.alpha = alpha
         shape = (self.input_shape[1],)
@@ -150,10 +149,10 @@ class Upscale2DLayer(lasagne.layers.Layer):
     """
 
     def __init__(self, incoming, scale_factor, **kwargs):
-        super(Upscale2DLayer, self).__init__(incoming, **kwargs)
+        super().__init__(incoming, **kwargs)
         if scale_factor < 1:
-            raise ValueError('scale_factor must be 1 or more, got {}'.format(
-                scale_factor))
+            raise ValueError('scale_factor must be 1 or more, got '
+                             f'{scale_factor}')
         self.scale_factor = scale_factor
 
     def get_output_shape_for(self, input_shape):
@@ -191,6 +190,6 @@ def conv_bn_relu(incoming, num_filters, filter_size, name):
     """
     conv = Conv2DLayer(incoming, num_filters, filter_size, b=None,
                        nonlinearity=None, name=name)
-    normal = BatchNormLayer(conv, name=name + '_bn')
+    normal = BatchNormLayer(conv, name=f"{name}_bn")
     return lasagne.layers.NonlinearityLayer(
-        normal, lasagne.nonlinearities.rectify, name=name + '_relu')
+        normal, lasagne.nonlinearities.rectify, name=f"{name}_relu")

@@ -26,7 +26,7 @@ def build_regression(input_var=None, width=1.0, freeze_vgg=False,
 
     Returns
     -------
-    OrderedDict
+    dict
         Layers by name. ``net['output']`` is (batch, 2, row, column): U and
         V divided by 100.
     """

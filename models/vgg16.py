@@ -1,6 +1,5 @@
 """The VGG16 trunk, conv1_1 to conv4_3 (Simonyan & Zisserman, 2014)."""
 
-from collections import OrderedDict
 
 from colorize.backend import lasagne
 from models.layers import Conv2DLayer, conv_bn_relu, scaled
@@ -32,17 +31,17 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
 
     Returns
     -------
-    OrderedDict
+    dict
         Layers by name. ``net['conv1_2']`` is the *rectified* output of that
         convolution, ``net['pool1']`` the pooled one.
     """
-    net, layer = OrderedDict(), input_layer
+    net, layer = {}, input_layer
     for name, depth in VGG16_LAYERS.items():
         depth = conv4_depth if name.startswith('conv4') else depth
         layer = net[name] = _conv(layer, scaled(depth, width), name,
                                   batch_norm)
         if name in ('conv1_2', 'conv2_2', 'conv3_3'):
-            pool = 'pool' + name[4]
+            pool = f"pool{name[4]}"
             layer = net[pool] = lasagne.layers.MaxPool2DLayer(
                 layer, 2, name=pool)
     if freeze:

@@ -101,8 +101,7 @@ class TestSettings(Weights):
         plain = Colorizer(self.weights)
         network, means = plain._network, plain._means
         means = means + np.random.RandomState(0).uniform(-1, 1, means.shape)
-        scores = theano.function([network.input_var], [
-            network_scores for network_scores in networks._outputs(
+        scores = theano.function([network.input_var], [*networks._outputs(
                 network, deterministic=True)])
         shown = np.random.RandomState(1).uniform(
             -100, 100, (2, 3, 16, 24)).astype('float32')

@@ -42,7 +42,7 @@ class InFolder(Folder):
     def script(self, folder, name, text):
         path = os.path.join(folder, name)
         with open(path, 'w') as file:
-            file.write('#!/bin/sh\n' + text)
+            file.write(f"#!/bin/sh\n{text}")
         os.chmod(path, 0o755)
 
     def make(self, *targets):
@@ -50,8 +50,7 @@ class InFolder(Folder):
                        'HOME': self.folder}
         return subprocess.run(['make'] + list(targets), cwd=self.folder,
                               env=environment, text=True,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE)
+                              capture_output=True)
 
 
 class TestInterpreter(InFolder):

@@ -92,16 +92,16 @@ def download(url, path, size, md5, opener=None):
     ValueError
         Another checksum; the partial file is removed.
     """
-    part = path + '.part'
+    part = f"{path}.part"
     try:
         _receive(url, part, size, opener or https_opener())
     except (OSError, http.client.HTTPException) as error:
-        raise OSError('{}: {}'.format(url, error)) from error
+        raise OSError(f'{url}: {error}') from error
     found = _md5(part)
     if found != md5:
         os.remove(part)
-        raise ValueError('{}: came with md5 {}, expected {}; dropped'.format(
-            url, found, md5))
+        raise ValueError(f'{url}: came with md5 {found}, expected {md5}; '
+                         'dropped')
     os.replace(part, path)
 
 
@@ -112,15 +112,15 @@ def _receive(url, part, size, opener):
         return
     request = urllib.request.Request(url)
     if 0 < have < size:
-        request.add_header('Range', 'bytes={}-'.format(have))
+        request.add_header('Range', f'bytes={have}-')
     with opener.open(request, timeout=_TIMEOUT) as response:
         # Not every server resumes; one that does answers 206.
         have = have if response.status == 206 else 0
         with open(part, 'ab' if have else 'wb') as file:
             have += _copy(response, file, have, size)
     if have < size:
-        raise OSError('the connection ended after {} of {} bytes; run again '
-                      'to go on'.format(have, size))
+        raise OSError(f'the connection ended after {have} of {size} bytes; '
+                      'run again to go on')
 
 
 def _copy(response, file, have, size):
@@ -182,8 +182,7 @@ def _published(record, opener):
         download(record['source'], path, record['size'], record['md5'],
                  opener)
     elif _md5(path) != record['md5']:
-        print('{}: not the published file, judged by its content'.format(
-            path))
+        print(f'{path}: not the published file, judged by its content')
     return path
 
 
@@ -201,33 +200,34 @@ def _is_whole(path):
 
 def _arguments(argv):
     parser = argparse.ArgumentParser(
-        prog='python -m weights.fetch', description=__doc__.split(':')[0]
-        + ', or convert a file that you have.')
+        prog='python -m '
+             'weights.fetch', description=f"{__doc__.split(':')[0]}, or "
+                                          "convert a file that you have.")
     parser.add_argument('what', nargs='?', choices=['vgg16'],
                         default='vgg16', help='which weights (vgg16)')
     parser.add_argument('--from', dest='source', metavar='FILE',
                         help='convert this file instead of downloading one')
     parser.add_argument('-o', dest='target', metavar='OUT',
-                        help='the .npz to write (by default {} in the cache '
-                        'folder)'.format(VGG16_FILE))
+                        help=f'the .npz to write (by default {VGG16_FILE} in '
+                             'the cache folder)')
     command.debug_option(parser)
     args = parser.parse_args(argv)
     args.target = args.target or os.path.join(cache_folder(), VGG16_FILE)
     if args.source and os.path.realpath(args.source) == os.path.realpath(
             args.target):
-        parser.error('{} would be written over'.format(args.source))
+        parser.error(f'{args.source} would be written over')
     return args
 
 
 def _say(message):
-    print('weights.fetch: {}'.format(message), file=sys.stderr)
+    print(f'weights.fetch: {message}', file=sys.stderr)
 
 
 def _run(args, opener):
     """The exit code: 0 when the weights are there."""
     record, source = manifest()[args.what], args.source
     if not source and _is_whole(args.target):
-        print('{} is there already'.format(args.target))
+        print(f'{args.target} is there already')
         return 0
     try:
         source = source or _published(record, opener)
@@ -236,8 +236,7 @@ def _run(args, opener):
         _say(_BY_HAND.format(path=_download_path(record), **record))
         return 1
     layers = convert(source, args.target)
-    print('{}: {} layers, {} to {}'.format(
-        args.target, len(layers), layers[0], layers[-1]))
+    print(f'{args.target}: {len(layers)} layers, {layers[0]} to {layers[-1]}')
     return 0
 
 

@@ -59,8 +59,8 @@ def _blas_ldflags():
     except ImportError:
         return ''
     renames = ['-D{0}=scipy_{0}'.format(name) for name in _BLAS_ROUTINES]
-    return ' '.join(['-L' + _without_spaces(wheel.get_lib_dir()),
-                     '-l' + wheel.get_library()] + renames)
+    return ' '.join([f'-L{_without_spaces(wheel.get_lib_dir())}',
+                     f'-l{wheel.get_library()}'] + renames)
 
 
 def _defaults():
@@ -100,7 +100,7 @@ def _flags():
     for key, value in _defaults().items():
         section, _, option = key.rpartition('.')
         if not user_rc.has_option(section or 'global', option):
-            flags.append('{}={}'.format(key, shlex.quote(value)))
+            flags.append(f'{key}={shlex.quote(value)}')
     return ','.join(flags + [os.environ.get('THEANO_FLAGS', '')])
 
 

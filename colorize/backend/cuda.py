@@ -53,23 +53,23 @@ def prepare(device):
         try:
             _provide(name)
         except (OSError, subprocess.SubprocessError) as error:
-            raise GPUError('device={}: lib{}.so is missing or does not load '
-                           '({}); it comes with {}'.format(
-                               device, name, error, source)) from None
+            raise GPUError(f'device={device}: lib{name}.so is missing or does '
+                           f'not load ({error}); it comes with '
+                           f'{source}') from None
     if _DEBIAN not in sys.path:
         sys.path.append(_DEBIAN)  # the last place that is looked at
     try:
         importlib.import_module('pygpu')
     except ImportError as error:
-        raise GPUError('device={}: pygpu 0.7.6 is missing or does not load '
-                       '({}); on Debian 12: apt install python3-pygpu '
-                       'libgpuarray-dev'.format(device, error)) from None
+        raise GPUError(f'device={device}: pygpu 0.7.6 is missing or does not '
+                       f'load ({error}); on Debian 12: apt install '
+                       'python3-pygpu libgpuarray-dev') from None
 
 
 def _provide(name):
     """Load a library so that opening its name without version finds it."""
     try:
-        ctypes.CDLL('lib{}.so'.format(name))
+        ctypes.CDLL(f'lib{name}.so')
     except OSError:
         path = find_library(name)
         ctypes.CDLL(path)
@@ -94,7 +94,7 @@ def find_library(name):
         When there is none.
     """
     for folder in _folders():
-        found = glob.glob(os.path.join(folder, 'lib{}.so*'.format(name)))
+        found = glob.glob(os.path.join(folder, f'lib{name}.so*'))
         if found:
             return os.path.realpath(min(found))
     raise OSError('not found')
@@ -121,7 +121,7 @@ def _alias(name, path):
     what a library brings along: neither root nor a changed
     LD_LIBRARY_PATH, which counts at a program's start only, is needed.
     """
-    soname = 'lib{}.so'.format(name)
+    soname = f'lib{name}.so'
     key = hashlib.sha256(path.encode()).hexdigest()[:16]
     folder = os.path.join(cache_folder(), 'cuda', key)
     target = os.path.join(folder, soname)
@@ -132,7 +132,7 @@ def _alias(name, path):
         # Linked beside the target and moved: others may do the same.
         subprocess.run(['g++', '-shared', '-x', 'c++', os.devnull, '-x',
                         'none', '-Wl,--no-as-needed', path, '-o', partial,
-                        '-Wl,-soname,' + soname], check=True)
+                        f'-Wl,-soname,{soname}'], check=True)
         os.replace(partial, target)
     return target
 
@@ -160,8 +160,8 @@ def check(theano, said):
     except Exception as error:  # of g++, CUDA's compiler or the driver
         reasons = [_reason(error)]
     if reasons or not theano.gpuarray.pygpu_activated:
-        raise GPUError('device={}: Theano cannot use it: {}'.format(
-            theano.config.device, '; '.join(reasons)))
+        raise GPUError(f'device={theano.config.device}: Theano cannot use it: '
+                       f"{'; '.join(reasons)}")
     _keep_argmax_there(theano)
 
 
@@ -179,7 +179,7 @@ def _reason(error):
     text = ' '.join(text.split())
     found = re.search(r'error: .*?(?=\. |$)', text)
     if found and 'gpuarray/' in found.group():
-        return found.group() + '; on Debian 12: apt install libgpuarray-dev'
+        return f'{found.group()}; on Debian 12: apt install libgpuarray-dev'
     return found.group() if found else text
 
 

@@ -42,8 +42,9 @@ def color_space(name):
     try:
         return COLOR_SPACES[name]
     except (KeyError, TypeError):
-        raise ValueError('color_space must be one of {}, got {!r}'.format(
-            ', '.join(map(repr, sorted(COLOR_SPACES))), name)) from None
+        raise ValueError("color_space must be one of "
+                         f"{', '.join(map(repr, sorted(COLOR_SPACES)))}, got "
+                         f"{name!r}") from None
 
 
 def split(rgb, space='luv'):

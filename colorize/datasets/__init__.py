@@ -8,7 +8,7 @@ written into one HDF5 file.
 import hashlib
 import os
 import re
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 from colorize.datasets import make_cache
 from colorize.photos import cached
@@ -23,14 +23,14 @@ Dataset = namedtuple('Dataset', 'title train test names layout')
 
 # The paper names categories, ILSVRC synsets: ten of them with up to 1,300
 # photos each are the only way to its 12,980 photos.
-_SYNSETS = OrderedDict([
+_SYNSETS = dict([
     ('spatula', 'n04270147'), ('school bus', 'n04146614'),
     ('bear', 'n02132136'), ('book shelf', 'n02870880'),
     ('armor', 'n02895154'), ('kangaroo', 'n01877812'),
     ('spider', 'n01773797'), ('sweater', 'n04370456'),
     ('hair dryer', 'n03483316'), ('bird', 'n01558993')])
 
-DATASETS = OrderedDict([
+DATASETS = dict([
     ('mcgill', Dataset(
         'McGill', 896, 150,
         r'(^|/)(animals?|flowers?|foliages?|fruits?|land[^/]*water|man[^/]*'
@@ -41,7 +41,7 @@ DATASETS = OrderedDict([
         'opencountry_*.jpg')),
     ('ilsvrc', Dataset(
         'ILSVRC 2015 CLS-LOC', 12486, 494,
-        r'(^|/)({})_\d+\.jpeg$'.format('|'.join(_SYNSETS.values())),
+        rf"(^|/)({'|'.join(_SYNSETS.values())})_\d+\.jpeg$",
         'Data/CLS-LOC/train/nXXXXXXXX/*.JPEG')),
     ('mirflickr', Dataset(
         'MIRFLICKR', 7500, 1000, r'(^|/)im\d+\.jpg$', 'im1.jpg to '
@@ -82,8 +82,8 @@ def find(name, folder):
     found = [path for path in found if matches(path)]
     if len(found) < 2:
         raise DatasetError(
-            '{}: {} photos of {} found, two are the least (looked for {})'
-            .format(folder, len(found), name, DATASETS[name].layout))
+            f'{folder}: {len(found)} photos of {name} found, two are the '
+            f'least (looked for {DATASETS[name].layout})')
     return found
 
 
@@ -107,7 +107,7 @@ def split(names, train=None, test=None):
     train, test : list of str
     """
     order = sorted(names, key=lambda name: hashlib.md5(
-        (_SEED + '/' + name).encode('utf-8', 'surrogateescape')).digest())
+        f'{_SEED}/{name}'.encode('utf-8', 'surrogateescape')).digest())
     if test is None:
         test = max(1, len(order) // 10)
     wanted = train + test if train else len(order)
@@ -144,8 +144,8 @@ def build(name, folder, cache, side=224, test=None):
     table, names = DATASETS[name], find(name, folder)
     learn, held = split(names, table.train, table.test or test)
     if not learn:
-        raise DatasetError('{}: {} photos, of which {} to test leave none to '
-                           'train'.format(folder, len(names), len(held)))
+        raise DatasetError(f'{folder}: {len(names)} photos, of which '
+                           f'{len(held)} to test leave none to train')
     plan = {'dataset': name, 'side': side, 'train': learn, 'test': held}
     make_cache.make(cache, folder, plan)
     return cached.describe(cache)
@@ -169,8 +169,8 @@ def report(name, cache):
         table.title, **found)]
     if table.train and (table.train, table.test) != tuple(
             found[part] for part in cached.PARTS):
-        lines.append('Table 1 has {} and {}: the set is not complete'.format(
-            table.train, table.test))
+        lines.append(f'Table 1 has {table.train} and {table.test}: the set is '
+                     'not complete')
     if cache.skipped:
-        lines.append('{} photos skipped:'.format(len(cache.skipped)))
-    return lines + ['  ' + reason for reason in cache.skipped]
+        lines.append(f'{len(cache.skipped)} photos skipped:')
+    return lines + [f'  {reason}' for reason in cache.skipped]

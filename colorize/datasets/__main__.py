@@ -40,8 +40,8 @@ def main(arguments=None):
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.test is not None and (given.name != 'folder' or given.test < 1):
-        parser.error('--test {}: must be 1 or more, for a folder of your own'
-                     .format(given.test))
+        parser.error(f'--test {given.test}: must be 1 or more, for a folder '
+                     'of your own')
     cache = given.cache or default_cache(given.name, given.folder)
     found = build(given.name, given.folder, cache, test=given.test)
     print('\n'.join([cache] + report(given.name, found)))
@@ -52,7 +52,7 @@ def default_cache(name, folder):
     """Path of the cache where the user names none."""
     if name == 'folder':
         name = os.path.basename(os.path.abspath(folder)) or 'photos'
-    return os.path.join('cache', name + '.h5')
+    return os.path.join('cache', f'{name}.h5')
 
 
 if __name__ == '__main__':

@@ -41,7 +41,7 @@ def make(cache, folder, plan):
     """
     if os.path.exists(cache) and cached.describe(cache).plan == plan:
         return
-    aside = cache + '.pieces'
+    aside = f'{cache}.pieces'
     _open(aside, plan)
     pieces = {part: _read(aside, folder, plan, part)
               for part in cached.PARTS}
@@ -71,8 +71,7 @@ def _read(aside, folder, plan, part):
               disable=None) as bar:
         for start in range(0, len(names), _PIECE):
             some = names[start:start + _PIECE]
-            paths.append(os.path.join(aside, '{}-{}.npz'.format(
-                part, start // _PIECE)))
+            paths.append(os.path.join(aside, f'{part}-{start // _PIECE}.npz'))
             if not os.path.exists(paths[-1]):
                 _read_piece(paths[-1], folder, some, plan['side'])
             bar.update(len(some))
@@ -102,7 +101,7 @@ def _join(file, pieces, plan):
         cache['plan'] = json.dumps(plan)
         for part, paths in pieces.items():
             photos = cache.create_dataset(
-                part + '/photos', (0, side, side, 3), 'uint8',
+                f'{part}/photos', (0, side, side, 3), 'uint8',
                 compression='gzip', compression_opts=1,
                 chunks=(1, side, side, 3), maxshape=(None, side, side, 3))
             names = []
@@ -110,7 +109,7 @@ def _join(file, pieces, plan):
                 _append(photos, piece['photos'])
                 names += json.loads(str(piece['names']))
                 skipped += json.loads(str(piece['skipped']))
-            cache[part + '/names'] = json.dumps(names)
+            cache[f'{part}/names'] = json.dumps(names)
         cache['skipped'] = json.dumps(skipped)
 
 

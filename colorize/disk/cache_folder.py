@@ -25,7 +25,7 @@ def cache_folder():
     except OSError:
         pass
     folder = os.path.join(tempfile.gettempdir(),
-                          'colorize-{}'.format(os.getuid()))
+                          f'colorize-{os.getuid()}')
     os.makedirs(folder, mode=0o700, exist_ok=True)
     # Compiled code is loaded from here: it must be nobody else's.
     found = os.lstat(folder)

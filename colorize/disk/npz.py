@@ -10,7 +10,7 @@ import hashlib
 import math
 import os
 import zipfile
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def write(file, arrays):
     """
     with zipfile.ZipFile(file, 'w') as archive:
         for name, values in arrays.items():
-            with archive.open(name + '.npy', 'w', force_zip64=True) as member:
+            with archive.open(f'{name}.npy', 'w', force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(values),
                                           allow_pickle=False)
         archive.comment = digest(archive)
@@ -49,7 +49,7 @@ def headers(archive):
 
     Returns
     -------
-    OrderedDict
+    dict
         A :class:`Header` by name.
 
     Raises
@@ -58,15 +58,14 @@ def headers(archive):
         A member is no plain array: objects, which would have to be
         unpickled, are refused here.
     """
-    return OrderedDict((_name(info), _header(archive, info))
-                       for info in archive.infolist())
+    return dict((_name(info), _header(archive, info))
+                for info in archive.infolist())
 
 
 def _name(info):
     name, ending = os.path.splitext(info.filename)
     if ending != '.npy':
-        raise ValueError('holds {!r}, which is no array'.format(
-            info.filename))
+        raise ValueError(f'holds {info.filename!r}, which is no array')
     return name
 
 
@@ -76,8 +75,7 @@ def _header(archive, info):
             raise ValueError('an array of an unknown version')
         shape, _, dtype = np.lib.format.read_array_header_1_0(member)
     if dtype.kind not in 'fiuU':
-        raise ValueError('{} holds pickled objects: refused'.format(
-            info.filename))
+        raise ValueError(f'{info.filename} holds pickled objects: refused')
     return Header(shape, dtype)
 
 
@@ -102,13 +100,13 @@ def refuse_bombs(archive, found):
         raise ValueError('compressed arrays are refused')
     for name, (shape, dtype) in found.items():
         if (math.prod(shape) * dtype.itemsize
-                > archive.getinfo(name + '.npy').file_size):
-            raise ValueError('{} is larger than its bytes'.format(name))
+                > archive.getinfo(f'{name}.npy').file_size):
+            raise ValueError(f'{name} is larger than its bytes')
 
 
 def load(archive, name):
     """An array of an archive, whose header has been looked at."""
-    with archive.open(name + '.npy') as member:
+    with archive.open(f'{name}.npy') as member:
         return np.lib.format.read_array(member, allow_pickle=False)
 
 
@@ -126,8 +124,7 @@ def digest(archive):
     """
     total = hashlib.sha256()
     for info in archive.infolist():
-        total.update('{}\0{}\0'.format(info.filename,
-                                       info.file_size).encode())
+        total.update(f'{info.filename}\x00{info.file_size}\x00'.encode())
         with archive.open(info) as member:
             for chunk in iter(lambda: member.read(_CHUNK), b''):
                 total.update(chunk)

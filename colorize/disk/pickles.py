@@ -55,8 +55,8 @@ class _Unpickler(pickle.Unpickler):
             return _ADMITTED[module, name]
         except KeyError:
             raise pickle.UnpicklingError(
-                'refused, the pickle asks for {}.{}; only numpy arrays and '
-                'plain containers are opened'.format(module, name)) from None
+                f'refused, the pickle asks for {module}.{name}; only numpy '
+                'arrays and plain containers are opened') from None
 
     def _encode(self, text, encoding):
         """Bytes that Python 3 wrote as text, each only once."""
@@ -81,7 +81,7 @@ class _Type:
     def dtype(self):
         found = np.dtype(str(self.code)).newbyteorder(str(self.order))
         if found.kind not in 'fiu':
-            raise ValueError('arrays of {} are refused'.format(found))
+            raise ValueError(f'arrays of {found} are refused')
         return found
 
 
@@ -97,8 +97,8 @@ class _Array:
         if isinstance(raw, str):
             raw = raw.encode('latin1')
         if math.prod(self.shape) * self.dtype.itemsize != len(raw):
-            raise ValueError('an array of shape {} in {} bytes'.format(
-                self.shape, len(raw)))
+            raise ValueError(f'an array of shape {self.shape} in {len(raw)} '
+                             'bytes')
         return np.frombuffer(raw, self.dtype).reshape(
             self.shape, order='F' if self._fortran else 'C').astype(dtype)
 

@@ -33,13 +33,13 @@ def wanted():
     choice = os.environ.get('COLORIZE_CONV', '')
     if choice not in ('', 'onednn', 'theano'):
         raise OneDNNError("COLORIZE_CONV must be 'onednn' or 'theano', got "
-                          '{!r}'.format(choice))
+                          f'{choice!r}')
     on_cpu = theano.config.device == 'cpu'
     if choice == 'onednn':
         library()
         if not on_cpu:
             raise OneDNNError('COLORIZE_CONV=onednn needs device=cpu, got '
-                              '{!r}'.format(theano.config.device))
+                              f'{theano.config.device!r}')
     return choice != 'theano' and on_cpu and installed()
 
 
@@ -49,7 +49,7 @@ def _loads():
         library()
         return True
     except (OneDNNError, OSError) as error:
-        warnings.warn('convolutions run on Theano alone: {}'.format(error))
+        warnings.warn(f'convolutions run on Theano alone: {error}')
         return False
 
 

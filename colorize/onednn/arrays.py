@@ -26,7 +26,7 @@ class ConvShape(ctypes.Structure):
                 '{0.kernel_columns})'.format(self))
 
 
-class _Block(object):
+class _Block:
     """Memory of the arena; goes back when the last array on it is gone."""
 
     def __init__(self, shape, nbytes):
@@ -64,8 +64,7 @@ def call(name, shapes, *arguments):
     status = getattr(loaded, name)(*map(_argument, arguments))
     if status:
         error = MemoryError if status == 2 else OneDNNError
-        raise error('{} of {}: {}'.format(
-            name, shapes, loaded.message().decode()))
+        raise error(f'{name} of {shapes}: {loaded.message().decode()}')
 
 
 def _argument(value):
@@ -74,7 +73,7 @@ def _argument(value):
     return value
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def block():
     """Channels that lie side by side: 16 with AVX-512, 8 without."""
     return library().block()

@@ -38,7 +38,7 @@ def _locate(ending, package):
     return next((path for path in paths if os.path.exists(path)), None)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _wheel():
     """Folder of the headers and the library's file, None without either."""
     header, binary = _locate(*_HEADER), _locate(*_BINARY)
@@ -86,10 +86,10 @@ def _command(target):
              '-fopenmp', '-std=c++14', '-fvisibility=hidden',
              '-fno-math-errno', '-fno-trapping-math',
              '-mprefer-vector-width=512', '-Wno-psabi',
-             '-DBLOCK={}'.format(_block()), '-I' + headers]
+             f'-DBLOCK={_block()}', f'-I{headers}']
             + sorted(glob.glob(os.path.join(_SOURCES, '*.cpp')))
-            + ['-o', target, '-L' + folder, '-l:' + name,
-               '-Wl,-rpath,' + folder])
+            + ['-o', target, f'-L{folder}', f'-l:{name}',
+               f'-Wl,-rpath,{folder}'])
 
 
 def _fingerprint():
@@ -113,8 +113,8 @@ def _compile(target):
         done = subprocess.run(_command(partial), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         if done.returncode:
-            raise OneDNNError('compiling colorize/onednn/src failed:\n'
-                              + done.stdout.decode(errors='replace')[-2000:])
+            said = done.stdout.decode(errors='replace')[-2000:]
+            raise OneDNNError(f'compiling colorize/onednn/src failed:\n{said}')
         os.replace(partial, target)
     finally:
         if os.path.exists(partial):
@@ -140,7 +140,7 @@ def _sleeping_threads():
             del os.environ[names[0]]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def library():
     """The compiled kernels, made at first use and kept in the cache folder.
 
@@ -157,7 +157,7 @@ def library():
         raise OneDNNError(
             'oneDNN is not installed: pip install '
             'onednn-devel-cpu-gomp==2022.2.1, or set COLORIZE_CONV=theano')
-    target = os.path.join(cache_folder(), 'onednn', _fingerprint() + '.so')
+    target = os.path.join(cache_folder(), 'onednn', f'{_fingerprint()}.so')
     if not os.path.exists(target):
         _compile(target)
     with _sleeping_threads():

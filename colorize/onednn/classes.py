@@ -24,8 +24,8 @@ def _scores(array, classes):
 
 def _target(target, scores):
     if target.shape != (scores.shape[0],) + scores.shape[2:4]:
-        raise ValueError('a target of shape {} for scores of shape {}'.format(
-            target.shape, scores.shape))
+        raise ValueError(f'a target of shape {target.shape} for scores of '
+                         f'shape {scores.shape}')
     return np.ascontiguousarray(target, np.int32)
 
 

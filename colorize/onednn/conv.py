@@ -34,10 +34,10 @@ def conv_shape(array, kernels):
                       kernel_columns)
     if depth_blocks != blocks(depth_in):
         raise ValueError(
-            'an array of {} blocks of {} channels does not fit {}'.format(
-                depth_blocks, block(), shape))
+            f'an array of {depth_blocks} blocks of {block()} channels does '
+            f'not fit {shape}')
     if kernel_rows % 2 == 0 or kernel_columns % 2 == 0:
-        raise ValueError('sides of a kernel must be odd: {}'.format(shape))
+        raise ValueError(f'sides of a kernel must be odd: {shape}')
     return shape
 
 
@@ -68,8 +68,7 @@ class Conv(BlockedOp):
         out = empty((shape.batch, blocks(shape.depth_out))
                     + array.shape[2:])
         if bias is not None and bias.shape != kernels.shape[:1]:
-            raise ValueError('bias of shape {} for {}'.format(bias.shape,
-                                                              shape))
+            raise ValueError(f'bias of shape {bias.shape} for {shape}')
         if array.size:
             call('conv_forward', shape, ctypes.byref(shape), array, kernels,
                  bias, out, int(self.relu), 0)
@@ -103,8 +102,7 @@ class ConvGradInputs(BlockedOp):
         outputs[0][0] = empty((shape.batch, blocks(shape.depth_in))
                               + grad.shape[2:])
         if grad.shape[1] != blocks(shape.depth_out):
-            raise ValueError('a gradient of shape {} for {}'.format(
-                grad.shape, shape))
+            raise ValueError(f'a gradient of shape {grad.shape} for {shape}')
         if grad.size:
             call('conv_grad_inputs', shape, ctypes.byref(shape), grad,
                  kernels, outputs[0][0])
@@ -129,8 +127,7 @@ class ConvGradWeights(BlockedOp):
         if (grad.shape[1] != blocks(shape.depth_out)
                 or grad.shape[::2] != array.shape[::2]
                 or grad.shape[3] != array.shape[3]):
-            raise ValueError('a gradient of shape {} for {}'.format(
-                grad.shape, shape))
+            raise ValueError(f'a gradient of shape {grad.shape} for {shape}')
         outputs[0][0] = kernels = np.zeros(inputs[2], np.float32)
         if array.size:
             call('conv_grad_weights', shape, ctypes.byref(shape), array,

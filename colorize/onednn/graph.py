@@ -25,7 +25,7 @@ __all__ = ['Graph']
 Blocked = namedtuple('Blocked', 'variable depth')
 
 
-class Graph(object):
+class Graph:
     """The rewritten graph of some outputs.
 
     Every variable of the old graph is rewritten when it is first asked

@@ -36,16 +36,16 @@ def _totals(array):
 
 def _same_shape(*arrays):
     if any(array.shape != arrays[0].shape for array in arrays):
-        raise ValueError('shapes {} differ'.format(
-            ', '.join(str(array.shape) for array in arrays)))
+        shapes = ', '.join(str(array.shape) for array in arrays)
+        raise ValueError(f'shapes {shapes} differ')
 
 
 def _check_factor(array, small, factor):
     expected = (small.shape[:2] + (small.shape[2] * factor,
                                    small.shape[3] * factor, block()))
     if array.shape != expected:
-        raise ValueError('a map of shape {} upscaled {} times does not fit '
-                         '{}'.format(small.shape, factor, array.shape))
+        raise ValueError(f'a map of shape {small.shape} upscaled {factor} '
+                         f'times does not fit {array.shape}')
 
 
 def affine(array, scale=None, shift=None, small=None, factor=1, relu=False):
@@ -75,7 +75,7 @@ class Affine(BlockedOp):
 
     def perform(self, node, inputs, outputs):
         array = plain(inputs[0])
-        scale, shift = [lanes(values, array) for values in inputs[1:]]
+        scale, shift = (lanes(values, array) for values in inputs[1:])
         outputs[0][0] = affine(array, scale, shift, relu=self.relu)
 
     def L_op(self, inputs, outputs, grads):

@@ -103,7 +103,7 @@ def _relu_grad(node):
 def register():
     """Put the rewrites before Theano's own choice of a convolution."""
     for rewrite in (_forward, _grad_inputs, _grad_weights):
-        conv_groupopt.register('onednn' + rewrite.__name__, rewrite,
+        conv_groupopt.register(f'onednn{rewrite.__name__}', rewrite,
                                'conv_onednn', 'fast_compile', 'fast_run',
                                position=-1)
     # Theano splits argmax off max no earlier than here.
@@ -111,4 +111,4 @@ def register():
                                   name='onednn_best_class')
     for rewrite in (_add, _relu_grad):
         T.opt.register_specialize(rewrite, 'fast_compile',
-                                  name='onednn' + rewrite.__name__)
+                                  name=f'onednn{rewrite.__name__}')

@@ -114,9 +114,9 @@ def full_shape(arrays, factors, out):
               array.shape[3] * factor)
              for array, factor in zip(arrays, factors)}
     if len(sizes) != 1:
-        raise ValueError('maps of shapes {}, upscaled {} times, differ in '
-                         'size'.format([array.shape for array in arrays],
-                                       factors))
+        raise ValueError('maps of shapes '
+                         f'{[array.shape for array in arrays]}, upscaled '
+                         f'{factors} times, differ in size')
     batch, rows, columns = sizes.pop()
     return batch, blocks(out), rows, columns, arrays[0].shape[4]
 
@@ -160,8 +160,8 @@ class _UpscaledConvGrad(BlockedOp):
         grad, kernels = plain(inputs[0]), inputs[1]
         arrays = [plain(array) for array in inputs[2:]]
         if grad.shape != full_shape(arrays, self.factors, len(kernels)):
-            raise ValueError('a gradient of shape {} for {} kernels'.format(
-                grad.shape, kernels.shape))
+            raise ValueError(f'a gradient of shape {grad.shape} for '
+                             f'{kernels.shape} kernels')
         found = []
         for number, part in enumerate(_split(kernels, self.depths)):
             work = _backward if self.factors[number] == 1 else _gather

@@ -49,7 +49,7 @@ def members(place):
     path, part, number = _split(place)
     if number is not None:
         return [place]
-    return ['{}::{}/{}'.format(path, part, number)
+    return [f'{path}::{part}/{number}'
             for number in range(describe(path).photos[part])]
 
 
@@ -78,8 +78,8 @@ def _split(name):
     path, _, rest = name.partition('::')
     part, _, number = rest.partition('/')
     if part not in PARTS or not (number.isdigit() or not number):
-        raise CacheError('{}: name a part of a cache as in cvcl.h5::train or '
-                         'cvcl.h5::test'.format(name))
+        raise CacheError(f'{name}: name a part of a cache as in '
+                         'cvcl.h5::train or cvcl.h5::test')
     return path, part, int(number) if number else None
 
 
@@ -118,16 +118,15 @@ class _opened:
                 _check(self.file[part]['photos'])
         except Exception as error:  # a damaged file can raise anything
             reason = os.strerror(error.errno) if getattr(
-                error, 'errno', None) else 'no cache of photos ({})'.format(
-                    error)
-            raise CacheError('{}: {}'.format(self.path, reason)) from error
+                error, 'errno', None) else f'no cache of photos ({error})'
+            raise CacheError(f'{self.path}: {reason}') from error
         return self.file
 
     def __exit__(self, kind, error, _):
         self.file.close()
         if kind and issubclass(kind, Exception):
-            raise CacheError('{}: cannot be read ({})'.format(
-                self.path, error)) from error
+            raise CacheError(f'{self.path}: cannot be read '
+                             f'({error})') from error
 
 
 def _check(photos):

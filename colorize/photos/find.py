@@ -37,12 +37,12 @@ def find_photos(places):
         if cached.is_cached(place):
             found += cached.members(place)
         elif not os.path.exists(place):
-            raise ValueError('{}: no such file or folder'.format(place))
+            raise ValueError(f'{place}: no such file or folder')
         else:
             found += _below(place) if os.path.isdir(place) else [place]
     if not found:
-        raise ValueError('{}: no photos found (looked for {})'.format(
-            ', '.join(places), ' '.join(PHOTO_ENDINGS)))
+        raise ValueError(f"{', '.join(places)}: no photos found (looked for "
+                         f"{' '.join(PHOTO_ENDINGS)})")
     return found
 
 

@@ -90,7 +90,7 @@ def opened(path):
         with image:
             yield image
     except Exception as error:  # a damaged file can raise anything
-        raise ImageError('{}: {}'.format(path, _reason(error))) from error
+        raise ImageError(f'{path}: {_reason(error)}') from error
 
 
 def _content(path):
@@ -99,7 +99,7 @@ def _content(path):
     with open(path, 'rb') as file:
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
-        raise ValueError('larger than {} MiB'.format(_LARGEST >> 20))
+        raise ValueError(f'larger than {_LARGEST >> 20} MiB')
     return io.BytesIO(content)
 
 
@@ -109,7 +109,7 @@ def _reason(error):
     if isinstance(error, MemoryError):
         return 'not enough memory'
     words = str(error).split(' <')[0]  # Pillow names its file object
-    return 'not a readable photo ({})'.format(words or type(error).__name__)
+    return f'not a readable photo ({words or type(error).__name__})'
 
 
 def upright(image):
@@ -159,7 +159,7 @@ def deep_gray(image):
         raise ValueError('holds values that are no numbers')
     full = 1 if image.mode == 'F' else 65535
     if values.max(initial=0) > full or values.min(initial=0) < 0:
-        raise ValueError('grey values must be 0 to {}'.format(full))
+        raise ValueError(f'grey values must be 0 to {full}')
     return np.round(values * (65535 / full)).astype('uint16')
 
 
@@ -235,11 +235,11 @@ def form_of(path):
     ImageError
         When it says none.
     """
-    ending = '.' + path.rpartition('.')[2].lower()
+    ending = f".{path.rpartition('.')[2].lower()}"
     form = Image.registered_extensions().get(ending)
     if form not in Image.SAVE:
-        raise ImageError('{}: no photo format is known for the ending '
-                         '{!r}'.format(path, ending))
+        raise ImageError(f'{path}: no photo format is known for the ending '
+                         f'{ending!r}')
     return form
 
 
@@ -259,5 +259,4 @@ def writing(path):
         raise
     except Exception as error:  # an encoder raises as it likes
         words = getattr(error, 'strerror', None) or error
-        raise ImageError('{}: cannot be written ({})'.format(
-            path, words)) from error
+        raise ImageError(f'{path}: cannot be written ({words})') from error

@@ -68,8 +68,8 @@ def _losses(image):
     # What a camera puts behind its JPEG (MPO) is the same photo again.
     frames = getattr(image, 'n_frames', 1) if image.format != 'MPO' else 1
     if frames > 1:
-        yield 'only the first of its {} {} is coloured'.format(
-            frames, 'pages' if image.format == 'TIFF' else 'frames')
+        kind = 'pages' if image.format == 'TIFF' else 'frames'
+        yield f'only the first of its {frames} {kind} is coloured'
     if image.mode[0] not in 'IF' and _is_deep(image):
         yield 'its 16 bits of each channel are read as 8'
 
@@ -148,8 +148,8 @@ def _profiled(image, icc, notes):
     except (ImageCms.PyCMSError, OSError, ValueError):
         notes.append('its ICC profile does not fit and is left out')
         return image, None
-    notes.append('converted to sRGB by its {} profile'.format(
-        'grey' if image.mode == 'L' else 'CMYK'))
+    notes.append('converted to sRGB by its '
+                 f"{'grey' if image.mode == 'L' else 'CMYK'} profile")
     return found.getchannel('G') if image.mode == 'L' else found, None
 
 
@@ -191,7 +191,7 @@ def _ready(photo, form, notes):
     image = _with_alpha(Image.fromarray(sixteen_bits.to_eight(photo.pixels)),
                         photo.alpha, form, notes)
     if photo.pixels.dtype == np.uint16:
-        notes.append('{} holds 8 of its 16 bits'.format(form))
+        notes.append(f'{form} holds 8 of its 16 bits')
     if form == 'GIF':
         notes.append('GIF holds 256 colours; some are off')
     options = dict(dpi=photo.dpi, icc_profile=photo.icc, exif=photo.exif)
@@ -218,8 +218,7 @@ def _with_alpha(image, alpha, form, notes):
     if form in _ALPHA:
         image.putalpha(alpha)
         return image
-    notes.append('{} knows no transparency; it is shown on white'.format(
-        form))
+    notes.append(f'{form} knows no transparency; it is shown on white')
     white = Image.new('RGB', image.size, 'white')
     white.paste(image, mask=alpha)
     return white

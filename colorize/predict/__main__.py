@@ -34,8 +34,11 @@ def _parser():
     add('--saturation', type=command.number(float, 0, 10), default=1.,
         metavar='X', help='make colours stronger or, below 1, weaker')
     add('--decode', choices=list(DECODINGS), help='the most probable colour '
-        '(argmax), the mean, between both (annealed), or that with rare '
-        'colours weighed up (vivid); without: ' + DECODING)
+                                                  '(argmax), the mean, '
+                                                  'between both (annealed), '
+                                                  'or that with rare colours '
+                                                  'weighed up (vivid); '
+                                                  f'without: {DECODING}')
     add('--side-by-side', action='store_true', help='write NAME-side-by-side'
         '.EXT: grey, coloured and, if it has colours, the original')
     add('--evaluate', action='store_true', help='score results against '
@@ -53,8 +56,9 @@ def _parser():
 def _format(text):
     known = {'jpg': 'jpeg', 'tif': 'tiff'}.get(text.lower(), text.lower())
     if known not in plans.FORMATS:
-        raise argparse.ArgumentTypeError('must be one of {}, got {!r}'.format(
-            ', '.join(plans.FORMATS), text))
+        raise argparse.ArgumentTypeError('must be one of '
+                                         f"{', '.join(plans.FORMATS)}, got "
+                                         f'{text!r}')
     return known
 
 
@@ -108,12 +112,12 @@ def _plan(parser, given):
         parser.error(command.printable(str(error)))
     taken = {os.path.realpath(path) for task in plan.tasks for path in task}
     if given.json and os.path.realpath(given.json) in taken:
-        parser.error('--json {}: is a photo or its result'.format(
-            command.printable(given.json)))
+        parser.error(f'--json {command.printable(given.json)}: is a photo or '
+                     'its result')
     try:
         return plan, earlier(given.json) if given.json else {}
     except ValueError as error:
-        parser.error('--json ' + command.printable(str(error)))
+        parser.error(f'--json {command.printable(str(error))}')
 
 
 def _color(tasks, given, summary):
@@ -138,8 +142,7 @@ def _color(tasks, given, summary):
 def _conclude(summary):
     """The average of all scores, and what has none."""
     if summary.scores():
-        _row(_average(summary), 'average of {}'.format(
-            len(summary.scores())))
+        _row(_average(summary), f'average of {len(summary.scores())}')
     elif summary.skipped:
         command.say('photos that were done before are not scored; '
                     '--overwrite colours and scores them again')
@@ -150,8 +153,7 @@ def _say(outcome, summary):
     if outcome.error:
         command.complain(outcome.error)
     elif outcome.notes:
-        command.say('{}: {}'.format(outcome.task.photo,
-                                    '; '.join(outcome.notes)))
+        command.say(f"{outcome.task.photo}: {'; '.join(outcome.notes)}")
     if outcome.scores:
         if not summary.scores():
             _row(None, 'photo')

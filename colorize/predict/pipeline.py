@@ -177,8 +177,7 @@ def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
         notes += photo_file.write(job.task.output, result, quality)
     except _BAD as error:
         if isinstance(error, MemoryError):
-            error = images.ImageError('{}: not enough memory'.format(
-                job.task.photo))
+            error = images.ImageError(f'{job.task.photo}: not enough memory')
         return Outcome(job.task, 'failed', None, None, None, None, error)
     return Outcome(job.task, 'done', pixels.shape[:2], round(
         job.seconds + time.time() - began, 3), notes, scores, None)

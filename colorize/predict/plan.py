@@ -66,8 +66,8 @@ def plan(places, output=None, form=None, suffix='-color', overwrite=False):
     if output and _is_file(output, places):
         tasks = [Task(kept[0].photo, _checked(output, form))]
     elif output and os.path.isfile(output):
-        raise ValueError('-o {}: is a file, but several photos need a folder'
-                         .format(output))
+        raise ValueError(f'-o {output}: is a file, but several photos need a '
+                         'folder')
     else:
         tasks = _tasks(kept, output, form, suffix)
     _refuse_clashes(tasks, places if overwrite else ())
@@ -86,8 +86,8 @@ def _photos(place, output):
     else:
         return [_Found(place, os.path.basename(place))]
     if not found:
-        raise ValueError('{}: no photos found (looked for {})'.format(
-            place, ' '.join(PHOTO_ENDINGS)))
+        raise ValueError(f'{place}: no photos found (looked for '
+                         f"{' '.join(PHOTO_ENDINGS)})")
     return [_Found(each, os.path.relpath(each, root)) for each in found]
 
 
@@ -151,8 +151,8 @@ def _checked(output, form):
     """Refuse a file whose ending is of another format than was asked."""
     ending = os.path.splitext(output)[1].lower()
     if form and _KEPT.get(ending, ending) != FORMATS[form]:
-        raise ValueError('-o {}: is no name of a {} file, which --format '
-                         'asks for'.format(output, form))
+        raise ValueError(f'-o {output}: is no name of a {form} file, which '
+                         '--format asks for')
     return output
 
 
@@ -185,9 +185,8 @@ def _refuse_clashes(tasks, named):
     for photo, output in tasks:
         path = os.path.realpath(output)
         if path in photos:
-            raise ValueError('{} would overwrite the photo {}'.format(
-                output, photos[path]))
+            raise ValueError(f'{output} would overwrite the photo '
+                             f'{photos[path]}')
         other = taken.setdefault(path, photo)
         if other != photo:
-            raise ValueError('{} and {} would both become {}'.format(
-                other, photo, output))
+            raise ValueError(f'{other} and {photo} would both become {output}')

@@ -38,8 +38,8 @@ def earlier(path):
             return {(record['input'], record['output']): record
                     for record in json.load(file)['photos']}
     except (KeyError, RecursionError, TypeError, ValueError):
-        raise ValueError('{}: exists and is no report of an earlier run'
-                         .format(path)) from None
+        raise ValueError(f'{path}: exists and is no report of an '
+                         'earlier run') from None
 
 
 class Summary:
@@ -103,15 +103,15 @@ class Summary:
         """
         counts, parts = self._counts, []
         if counts['skipped']:
-            parts.append('{} were done before'.format(counts['skipped']))
-        parts.append('{} failed'.format(counts['failed']))
+            parts.append(f"{counts['skipped']} were done before")
+        parts.append(f"{counts['failed']} failed")
         left = total - sum(counts.values())
         if left:
-            parts.append('{} left'.format(left))
+            parts.append(f'{left} left')
         if own:
-            parts.append('{} results among them passed over'.format(own))
-        return '{} of {} photos coloured, {}'.format(
-            counts['done'], total, ', '.join(parts))
+            parts.append(f'{own} results among them passed over')
+        return ', '.join(
+            [f"{counts['done']} of {total} photos coloured"] + parts)
 
     @property
     def skipped(self):
@@ -139,4 +139,4 @@ class Summary:
         if average:
             content['average'] = average
         with written_whole(path) as file:
-            file.write((json.dumps(content, indent=1) + '\n').encode())
+            file.write(f"{json.dumps(content, indent=1)}\n".encode())

@@ -78,8 +78,8 @@ def complete(settings):
     """
     system = settings.get('system', 'classification')
     if not isinstance(system, str) or system not in SYSTEMS:
-        raise SettingError('system must be one of {}, got {!r}'.format(
-            ', '.join(map(repr, SYSTEMS)), system))
+        raise SettingError('system must be one of '
+                           f"{', '.join(map(repr, SYSTEMS))}, got {system!r}")
     full = {'system': system, 'color_space': 'luv'}
     arguments = inspect.signature(SYSTEMS[system].builder).parameters
     full.update((name, argument.default)
@@ -87,9 +87,8 @@ def complete(settings):
                 if name not in ('input_var', 'num_bins'))
     for name in settings:
         if name not in full:
-            raise SettingError('unknown setting {!r} of the {} network; '
-                               'known are {}'.format(name, system,
-                                                     ', '.join(full)))
+            raise SettingError(f'unknown setting {name!r} of the {system} '
+                               f"network; known are {', '.join(full)}")
     full.update(settings)
     for name in set(full) & set(_RULES):
         check(name, full[name], *_RULES[name])
@@ -143,16 +142,16 @@ def decoding(name, settings):
     if name is None:
         return DECODING if averages else 'argmax'
     if name not in DECODINGS:
-        raise SettingError('decode must be one of {}, got {!r}'.format(
-            ', '.join(DECODINGS), name))
+        raise SettingError(f"decode must be one of {', '.join(DECODINGS)}, "
+                           f'got {name!r}')
     if settings['system'] != 'classification':
-        raise SettingError('decode {}: these weights are of the {} network, '
-                           'which has no bins to decode'.format(
-                               name, settings['system']))
+        raise SettingError(f'decode {name}: these weights are of the '
+                           f"{settings['system']} network, which has no bins "
+                           'to decode')
     if name != 'argmax' and not averages:
-        raise SettingError('decode {}: these weights answer in {}, whose hue '
-                           'is an angle and has no mean; only argmax will do'
-                           .format(name, settings['color_space']))
+        raise SettingError(f'decode {name}: these weights answer in '
+                           f"{settings['color_space']}, whose hue is an angle "
+                           'and has no mean; only argmax will do')
     return name
 
 
@@ -244,10 +243,10 @@ def loss(network, name, threshold=0.1, asked=None, **kwargs):
     """
     system = SYSTEMS[network.settings['system']]
     if name not in system.losses:
-        raise SettingError('loss of the {} network must be one of {}, got '
-                           '{!r}'.format(network.settings['system'],
-                                         ', '.join(map(repr, system.losses)),
-                                         name))
+        raise SettingError(f"loss of the {network.settings['system']} network "
+                           'must be one of '
+                           f"{', '.join(map(repr, system.losses))}, got "
+                           f'{name!r}')
     target_var = T.TensorType(system.target_type, (False,) * 4)('target')
     outputs = _outputs(network, **kwargs)
     answer = _answer(outputs, network.settings)

@@ -41,8 +41,7 @@ def huber(prediction, target, threshold=0.1):
     Theano scalar
     """
     if not threshold > 0:
-        raise ValueError('threshold must be above 0, got {!r}'.format(
-            threshold))
+        raise ValueError(f'threshold must be above 0, got {threshold!r}')
     size = abs(prediction - target)
     penalty = T.switch(size < threshold, size ** 2,
                        threshold * (2 * size - threshold))

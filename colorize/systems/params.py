@@ -105,14 +105,13 @@ def read(path, fits=None):
     except OSError as error:
         if not error.strerror:
             raise DamagedError(_damaged(path)) from error
-        raise WeightsError('{}: {}'.format(path, error.strerror)) from error
+        raise WeightsError(f'{path}: {error.strerror}') from error
     except Exception as error:  # a damaged file can raise anything
         raise DamagedError(_damaged(path)) from error
 
 
 def _damaged(path):
-    return ('{}: torn, or not a weights file of this project (.npz)'
-            .format(path))
+    return (f'{path}: torn, or not a weights file of this project (.npz)')
 
 
 def _read(path, archive, fits):
@@ -126,8 +125,7 @@ def _read(path, archive, fits):
         fits(settings, found)
     # Files of older versions have no comment, but the archive's own CRC.
     if archive.comment and archive.comment != npz.digest(archive):
-        raise DamagedError('{}: torn or altered, its checksum is another'
-                           .format(path))
+        raise DamagedError(f'{path}: torn or altered, its checksum is another')
     return {name: _as_float32(npz.load(archive, name))
             for name in found}, settings
 
@@ -159,12 +157,12 @@ def fit(params, shapes, source):
     for name, param in params.items():
         shape = param.get_value(borrow=True).shape
         if name not in shapes:
-            raise WeightsError('{}: has no {}, which the network needs'
-                               .format(source, name))
+            raise WeightsError(f'{source}: has no {name}, which the network '
+                               'needs')
         if shapes[name].shape != shape:
-            raise WeightsError('{}: {} has shape {}, the network needs {}'
-                               .format(source, name, shapes[name].shape,
-                                       shape))
+            raise WeightsError(f'{source}: {name} has shape '
+                               f'{shapes[name].shape}, the network needs '
+                               f'{shape}')
 
 
 def set_params(params, arrays, source):

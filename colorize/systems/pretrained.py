@@ -15,7 +15,6 @@ as the Caffe model they come from; nothing is flipped or swapped here.
 import os
 import pickle
 import zipfile
-from collections import OrderedDict
 
 import h5py
 import numpy as np
@@ -30,7 +29,7 @@ __all__ = ['VGG16_FILE', 'find_vgg16', 'load_vgg16']
 VGG16_FILE = 'vgg16.npz'
 
 # As in models.vgg16, which would import Theano.
-_DEPTHS = OrderedDict([
+_DEPTHS = dict([
     ('conv1_1', 64), ('conv1_2', 64),
     ('conv2_1', 128), ('conv2_2', 128),
     ('conv3_1', 256), ('conv3_2', 256), ('conv3_3', 256),
@@ -70,7 +69,7 @@ def load_vgg16(path):
 
     Returns
     -------
-    OrderedDict
+    dict
         Arrays of float32 in the order of the layers: kernels 'conv1_1.W',
         (output, input, 3, 3), to be correlated with photos (blue, green,
         red), 0 to 255 less the ImageNet mean; biases 'conv1_1.b',
@@ -95,9 +94,9 @@ def load_vgg16(path):
     except (ValueError, pickle.UnpicklingError) as error:
         reason = str(error)
     except Exception as error:  # a damaged file can raise anything
-        reason = 'cannot be read, truncated or damaged? ({}: {})'.format(
-            type(error).__name__, error)
-    raise ValueError('{}: {}'.format(path, ' '.join(reason.split())))
+        reason = ('cannot be read, truncated or damaged? '
+                  f'({type(error).__name__}: {error})')
+    raise ValueError(f"{path}: {' '.join(reason.split())}")
 
 
 def _reader(path):
@@ -111,15 +110,15 @@ def _reader(path):
         return _read_npz
     if head.startswith((b'\x80', b'}q', b'(d')):  # protocols 2 and up, 1, 0
         return _read_zoo
-    raise ValueError('{}: {}'.format(path, _ACCEPTED))
+    raise ValueError(f'{path}: {_ACCEPTED}')
 
 
 def _shapes():
     """Shape of every array, (output, input, row, column) and (output,)."""
-    shapes, channels = OrderedDict(), 3
+    shapes, channels = {}, 3
     for name, depth in _DEPTHS.items():
-        shapes[name + '.W'] = (depth, channels, 3, 3)
-        shapes[name + '.b'] = (depth,)
+        shapes[f'{name}.W'] = (depth, channels, 3, 3)
+        shapes[f'{name}.b'] = (depth,)
         channels = depth
     return shapes
 
@@ -127,7 +126,7 @@ def _shapes():
 def _checked(key, array, shape):
     """`array` as float32 if it is of that shape and a float type."""
     if array is None:
-        raise ValueError('{} is missing'.format(key))
+        raise ValueError(f'{key} is missing')
     _fitting(key, array, shape)
     return np.asarray(array, dtype=np.float32)
 
@@ -135,11 +134,10 @@ def _checked(key, array, shape):
 def _fitting(key, found, shape):
     """Refuse what is not of that shape and a float type."""
     if getattr(found, 'shape', None) != shape:
-        raise ValueError('{} has shape {}, expected {}'.format(
-            key, getattr(found, 'shape', None), shape))
+        raise ValueError(f"{key} has shape {getattr(found, 'shape', None)}, "
+                         f'expected {shape}')
     if found.dtype.kind != 'f':
-        raise ValueError('{} is of type {}, expected float32'.format(
-            key, found.dtype))
+        raise ValueError(f'{key} is of type {found.dtype}, expected float32')
 
 
 def _read_zoo(path):
@@ -150,8 +148,8 @@ def _read_zoo(path):
         raise ValueError(_ACCEPTED)
     _require_bgr(content.get('mean value', _MEAN_BGR))
     values = iter(content['param values'])
-    return OrderedDict((key, _checked(key, next(values, None), shape))
-                       for key, shape in _shapes().items())
+    return dict((key, _checked(key, next(values, None), shape))
+                for key, shape in _shapes().items())
 
 
 def _require_bgr(mean):
@@ -160,15 +158,15 @@ def _require_bgr(mean):
         mean = [float(value) for value in mean]
     mean = np.ravel(mean)
     if mean.shape != (3,) or not np.allclose(mean, _MEAN_BGR, atol=1):
-        raise ValueError("'mean value' is {}, expected {} (blue, green, "
-                         'red)'.format(mean, list(_MEAN_BGR)))
+        raise ValueError(f"'mean value' is {mean}, expected {list(_MEAN_BGR)} "
+                         '(blue, green, red)')
 
 
 def _read_keras(path):
     with h5py.File(path, 'r') as file:
         _require_vgg16_by_keras(file)
-        return OrderedDict((key, _from_keras(file, key, shape))
-                           for key, shape in _shapes().items())
+        return dict((key, _from_keras(file, key, shape))
+                    for key, shape in _shapes().items())
 
 
 def _require_vgg16_by_keras(file):
@@ -197,40 +195,40 @@ def _from_keras(file, key, shape):
     if key.endswith('.b'):
         return _checked(key, array, shape)
     depth, channels, rows, columns = shape
-    kernels = _checked(key + ' (row, column, input, output)', array,
+    kernels = _checked(f'{key} (row, column, input, output)', array,
                        (rows, columns, channels, depth))
     return np.ascontiguousarray(kernels.transpose(3, 2, 0, 1))
 
 
 def _keras_array(file, key):
     """The array of a layer conv1_1, which Keras calls block1_conv1."""
-    group = _member(file, 'block{}_conv{}'.format(key[4], key[6]))
+    group = _member(file, f'block{key[4]}_conv{key[6]}')
     if group is None or 'weight_names' not in group.attrs or (
             group.attrs.get_id('weight_names').shape != (2,)):
-        raise ValueError('{} is missing'.format(key))
+        raise ValueError(f'{key} is missing')
     name = group.attrs['weight_names']['Wb'.index(key[-1])]
     array = _member(group, name.decode() if isinstance(name, bytes)
                     else name)
     if not isinstance(array, h5py.Dataset):
-        raise ValueError('{} is missing'.format(key))
+        raise ValueError(f'{key} is missing')
     # Only a plain block of values is sure to take no more than its shape:
     # parts may be compressed a thousandfold, or lie in any other file.
     if array.chunks or array.external or array.is_virtual:
-        raise ValueError('{} is compressed or in parts: refused'.format(key))
+        raise ValueError(f'{key} is compressed or in parts: refused')
     return array
 
 
 def _read_npz(path):
     with zipfile.ZipFile(path) as archive:
         found = npz.headers(archive)
-        params = OrderedDict((key, _from_npz(archive, found, key, shape))
-                             for key, shape in _shapes().items()
-                             if key in found)
+        params = dict((key, _from_npz(archive, found, key, shape))
+                      for key, shape in _shapes().items()
+                      if key in found)
     if not params:
         raise ValueError(_ACCEPTED)
     for name in _DEPTHS:
-        if (name + '.W' in params) != (name + '.b' in params):
-            raise ValueError('{} needs both .W and .b'.format(name))
+        if (f'{name}.W' in params) != (f'{name}.b' in params):
+            raise ValueError(f'{name} needs both .W and .b')
     return params
 
 

@@ -47,7 +47,7 @@ def _add_training(group):
     types = dict.fromkeys(WHOLE_OR_NONE, int)
     types.update(loss=str, vgg16=str)
     for name, default in TRAINING.items():
-        option = '--' + name.replace('_', '-')
+        option = f"--{name.replace('_', '-')}"
         if default is False:
             group.add_argument(option, action='store_true', help=HELP[name])
             continue

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 import numpy as np
 from tqdm import tqdm
@@ -81,11 +81,11 @@ def _updates(loss, trained, rate, settings):
 
 def _state(network, updates):
     """Parameters by name, then what the update rule remembers."""
-    state = OrderedDict(params.get_params(network.outputs))
+    state = dict(params.get_params(network.outputs))
     known = set(state.values())
     memories = [shared for shared in updates if shared not in known]
     for number, shared in enumerate(memories):
-        state['optimizer.{}'.format(number)] = shared
+        state[f'optimizer.{number}'] = shared
     return state
 
 
@@ -175,8 +175,8 @@ def start(network, vgg16=None, seed=0):
         arrays = load_vgg16(vgg16)
         known = params.get_params(built.outputs)
         if network.get('vgg_batch_norm'):
-            raise params.WeightsError('{}: VGG16 has no batch norm; train '
-                                      'without vgg_batch_norm'.format(vgg16))
+            raise params.WeightsError(f'{vgg16}: VGG16 has no batch norm; '
+                                      'train without vgg_batch_norm')
         if built.settings['conv4_depth'] != VGG16_LAYERS['conv4_1']:
             arrays = {name: values for name, values in arrays.items()
                       if not name.startswith('conv4')}
@@ -265,11 +265,11 @@ def _refuse_bins(network, settings):
     if network['system'] == 'regression':
         for name in ('soft_bins', 'rebalancing'):
             if settings[name]:
-                raise SettingError('{} {}: the regression network has no '
-                                   'bins'.format(name, settings[name]))
+                raise SettingError(f'{name} {settings[name]}: the regression '
+                                   'network has no bins')
     if settings['soft_bins'] and network['color_space'] == 'hsv':
-        raise SettingError("soft_bins {}: the bins of hsv's hue are a "
-                           'circle'.format(settings['soft_bins']))
+        raise SettingError(f"soft_bins {settings['soft_bins']}: the bins of "
+                           "hsv's hue are a circle")
 
 
 def _train_epoch(run, network, functions, progress, interrupted):
@@ -282,7 +282,7 @@ def _train_epoch(run, network, functions, progress, interrupted):
     began = saved = time.time()
     before = progress['seconds']
     with tqdm(total=len(paths), initial=progress['position'], unit='photo',
-              desc='epoch {}'.format(epoch + 1), disable=None) as bar:
+              desc=f'epoch {epoch + 1}', disable=None) as bar:
         for batch in _complaining(steps, run, functions, progress):
             _step(run, functions, batch, progress)
             progress['seconds'] = before + time.time() - began
@@ -299,8 +299,8 @@ def _stop_if(interrupted, run, functions, progress):
     if interrupted:
         run_folder.save(run, functions.state, progress)
         raise interrupts.Interrupted(
-            '{}: interrupted and saved; the same command goes on from here'
-            .format(run.folder))
+            f'{run.folder}: interrupted and saved; the same command goes on '
+            'from here')
 
 
 def _complaining(steps, run, functions, progress):
@@ -309,19 +309,19 @@ def _complaining(steps, run, functions, progress):
         yield from steps
     except images.ImageError as error:
         run_folder.save(run, functions.state, progress)
-        raise TrainingError('{}; saved, the same command goes on from here '
-                            'once it is back'.format(error)) from error
+        raise TrainingError(f'{error}; saved, the same command goes on from '
+                            'here once it is back') from error
 
 
 def _step(run, functions, batch, progress):
     loss = float(functions.train(batch.inputs, batch.targets))
     if not math.isfinite(loss):
         raise TrainingError(
-            '{}: the loss is {} in epoch {} after {} photos (learning rate '
-            '{:g}); the last checkpoint is intact, start again with a lower '
-            'learning rate'.format(run.folder, loss, progress['epoch'] + 1,
-                                   progress['position'],
-                                   float(functions.learning_rate.get_value())))
+            f"{run.folder}: the loss is {loss} in epoch "
+            f"{progress['epoch'] + 1} after {progress['position']} photos "
+            f"(learning rate {float(functions.learning_rate.get_value()):g}); "
+            "the last checkpoint is intact, start again with a lower learning "
+            "rate")
     progress['loss'] += loss * len(batch.inputs)
     progress['position'] += len(batch.inputs)
 
@@ -342,7 +342,7 @@ def _end_epoch(run, network, functions, progress, interrupted):
                                 run.settings['side'],
                                 run.settings['batch_size'])
         record.update(val_loss=loss)
-        record.update(('val_' + name, value) for name, value
+        record.update((f"val_{name}", value) for name, value
                       in metrics.average(scores).items())
     record.update(peak_memory_mib=round(memory.peak_mib()))
     judged = record.get('val_loss', -record['epoch'])

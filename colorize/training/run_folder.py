@@ -48,8 +48,8 @@ def locked(folder):
             # The kernel drops it with the process, however that ends.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise TrainingError('{}: another process is training into this '
-                                'folder'.format(folder)) from None
+            raise TrainingError(f'{folder}: another process is training into '
+                                'this folder') from None
         sweep(folder)
         yield
 
@@ -91,8 +91,8 @@ def open_run(folder, paths, network, settings):
                    *(os.path.join(folder, name) for name in
                      ('weights.npz', 'checkpoint.npz', 'log.jsonl')))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise TrainingError('{}: torn or altered; it says what the run is '
-                            'of'.format(described)) from error
+        raise TrainingError(f'{described}: torn or altered; it says what the '
+                            'run is of') from error
 
 
 def _means(found):
@@ -107,16 +107,16 @@ def _refuse_changes(folder, asked, found):
         for name, value in settings.items():
             if known[group][name] != value:
                 raise TrainingError(
-                    '{}: the run was started with {} = {!r}, not {!r}; take '
-                    'another folder or the same setting'.format(
-                        folder, name, known[group][name], value))
+                    f'{folder}: the run was started with {name} = '
+                    f'{known[group][name]!r}, not {value!r}; take another '
+                    'folder or the same setting')
 
 
 def _refuse_others(folder, paths, found):
     known = set(found['learn'] + found['hold'])
     if known.isdisjoint(map(os.path.abspath, paths)):
-        raise TrainingError('{}: the run was started with other photos; take '
-                            'another folder'.format(folder))
+        raise TrainingError(f'{folder}: the run was started with other '
+                            'photos; take another folder')
 
 
 def _survey(paths, network, settings):
@@ -155,7 +155,7 @@ def _read(paths, side, space):
                               disable=None):
         if isinstance(found, Exception):
             with tqdm.external_write_mode(sys.stderr):
-                command.say('passed over {}'.format(found))
+                command.say(f'passed over {found}')
         else:
             yield number, found
 
@@ -163,7 +163,7 @@ def _read(paths, side, space):
 def log(run, record):
     """Append a line to ``log.jsonl``, in one write."""
     with open(run.logfile, 'a') as file:
-        file.write(json.dumps(record) + '\n')
+        file.write(f"{json.dumps(record)}\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -202,7 +202,7 @@ def save(run, state, progress):
 
 def _aside(run, word):
     """Path beside the checkpoint: checkpoint-new.npz."""
-    return run.checkpoint.replace('.npz', '-{}.npz'.format(word))
+    return run.checkpoint.replace('.npz', f'-{word}.npz')
 
 
 def resume(run, state):
@@ -229,13 +229,13 @@ def resume(run, state):
             except params.DamagedError as error:
                 damaged.append((path, error))
     if damaged and not progress:
-        raise TrainingError('{}; no other is left, take another folder to '
-                            'start anew'.format(damaged[0][1]))
+        raise TrainingError(f'{damaged[0][1]}; no other is left, take another '
+                            'folder to start anew')
     for path, error in damaged:
         # Moved, so that the next save does not keep it as a good one.
-        os.replace(path, path + '.damaged')
-        command.say('{}; kept as {}.damaged, going on from the checkpoint '
-                    'before it'.format(error, os.path.basename(path)))
+        os.replace(path, f"{path}.damaged")
+        command.say(f'{error}; kept as {os.path.basename(path)}.damaged, '
+                    'going on from the checkpoint before it')
     progress = progress or {'epoch': 0, 'position': 0, 'loss': 0.0,
                             'seconds': 0.0, 'best': None,
                             'worse': 0}
@@ -247,8 +247,8 @@ def _restore(run, path, state):
     arrays, found = params.read(
         path, lambda _, shapes: params.fit(state, shapes, path))
     if not {'network', 'progress', 'training'} <= set(found):
-        raise TrainingError('{}: no checkpoint of this version; take another '
-                            'folder to start anew'.format(path))
+        raise TrainingError(f'{path}: no checkpoint of this version; take '
+                            'another folder to start anew')
     _refuse_changes(path, {'network': run.network, 'training': run.settings},
                     found)
     params.set_params(state, arrays, path)

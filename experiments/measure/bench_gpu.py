@@ -75,7 +75,7 @@ def _require_gpu():
     we have used it."""
     tried = subprocess.run(
         [sys.executable, '-c', 'import colorize.backend'],
-        stderr=subprocess.PIPE, universal_newlines=True)
+        stderr=subprocess.PIPE, text=True)
     if tried.returncode:
         last = (tried.stderr.splitlines() or ['it crashed'])[-1]
         raise RuntimeError(last.partition('GPUError: ')[2] or last)
@@ -114,14 +114,14 @@ def check_step(system, *size, reference='cpu', **environment):
         When it is above 1e-3.
     """
     from experiments.measure.bench.step import disagreement
-    flags = os.environ.get('THEANO_FLAGS', '') + ',device=' + reference
+    flags = f"{os.environ.get('THEANO_FLAGS', '')},device={reference}"
     found = _step(system, size, environment)
     worst = disagreement(found, _step(system, size,
                                       {'THEANO_FLAGS': flags}))
     if not worst <= _TOLERANCE:
         raise RuntimeError(
-            '{}: a training step on the GPU is {:.2g} from the CPU\'s, more '
-            'than {:g}'.format(system, worst, _TOLERANCE))
+            f'{system}: a training step on the GPU is {worst:.2g} from the '
+            f'CPU\'s, more than {_TOLERANCE:g}')
     return worst
 
 
@@ -168,13 +168,12 @@ def _measure(system, contenders, most):
         times['peak_mib'] = _ask(process, 'peak')
         _end(process)
         if math.isnan(times['train']):
-            command.say('{} {}: not measured, see above'.format(system,
-                                                                name))
+            command.say(f'{system} {name}: not measured, see above')
             continue
         for what in ('train', 'predict'):
-            times[what + '_largest'] = _largest(name, system, what, most)
+            times[f"{what}_largest"] = _largest(name, system, what, most)
         found[name] = times
-        command.say('{} {}: {}'.format(system, name, times))
+        command.say(f'{system} {name}: {times}')
     return _by_task(found)
 
 
@@ -182,7 +181,7 @@ def _largest(name, system, what, most):
     """The largest minibatch that fits, doubling, and its seconds."""
     process, batch, best = _start(name, system), 6, None
     while batch <= most:
-        seconds = _ask(process, '{} {}'.format(what, batch))
+        seconds = _ask(process, f'{what} {batch}')
         if math.isnan(seconds):
             break
         best, batch = {'batch': batch, 's_per_photo': seconds}, 2 * batch
@@ -194,7 +193,7 @@ def _by_task(found):
     """The keys of bench.json; the layout that trains faster is taken."""
     results = {}
     for name in _NAMES:
-        both = [each for each in (name, name + '_last') if each in found]
+        both = [each for each in (name, f"{name}_last") if each in found]
         if both:
             best = min(both, key=lambda each: found[each]['train'])
             for task, value in found[best].items():
@@ -208,7 +207,7 @@ def _startup():
     with tempfile.TemporaryDirectory(prefix='bench-gpu-') as folder:
         for key in ('cold', 'warm'):
             start = time.perf_counter()
-            flags = 'device=' + _device()
+            flags = f"device={_device()}"
             process = _start('colorize', 'classification',
                              XDG_CACHE_HOME=folder, THEANO_FLAGS=flags)
             _ask(process, 'predict 1')

@@ -45,7 +45,7 @@ def main(arguments=None):
          'discs': drawn})
     print('{:12}  real photos  discs'.format(''))
     for way in sorted(real, key=real.get):
-        print('{:12}  {:11.2f}  {:5.2f}'.format(way, real[way], drawn[way]))
+        print(f'{way:12}  {real[way]:11.2f}  {drawn[way]:5.2f}')
     return 0
 
 
@@ -88,7 +88,7 @@ def errors(rgb, side):
     small, dim = images.resize(chroma, *size), images.resize(lightness, *size)
     ways = {'bicubic': images.resize(small, *lightness.shape)}
     for radius, epsilon in TRIED:
-        ways['guided {} {}'.format(radius, epsilon)] = guided_filter.upscale(
+        ways[f'guided {radius} {epsilon}'] = guided_filter.upscale(
             guided_filter.guide(small, dim, radius, epsilon), lightness)
     edge = _edge(chroma)
     return {way: round(float(np.sqrt(((found - chroma)[edge] ** 2).mean())),

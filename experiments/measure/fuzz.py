@@ -87,8 +87,8 @@ def _watched(folder, first, cases, seed):
     timer.cancel()
     if process.returncode:
         records.append({'format': 'any', 'number': first + len(records),
-                        'bad': 'no end' if slow else 'crash, status {}'
-                        .format(process.returncode)})
+                        'bad': 'no end' if slow else 'crash, status '
+                                                     f'{process.returncode}'})
     return records
 
 

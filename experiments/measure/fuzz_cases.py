@@ -56,7 +56,7 @@ def opened(folder):
         good = good_files()
 
         def run(number, seed):
-            rng = random.Random('{} {}'.format(seed, number))
+            rng = random.Random(f'{seed} {number}')
             form = FORMATS[number % len(FORMATS)]
             content = damage(rng.choice(good[form]), good[form], rng)
             record = {'format': form, 'number': number}
@@ -102,7 +102,7 @@ def _stderr():
 
 def _case(place, form, content, rng, said):
     """Write a file, run a command on it, judge what happened."""
-    path = os.path.join(place, '{}.{}'.format(rng.choice(_NAMES), form))
+    path = os.path.join(place, f'{rng.choice(_NAMES)}.{form}')
     with open(path, 'wb') as file:
         file.write(content)
     out = os.path.join(place, 'out', 'result')
@@ -118,12 +118,12 @@ def _case(place, form, content, rng, said):
 
 def _command(place, form, path, out, rng):
     if form in ('jpg', 'png', 'tif'):
-        return predict.main, [path, '-o', out + '.png']
+        return predict.main, [path, '-o', f"{out}.png"]
     if form != 'npz' or rng.random() < 0.3:
-        return fetch.main, ['--from', path, '-o', out + '.npz']
+        return fetch.main, ['--from', path, '-o', f"{out}.npz"]
     photo = os.path.join(place, 'photo.png')
     Image.new('L', (9, 7)).save(photo)
-    return predict.main, [photo, '--weights', path, '-o', out + '.png']
+    return predict.main, [photo, '--weights', path, '-o', f"{out}.png"]
 
 
 def _status(main, arguments):
@@ -141,14 +141,14 @@ def _broken_rule(record, found, name):
     """Which rule a case has broken; None when it is fine."""
     status, said = record['status'], record['said']
     if status not in (0, 1) or 'Traceback' in said or '(--debug' in said:
-        return 'traceback: ' + said
+        return f"traceback: {said}"
     # A good photo may have a line of what could not be kept.
     if not status <= said.count('\n') <= 1 or said and name not in said:
-        return 'no clear line: ' + repr(said)
+        return f"no clear line: {said!r}"
     if len(found) != 1 - status:
-        return 'leftovers {}: {}'.format(found, said)
+        return f'leftovers {found}: {said}'
     if 'not enough memory' in said:
-        return 'memory: ' + said
+        return f"memory: {said}"
     return None
 
 
@@ -230,11 +230,11 @@ def _keras():
     content = io.BytesIO()
     with h5py.File(content, 'w') as file:
         for key, array in _vgg16().items():
-            name = 'block{}_conv{}'.format(key[4], key[6])
+            name = f'block{key[4]}_conv{key[6]}'
             group = file.require_group(name)
             group.attrs['weight_names'] = np.array(
-                [name + '_W_1:0', name + '_b_1:0'], 'S')
-            group[name + '_{}_1:0'.format(key[-1])] = (
+                [f"{name}_W_1:0", f"{name}_b_1:0"], 'S')
+            group[f"{name}_{key[-1]}_1:0"] = (
                 array.transpose(2, 3, 1, 0) if array.ndim == 4 else array)
     return content.getvalue()
 

@@ -5,7 +5,6 @@ Every way to decode stands beside two trivial predictors, as in Table 2.
 
 import argparse
 import os
-from collections import OrderedDict
 
 from colorize import command
 from colorize.settings import DECODINGS
@@ -67,12 +66,12 @@ def judge(run, weights=None, count=None):
     """
     learn, hold = saved.photos_of(run)
     if not hold:
-        raise ValueError('{}: the run held out no photos'.format(run))
+        raise ValueError(f'{run}: the run held out no photos')
     answers, side = _answers(weights)
     hold = hold[:count]
     answers.update(table2.trivial(learn, side))
     scores, _ = table2.score_all(saved.loaded(hold, side), answers)
-    return {'photos': len(hold), 'side': side, 'scores': OrderedDict(
+    return {'photos': len(hold), 'side': side, 'scores': dict(
         (name, table2.summary(each)) for name, each in scores.items())}
 
 
@@ -80,7 +79,7 @@ def _answers(weights):
     """Functions from lightness to chroma, one for each decoding."""
     from colorize.colorizer import Colorizer
     made = [Colorizer(weights, decode=name) for name in DECODINGS]
-    return OrderedDict((each.decode, each.chroma) for each in made), \
+    return dict((each.decode, each.chroma) for each in made), \
         made[0].side
 
 

@@ -105,16 +105,16 @@ def _photos(folder, count, share):
     pieces = []
     for path in bundled.crops(folder, 20, 64, seed=0):
         with Image.open(path) as image:
-            image.save(path[:-4] + '.jpg')
-        with open(path[:-4] + '.jpg', 'rb') as file:
+            image.save(f"{path[:-4]}.jpg")
+        with open(f"{path[:-4]}.jpg", 'rb') as file:
             pieces.append(file.read())
         os.unlink(path)
-        os.unlink(path[:-4] + '.jpg')
+        os.unlink(f"{path[:-4]}.jpg")
     bad = set(np.random.RandomState(0).permutation(count)[
         :int(count * share)].tolist())
     places = []
     for number in range(count):
-        places.append(os.path.join(folder, '{:05d}.jpg'.format(number)))
+        places.append(os.path.join(folder, f'{number:05d}.jpg'))
         content = pieces[number % len(pieces)]
         if number in bad:
             content = (b'', content[:len(content) // 2], b'text',
@@ -126,17 +126,17 @@ def _photos(folder, count, share):
 
 def _watch(process):
     """Rows of seconds, resident MiB, open files and threads to its end."""
-    place, rows = '/proc/{}'.format(process.pid), []
+    place, rows = f'/proc/{process.pid}', []
     began, page = time.time(), os.sysconf('SC_PAGE_SIZE')
     while process.poll() is None:
         try:
-            with open(place + '/statm') as file:
+            with open(f"{place}/statm") as file:
                 resident = int(file.read().split()[1]) * page / 2 ** 20
             if not resident:
                 continue  # it has just ended
             rows.append((time.time() - began, resident,
-                         len(os.listdir(place + '/fd')),
-                         len(os.listdir(place + '/task'))))
+                         len(os.listdir(f"{place}/fd")),
+                         len(os.listdir(f"{place}/task"))))
         except OSError:
             continue
         time.sleep(0.1)

@@ -79,7 +79,7 @@ def throughput(folder, count, batch_size, weights=None):
     whole = _seconds(photos, '', out, options)
     found = len(os.listdir(out))
     if found != count:
-        raise RuntimeError('{} of {} photos came out'.format(found, count))
+        raise RuntimeError(f'{found} of {count} photos came out')
     large = _large(folder, options)
     return {'photos': count, 'megapixels': 0.96, 'batch_size': batch_size,
             'start': round(start, 2), 'whole': round(whole / count, 4),
@@ -101,7 +101,7 @@ def _photos(folder, count):
         left, top = rng.randint(600), rng.randint(200)
         large[number % len(large)].crop(
             (left, top, left + columns, top + rows)).convert('L').save(
-                os.path.join(folder, '{:05d}.jpg'.format(number)),
+                os.path.join(folder, f'{number:05d}.jpg'),
                 quality=90)
 
 

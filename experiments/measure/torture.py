@@ -127,8 +127,8 @@ def _finish(folder, epochs):
         start = time.time() - began
         saves = len(process.stdout.readlines())
     if process.returncode:
-        raise RuntimeError('{}: training ended with status {}'.format(
-            folder, process.returncode))
+        raise RuntimeError(f'{folder}: training ended with status '
+                           f'{process.returncode}')
     return start, saves
 
 

@@ -59,7 +59,7 @@ def figures(runs, out):
     found = {}
     for name, chosen in choose(measures).items():
         photos = saved.open_test_photos(runs, side, chosen)
-        path = os.path.join(out, name + '.png')
+        path = os.path.join(out, f"{name}.png")
         images.save(path, _draw(name, photos, both))
         found[name] = {'chosen_by': _RULES[name], 'photos': [
             dict(measures[number], photo=number) for number in chosen]}

@@ -5,7 +5,7 @@ from experiments.shared.comparison import compare
 
 __all__ = ['VARIANTS', 'main']
 
-VARIANTS = {'{:g}'.format(rate): ({}, {'learning_rate': rate})
+VARIANTS = {f'{rate:g}': ({}, {'learning_rate': rate})
             for rate in (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)}
 
 

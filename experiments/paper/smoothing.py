@@ -8,7 +8,6 @@ better within objects and much noisier along their edges.
 import hashlib
 import json
 import os
-from collections import OrderedDict
 
 import numpy as np
 
@@ -141,7 +140,7 @@ def _measure_all(paths, side, scores, means, weights, folder):
                       disable=None):
         key = base.copy()
         key.update(photo.tobytes())
-        found.append(_kept(os.path.join(folder, key.hexdigest() + '.json'),
+        found.append(_kept(os.path.join(folder, f"{key.hexdigest()}.json"),
                            lambda: _measure_photo(photo, scores, means)))
     return found
 
@@ -194,8 +193,8 @@ def measure(lightness, predicted, actual):
     for name, where in (('edges', evenness.near_edges(lightness)),
                         ('smooth', evenness.smooth(lightness))):
         some = where.any()
-        found['noise_' + name] = float(change[where].mean()) if some else None
-        found['error_' + name] = float(error[where].mean()) if some else None
+        found[f"noise_{name}"] = float(change[where].mean()) if some else None
+        found[f"error_{name}"] = float(error[where].mean()) if some else None
     return found
 
 
@@ -205,8 +204,8 @@ def _finite(value):
 
 def _summary(measures):
     """Means over photos, and noise relative to sigma 0 and the original."""
-    found = OrderedDict((key, _means([each[key] for each in measures]))
-                        for key in list(map(str, SIGMAS)) + ['original'])
+    found = dict((key, _means([each[key] for each in measures]))
+                 for key in list(map(str, SIGMAS)) + ['original'])
     original = found.pop('original')
     for values in found.values():
         for name in ('noise_edges', 'noise_smooth'):
@@ -219,7 +218,7 @@ def _summary(measures):
 
 
 def _means(measures):
-    found = OrderedDict()
+    found = {}
     for name, _, _ in _METRICS:
         values = [one[name] for one in measures if one[name] is not None]
         found[name] = float(np.mean(values)) if values else None
@@ -228,7 +227,7 @@ def _means(measures):
 
 def _table(found):
     """Lines: a metric each, a column for each sigma."""
-    form = '{:<18}' + ' {:>9}' * (len(SIGMAS) + 1)
+    form = f"{{:<18}}{' {:>9}' * (len(SIGMAS) + 1)}"
     columns = list(found['sigmas'].values())
     lines = [form.format('sigma (pixels)', *SIGMAS, 'original')]
     for name, title, number in _METRICS:

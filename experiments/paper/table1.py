@@ -68,11 +68,10 @@ def _table(rows):
     for name, row in rows.items():
         table, found = datasets.DATASETS[name], row['found']
         note = '' if found == row['paper'] else (
-            'not complete' if found else 'not found (looked for {})'.format(
-                table.layout))
+            'not complete' if found else 'not found (looked for '
+                                         f'{table.layout})')
         lines.append(form.format(table.title, *(
-            '{} | {}'.format(row['paper'][part],
-                             found[part] if found else '-')
+            f"{row['paper'][part]} | {found[part] if found else '-'}"
             for part in ('train', 'test')), note))
     return [line.rstrip() for line in lines]
 

@@ -5,7 +5,6 @@ photos' most frequent bin of U and of V, the other leaves the photo grey.
 """
 
 import os
-from collections import OrderedDict
 
 import numpy as np
 
@@ -60,12 +59,12 @@ def table2(runs, out):
     from experiments.shared import report
     both = saved.open_runs(runs)
     side = next(iter(both.values())).side
-    answers = OrderedDict((name, run.predict) for name, run in both.items())
+    answers = dict((name, run.predict) for name, run in both.items())
     answers.update(trivial(
-        find_photos([saved.photo_cache(runs) + '::train']), side))
+        find_photos([f"{saved.photo_cache(runs)}::train"]), side))
     scores, rows = score_all(saved.open_test_photos(runs, side), answers)
-    found = OrderedDict((name, summary(each))
-                        for name, each in scores.items())
+    found = dict((name, summary(each))
+                 for name, each in scores.items())
     about = _about(runs, both, len(scores['grey']))
     lines = lines_of(found) + [''] + _notes(about)
     print('\n'.join(lines))
@@ -88,12 +87,12 @@ def trivial(paths, side):
 
     Returns
     -------
-    OrderedDict
+    dict
         'most_frequent_bin' and 'grey': functions from lightness (row,
         column) to chroma (row, column, 2).
     """
     flat = most_frequent_bin(paths, side)
-    return OrderedDict([
+    return dict([
         ('most_frequent_bin', lambda lightness: np.broadcast_to(
             flat, lightness.shape + (2,))),
         ('grey', lambda lightness: np.zeros(lightness.shape + (2,),
@@ -138,7 +137,7 @@ def score_all(photos, answers):
 
     Returns
     -------
-    scores : OrderedDict
+    scores : dict
         By name, a list of what :func:`score` gives.
     rows : list of list of array
         The first photos in grey, by both systems and as they were, where
@@ -147,7 +146,7 @@ def score_all(photos, answers):
     from tqdm import tqdm
     from colorize import color
     from colorize.photos import images
-    scores, rows = OrderedDict((name, []) for name in answers), []
+    scores, rows = dict((name, []) for name in answers), []
     for photo, lightness, chroma in tqdm(photos, 'test', leave=False,
                                          unit='photo', disable=None):
         found = {name: np.asarray(answer(lightness))
@@ -204,7 +203,7 @@ def summary(scores):
         Fractions; under 'spread' the standard deviations. None where no
         photo has a finite value.
     """
-    means, spread = OrderedDict(), OrderedDict()
+    means, spread = {}, {}
     for name in ('acc_u', 'acc_v', 'sat_diff', 'psnr', 'colorfulness_ratio'):
         values = np.array([one[name] for one in scores])
         values = values[np.isfinite(values)]
@@ -282,9 +281,8 @@ def _notes(about):
                      .format(name, **run))
         since = run['epochs'] - run['best_epoch']
         if run['patience'] and since < run['patience']:
-            lines.append('  Not trained to the end: its lowest validation '
-                         'loss is {} epochs old, not {}.'.format(
-                             since, run['patience']))
+            lines.append("  Not trained to the end: its lowest validation "
+                         f"loss is {since} epochs old, not {run['patience']}.")
     return lines
 
 

@@ -65,7 +65,7 @@ def train(given):
     for system, own in SYSTEMS.items():
         network = {'system': system,
                    'width': QUICK['width'] if given.quick else 1.0}
-        loop.train(find_photos([cache + '::train']),
+        loop.train(find_photos([f"{cache}::train"]),
                    os.path.join(given.runs, system), epochs, network,
                    **dict(settings, **own))
     _report(given, found.photos)
@@ -79,14 +79,14 @@ def _report(given, photos):
     from experiments.shared import report
     logs = {system: curves.read(os.path.join(given.runs, system))
             for system in SYSTEMS}
-    stem = os.path.join(given.out or report.RESULTS, 'train-{}'.format(
-        os.path.basename(os.path.abspath(given.runs))))
-    report.write_json(stem + '.json', dict(
+    name = os.path.basename(os.path.abspath(given.runs))
+    stem = os.path.join(given.out or report.RESULTS, f'train-{name}')
+    report.write_json(f"{stem}.json", dict(
         {system: dict(curves.summary(log), losses=[
             [record['loss'], record.get('val_loss')] for record in log])
          for system, log in logs.items()},
         photos=photos, crop=given.crop, seed=given.seed))
-    curves.draw_runs(stem + '.png', logs)
+    curves.draw_runs(f"{stem}.png", logs)
 
 
 if __name__ == '__main__':

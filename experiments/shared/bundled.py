@@ -41,8 +41,8 @@ def crops(folder, count, side, seed):
     photos = [images.load(path(name)) for name in COLOR_PHOTOS]
     for number in range(count):
         photo = photos[number % len(photos)]
-        top, left = [rng.randint(length - side + 1)
-                     for length in photo.shape[:2]]
-        paths.append(os.path.join(folder, 'crop{:03d}.png'.format(number)))
+        top, left = (rng.randint(length - side + 1)
+                     for length in photo.shape[:2])
+        paths.append(os.path.join(folder, f'crop{number:03d}.png'))
         images.save(paths[-1], photo[top:top + side, left:left + side])
     return paths

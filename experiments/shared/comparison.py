@@ -43,8 +43,10 @@ def compare(module, title, paper, variants, arguments=None):
     parser = options.parser(module, title)
     for name, kind in (('count', command.number(int, 1)), ('width', float),
                        ('epochs', int)):
-        parser.add_argument('--' + name, type=kind, help='(default: {}, with '
-                            '--quick {})'.format(FULL[name], QUICK[name]))
+        parser.add_argument(f"--{name}", type=kind, help='(default: '
+                                                         f'{FULL[name]}, with '
+                                                         '--quick '
+                                                         f'{QUICK[name]})')
     parser.add_argument('--only', choices=tuple(variants),
                         help='train this variant and write no results')
     arguments = sys.argv[1:] if arguments is None else list(arguments)
@@ -57,7 +59,7 @@ def compare(module, title, paper, variants, arguments=None):
     if given.only:
         return _train(given, size, *variants[given.only])
     for label in variants:
-        command.say('{}: {}'.format(title, label))
+        command.say(f'{title}: {label}')
         status = _train_apart(module, arguments + ['--only', label])
         if status:
             return status
@@ -66,7 +68,7 @@ def compare(module, title, paper, variants, arguments=None):
 
 def _train_apart(module, arguments):
     """Train one variant in a process of its own; its exit status."""
-    with subprocess.Popen([sys.executable, '-m', 'experiments.paper.' + module]
+    with subprocess.Popen([sys.executable, '-m', f"experiments.paper.{module}"]
                           + arguments) as process:
         return process.wait()
 
@@ -92,7 +94,7 @@ def _report(module, title, paper, labels, given, size):
     logs = {label: curves.read(_folder(given, label)) for label in labels}
     found = {label: curves.summary(log) for label, log in logs.items()}
     out, name = given.out or report.RESULTS, module.replace('_', '-')
-    report.write_json(os.path.join(out, name + '.json'), {
+    report.write_json(os.path.join(out, f"{name}.json"), {
         'compared': title, 'paper': paper, 'quick': given.quick,
         'photos': options.name_of_photos(given), 'seed': given.seed,
         'size': size,
@@ -100,7 +102,7 @@ def _report(module, title, paper, labels, given, size):
         'lowest_loss': min(found, key=lambda label: found[label]['loss']),
         'lowest_val_loss': min(
             found, key=lambda label: found[label]['val_loss'])})
-    curves.draw_variants(os.path.join(out, name + '.png'), title, logs)
+    curves.draw_variants(os.path.join(out, f"{name}.png"), title, logs)
     print('\n'.join(_table(found)))
     return 0
 
@@ -115,9 +117,9 @@ _COLUMNS = (('loss', '{:.3f}'), ('decrease', '{:.4f}'),
 def _table(found):
     """Lines of a table, a variant each."""
     wide = max(len(label) for label in found)
-    yield ' '.join([' ' * wide] + ['{:>17}'.format(name)
+    yield ' '.join([' ' * wide] + [f'{name:>17}'
                                    for name, _ in _COLUMNS])
     for label, values in found.items():
         yield ' '.join([label.ljust(wide)] + [
-            '{:>17}'.format(form.format(values[name]))
+            f'{form.format(values[name]):>17}'
             for name, form in _COLUMNS])

@@ -33,7 +33,7 @@ def parser(module, title, trains=True):
     argparse.ArgumentParser
     """
     found = argparse.ArgumentParser(
-        prog='python -m experiments.paper.' + module, description=title)
+        prog=f"python -m experiments.paper.{module}", description=title)
     add = found.add_argument
     add('--photos', metavar='DIR', help='folder of photos, or CACHE.h5::train'
         " (without: $COLORIZE_DATA, with --quick those in scikit-image's "
@@ -142,7 +142,7 @@ def test_photos(given, side, count=None):
 def _drawn(given, side, count, part):
     place = folder_of_photos(given, side)
     if place.endswith('.h5'):
-        place += '::' + part
+        place += f"::{part}"
     paths = find_photos([place])
     drawn = np.random.RandomState(given.seed).permutation(len(paths))
     return [paths[number] for number in sorted(drawn[:count])]

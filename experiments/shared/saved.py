@@ -4,7 +4,7 @@ logs and their test photos."""
 import argparse
 import json
 import os
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 from colorize import command
 from experiments.paper import train
@@ -44,17 +44,19 @@ def parse(module, title, arguments=None, out=None):
         'runs' and 'out'.
     """
     parser = argparse.ArgumentParser(
-        prog='python -m experiments.paper.' + module, description=title)
+        prog=f"python -m experiments.paper.{module}", description=title)
     add = parser.add_argument
     add('--runs', metavar='DIR', help='saved runs of both systems, as '
-        'experiments.paper.train makes them (default: {}, with --quick {})'
-        .format(RUNS, _QUICK))
+                                      'experiments.paper.train makes them '
+                                      f'(default: {RUNS}, with --quick '
+                                      f'{_QUICK})')
     add('--quick', action='store_true', help='where there are no runs, train '
         'small ones first: minutes')
     add('--photos', metavar='DIR', help='to train the small ones on '
         "(without: $COLORIZE_DATA, or those in scikit-image's wheel)")
-    add('--out', metavar='DIR', help='where the results go (default: {})'
-        .format(out or os.path.join('experiments', 'results')))
+    usual = out or os.path.join('experiments', 'results')
+    add('--out', metavar='DIR', help='where the results go (default: '
+        f'{usual})')
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
@@ -83,7 +85,7 @@ def open_runs(folder):
 
     Returns
     -------
-    OrderedDict
+    dict
         :class:`Run` by name of the system.
 
     Raises
@@ -93,7 +95,7 @@ def open_runs(folder):
     """
     # What is cheap to find out comes first.
     texts = [_read(folder, system) for system in train.SYSTEMS]
-    found = OrderedDict()
+    found = {}
     for system, (settings, records) in zip(train.SYSTEMS, texts):
         predict, side = _predictor(_weights(folder, system))
         found[system] = Run(predict, side, settings['network'],
@@ -121,18 +123,18 @@ def _read(folder, system):
                 for name in ('system', 'color_space')]
     except FileNotFoundError as error:
         raise RunError(
-            '{}: no saved run with an epoch behind it ({} is missing); '
-            'python -m experiments.paper.train NAME --runs {} trains both '
-            'systems'.format(place, os.path.basename(error.filename), folder)
+            f'{place}: no saved run with an epoch behind it '
+            f'({os.path.basename(error.filename)} is missing); python -m '
+            f'experiments.paper.train NAME --runs {folder} trains both systems'
         ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError('{}: run.json or log.jsonl is torn or altered'
-                       .format(place)) from error
+        raise RunError(f'{place}: run.json or log.jsonl is torn or '
+                       'altered') from error
     if kind != [system, 'luv']:
         raise RunError('{}: holds a {} network in {}, expected {} in luv'
                        .format(place, *kind, system))
     if not records:
-        raise RunError('{}: no epoch has ended yet'.format(place))
+        raise RunError(f'{place}: no epoch has ended yet')
     return settings, records
 
 
@@ -177,8 +179,7 @@ def photos_of(folder):
         return [[str(each) for each in found[part]]
                 for part in ('learn', 'hold')]
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError('{}: is no description of a run'.format(
-            path)) from error
+        raise RunError(f'{path}: is no description of a run') from error
 
 
 def photo_cache(folder):
@@ -205,7 +206,7 @@ def open_test_photos(folder, side, some=None):
     chroma : float32 array, (`side`, `side`, 2)
     """
     from colorize.photos.find import find_photos
-    paths = find_photos([photo_cache(folder) + '::test'])
+    paths = find_photos([f"{photo_cache(folder)}::test"])
     if some is not None:
         paths = [paths[number] for number in some]
     return loaded(paths, side)

@@ -126,7 +126,7 @@ def choose(places, run, count):
         held = {os.path.realpath(path) for path in saved.photos_of(run)[1]}
         paths = [path for path in paths if os.path.realpath(path) in held]
     if not paths:
-        raise ValueError('{}: held out none of these photos'.format(run))
+        raise ValueError(f'{run}: held out none of these photos')
     chosen = np.random.RandomState(0).permutation(len(paths))[:count]
     return [paths[number] for number in sorted(chosen)]
 
@@ -139,13 +139,13 @@ def _section(colorizer, path, folder, number):
     painted, scores, others = colorizer(photo), None, ''
     gray = np.repeat(evaluation.gray(photo)[..., None], 3, axis=2)
     shown = {'grey': gray, 'color': painted}
-    stem = '{:04d}'.format(number)
+    stem = f'{number:04d}'
     if evaluation.has_color(photo):
         shown['original'] = photo
         scores = evaluation.scores(painted, photo)
         others = _FIGURE.format(stem=stem, kind='original', title='original')
     for kind, picture in shown.items():
-        images.save(os.path.join(folder, '{}-{}.jpg'.format(stem, kind)),
+        images.save(os.path.join(folder, f'{stem}-{kind}.jpg'),
                     _fit(picture))
     others = _FIGURE.format(stem=stem, kind='color',
                             title='coloured') + others
@@ -167,8 +167,8 @@ def _words(scores):
     if not scores:
         return 'No colours to compare with.'
     return ', '.join(
-        '{} {}'.format(title.replace(' %', ''), '-' if scores[name] is None
-                       else form.format(scores[name]))
+        f"{title.replace(' %', '')} "
+        f"{'-' if scores[name] is None else form.format(scores[name])}"
         for title, name, form in evaluation.COLUMNS)
 
 
@@ -178,13 +178,13 @@ def _write(page, sections, scores, given):
     from experiments.shared import report
     average = evaluation.average(scores)
     about = '{} photos, {}; weights: {}.'.format(
-        len(sections), 'held out by ' + given.run if given.run
+        len(sections), f"held out by {given.run}" if given.run
         else ', '.join(filter(None, given.photos)) or "scikit-image's",
         given.weights or 'those that ship')
     with written_whole(page) as file:
         file.write(_PAGE.format(
             about=html.escape(command.printable(about)),
-            average='Average of {}: {}'.format(len(scores), _words(average)),
+            average=f'Average of {len(scores)}: {_words(average)}',
             sections='\n'.join(sections)).encode())
     report.write_json(os.path.join(os.path.dirname(page), 'gallery.json'), {
         'photos': len(sections), 'scored': len(scores), 'average': average})

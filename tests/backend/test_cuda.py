@@ -105,8 +105,7 @@ class TestWithoutGPU(Folder):
         environment.update(PYTHONPATH=self.folder, OMP_WAIT_POLICY='passive')
         done = subprocess.run(
             [sys.executable, '-m'] + list(arguments), cwd=ROOT, text=True,
-            env=dict(os.environ, **environment), stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE)
+            env=dict(os.environ, **environment), capture_output=True)
         self.assertEqual(done.returncode, 1, arguments)
         self.assertEqual(done.stdout, '')
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
@@ -151,7 +150,7 @@ class TestLibraries(Folder):
         path = self.path(*parts)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         subprocess.run(['g++', '-shared', '-x', 'c++', '-', '-o', path,
-                        '-Wl,-soname,' + os.path.basename(path)], check=True,
+                        f"-Wl,-soname,{os.path.basename(path)}"], check=True,
                        input=b'extern "C" int answer() { return 42; }')
         return os.path.realpath(path)
 
@@ -297,8 +296,8 @@ class TestOnGPU(unittest.TestCase):
     def setUpClass(cls):
         said = python('import colorize.backend', THEANO_FLAGS='device=cuda')
         if said:
-            raise unittest.SkipTest('needs a GPU, but '
-                                    + said.splitlines()[-1])
+            raise unittest.SkipTest("needs a GPU, but "
+                                    f"{said.splitlines()[-1]}")
 
     def test_steps_agree_with_the_cpus(self):
         for system in ('classification', 'regression'):

@@ -14,7 +14,7 @@ from experiments.measure import bleeding
 from experiments.shared import bundled, report
 from tests.shared.photos import photo
 
-OURS = 'guided {} {}'.format(guided_filter.RADIUS, guided_filter.EPSILON)
+OURS = f'guided {guided_filter.RADIUS} {guided_filter.EPSILON}'
 
 
 class TestUpscale(unittest.TestCase):

@@ -61,7 +61,7 @@ class TestSplit(Folder):
                      'mirflickr': 25000}
         for name, count in published.items():
             table = datasets.DATASETS[name]
-            names = ['im{}.jpg'.format(number) for number in range(count)]
+            names = [f'im{number}.jpg' for number in range(count)]
             train, test = datasets.split(names, table.train, table.test)
             self.assertEqual((len(train), len(test)),
                              (table.train, table.test))
@@ -69,14 +69,14 @@ class TestSplit(Folder):
                              table.train + table.test)
 
     def test_the_rule_does_not_change(self):
-        names = ['{}.jpg'.format(letter) for letter in 'abcdefghij']
+        names = [f'{letter}.jpg' for letter in 'abcdefghij']
         train, test = datasets.split(names, test=3)
         # By md5 of 'colorize 2016/a.jpg' and so on, as md5sum gives it.
         self.assertEqual(test, ['c.jpg', 'b.jpg', 'i.jpg'])
         self.assertEqual(sorted(train + test), names)
 
     def test_order_does_not_matter_and_a_missing_one_moves_few(self):
-        names = ['im{}.jpg'.format(number) for number in range(100)]
+        names = [f'im{number}.jpg' for number in range(100)]
         _, test = datasets.split(names)
         self.assertEqual(len(test), 10)
         self.assertEqual(datasets.split(names[::-1])[1], test)
@@ -84,7 +84,7 @@ class TestSplit(Folder):
         self.assertGreaterEqual(len(set(test) & set(fewer)), 9)
 
     def test_fewer_photos_than_in_table_1_keep_its_proportion(self):
-        names = ['im{}.jpg'.format(number) for number in range(850)]
+        names = [f'im{number}.jpg' for number in range(850)]
         train, test = datasets.split(names, 7500, 1000)
         self.assertEqual((len(train), len(test)), (750, 100))
 
@@ -95,7 +95,7 @@ class TestCache(Folder):
         self.photos, self.cache = self.path('photos'), self.path('c.h5')
         os.mkdir(self.photos)
         for number in range(12):
-            images.save(os.path.join(self.photos, '{}.png'.format(number)),
+            images.save(os.path.join(self.photos, f'{number}.png'),
                         photo(number, 40, 40 + number))
 
     def build(self, **settings):
@@ -106,7 +106,7 @@ class TestCache(Folder):
         found = self.build(test=4)
         self.assertEqual(found.photos, {'train': 8, 'test': 4})
         for part in cached.PARTS:
-            names = find.find_photos([self.cache + '::' + part])
+            names = find.find_photos([f"{self.cache}::{part}"])
             self.assertEqual(len(names), found.photos[part])
             for name, path in zip(names, found.plan[part]):
                 straight = images.load_square(
@@ -138,16 +138,16 @@ class TestCache(Folder):
     def test_goes_on_where_it_was_killed(self):
         for number in range(12, 300):
             os.link(os.path.join(self.photos, '0.png'),
-                    os.path.join(self.photos, '{}.png'.format(number)))
+                    os.path.join(self.photos, f'{number}.png'))
         code = ('import time; from colorize import datasets; '
                 'from colorize.photos import images; '
                 'load = images.load_square; '
                 'images.load_square = lambda *a: '
                 '(time.sleep(0.01), load(*a))[1]; '
-                'datasets.build("folder", {!r}, {!r}, side=16)'.format(
-                    self.photos, self.cache))
+                f'datasets.build("folder", {self.photos!r}, '
+                f'{self.cache!r}, side=16)')
         with subprocess.Popen([sys.executable, '-c', code]) as process:
-            first = os.path.join(self.cache + '.pieces', 'train-0.npz')
+            first = os.path.join(f"{self.cache}.pieces", 'train-0.npz')
             while not os.path.exists(first) and process.poll() is None:
                 time.sleep(0.01)
             process.send_signal(signal.SIGKILL)
@@ -161,10 +161,10 @@ class TestCache(Folder):
             found = self.build()
         self.assertEqual(sum(found.photos.values()), 300)
         self.assertLessEqual(len(read), 300 - make_cache._PIECE)
-        self.assertFalse(os.path.exists(self.cache + '.pieces'))
+        self.assertFalse(os.path.exists(f"{self.cache}.pieces"))
 
     def test_pieces_of_other_photos_are_not_used(self):
-        pieces = self.cache + '.pieces'
+        pieces = f"{self.cache}.pieces"
         os.mkdir(pieces)
         with open(os.path.join(pieces, 'plan.json'), 'w') as file:
             json.dump({'other': 1}, file)
@@ -183,11 +183,11 @@ class TestCache(Folder):
     def test_a_cache_that_promises_too_much_is_refused(self):
         with h5py.File(self.cache, 'w') as file:
             for part in cached.PARTS:
-                file.create_dataset(part + '/photos', (1, 1 << 16, 1 << 16,
+                file.create_dataset(f"{part}/photos", (1, 1 << 16, 1 << 16,
                                                        3), 'uint8',
                                     chunks=(1, 64, 64, 3))
         with self.assertRaisesRegex(images.ImageError, 'no cache of photos'):
-            images.load(self.cache + '::train/0')
+            images.load(f"{self.cache}::train/0")
 
     def test_parts_and_photos_that_are_not_there(self):
         self.build()

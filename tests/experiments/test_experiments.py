@@ -71,7 +71,7 @@ class TestOverfit(Experiment):
 class TestDemo(Experiment):
     def test_every_photo_and_an_overview(self):
         self.run_main(demo.main, '--out', self.folder)
-        names = [os.path.splitext(name)[0] + '-color.png' for name
+        names = [f"{os.path.splitext(name)[0]}-color.png" for name
                  in bundled.COLOR_PHOTOS + bundled.GRAY_PHOTOS]
         self.assertEqual(sorted(os.listdir(self.folder)),
                          sorted(names + ['overview.png']))
@@ -120,7 +120,7 @@ class TestGallery(Experiment):
         with open(self.path('out', 'gallery.json')) as file:
             found = json.load(file)
         self.assertEqual((found['photos'], found['scored']), (3, 2))
-        self.assertIn('PSNR dB {:.2f}'.format(found['average']['psnr']),
+        self.assertIn(f"PSNR dB {found['average']['psnr']:.2f}",
                       page.text)
         gray = images.load(self.path('out', '0001-grey.jpg'))
         self.assertFalse(evaluation.has_color(gray))

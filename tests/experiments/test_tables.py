@@ -57,8 +57,9 @@ def write_run(runs, name, epochs=3, **network):
         json.dump(settings, file)
     with open(os.path.join(folder, 'log.jsonl'), 'w') as file:
         for epoch in range(1, epochs + 1):
-            file.write(json.dumps({'epoch': epoch, 'loss': 1 / epoch,
-                                   'val_loss': 3 + abs(epoch - 2)}) + '\n')
+            record = {'epoch': epoch, 'loss': 1 / epoch,
+                      'val_loss': 3 + abs(epoch - 2)}
+            file.write(json.dumps(record) + '\n')
     return settings
 
 
@@ -174,7 +175,7 @@ class TestTable2(FakeRuns):
                           run['learning_rate'], run['vgg16']),
                          (3, 2, 0.0003, 'vgg16.npz'))
         text = json.dumps(self.found) + self.said
-        for place in (os.path.dirname(self.folder) + '/', '/far'):
+        for place in (f"{os.path.dirname(self.folder)}/", '/far'):
             self.assertNotIn(place, text)
 
     def test_text_is_in_percent_beside_the_papers(self):
@@ -184,8 +185,8 @@ class TestTable2(FakeRuns):
         ours = self.found['classification']['acc_u']
         self.assertEqual(rows[1][:5], [
             'Classification', 'Acc.', '(U)', '34.64%',
-            '{:.2f}%'.format(100 * ours)])
-        self.assertEqual(rows[1][-1], '{:.2f}'.format(ours / 0.3464))
+            f'{100 * ours:.2f}%'])
+        self.assertEqual(rows[1][-1], f'{ours / 0.3464:.2f}')
         self.assertIn('is 1 epochs old, not 15', self.said)
         self.assertLess(max(map(len, self.said.splitlines())), 80)
 
@@ -237,7 +238,7 @@ class TestMostFrequentBin(Experiments):
         rng = np.random.RandomState(3)
         photos = rng.randint(0, 256, (5, 8, 8, 3)).astype('uint8')
         photos[:, :5] = (200, 120, 40)
-        paths = [self.path('{}.png'.format(number)) for number in range(5)]
+        paths = [self.path(f'{number}.png') for number in range(5)]
         for path, photo in zip(paths, photos):
             images.save(path, photo)
         found = table2.most_frequent_bin(paths, 8)
@@ -420,7 +421,7 @@ class TestBlur(unittest.TestCase):
             found = smoothing.measure(lightness, predicted, actual)
             for place in ('edges', 'smooth'):
                 for name in ('noise', 'error'):
-                    self.assertEqual(found[name + '_' + place] > 0,
+                    self.assertEqual(found[f"{name}_{place}"] > 0,
                                      place == noisy, (name, place, found))
         flat = smoothing.measure(np.full((9, 9), 50.0), actual[:9, :9],
                                  actual[:9, :9])
@@ -500,7 +501,7 @@ class TestFigures(FakeRuns):
         self.assertEqual(first, {'figure5': 0, 'figure7': uneven,
                                  'figure8': pale})
         self.assertNotEqual(uneven, pale)
-        shapes = {name: images.load(self.path('out', name + '.png')).shape
+        shapes = {name: images.load(self.path('out', f"{name}.png")).shape
                   for name in ('figure5', 'figure6', 'figure7')}
         self.assertEqual(shapes['figure5'], (22 + 2 * 230, 6 + 3 * 230, 3))
         self.assertEqual(shapes['figure6'], (22 + 230, 6 + 4 * 230, 3))
@@ -517,9 +518,9 @@ class TestTable1(Experiments):
             open(self.path('all', folder, name), 'w').close()
 
     def test_found_side_by_side(self):
-        self.write('spatial', ['opencountry_{:03}.jpg'.format(number)
+        self.write('spatial', [f'opencountry_{number:03}.jpg'
                                for number in range(411)] + ['coast_1.jpg'])
-        self.write('mirflickr', ['im{}.jpg'.format(number)
+        self.write('mirflickr', [f'im{number}.jpg'
                                  for number in range(17)])
         said = self.run_main(table1.main, '--photos', self.path('all'),
                              '--out', self.folder)

@@ -35,7 +35,7 @@ def cross_entropy(scores, target):
                                            target.flatten()).mean()
 
 
-class Training(object):
+class Training:
     """A network, its compiled training step and what the step changes."""
 
     def __init__(self, accelerated, build=build_classification, side=16,
@@ -79,8 +79,8 @@ class Training(object):
 
 
 def check_step(**settings):
-    ours, own = [Training(accelerated, **settings)
-                 for accelerated in (True, False)]
+    ours, own = (Training(accelerated, **settings)
+                 for accelerated in (True, False))
     (loss, changes), (own_loss, own_changes) = ours.changes(), own.changes()
     assert abs(loss - own_loss) < 1e-4 * abs(own_loss)
     for param, mine, truth in zip(ours.params, changes, own_changes):
@@ -163,8 +163,8 @@ def test_prediction_with_batch_norm_folded_into_the_convolutions():
     layers = [net['scores_u'], net['scores_v']]
     randomize([param for param in lasagne.layers.get_all_params(layers)
                if param.name and param.name.split('.')[1] != 'W'])
-    ours, own = [prediction_fn(layers, input_var, accelerated)
-                 for accelerated in (True, False)]
+    ours, own = (prediction_fn(layers, input_var, accelerated)
+                 for accelerated in (True, False))
     for rows, columns in ((16, 16), (24, 40)):
         photo = np.random.RandomState(6).uniform(
             -120, 130, (3, 3, rows, columns)).astype('float32')

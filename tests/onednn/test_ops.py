@@ -48,8 +48,8 @@ def conv_fn(kernel_shape, dtype='float32'):
 def values(shapes, seed=0):
     """Random input, kernels and gradient of the output."""
     rng = np.random.RandomState(seed)
-    array, kernels = [rng.normal(size=shape).astype('float32')
-                      for shape in shapes]
+    array, kernels = (rng.normal(size=shape).astype('float32')
+                      for shape in shapes)
     grad = rng.normal(size=(len(array), len(kernels)) + array.shape[2:])
     return array, kernels, grad.astype('float32')
 
@@ -119,7 +119,7 @@ def test_inputs_that_are_not_contiguous():
 
 @needs_onednn
 def test_two_functions_keep_their_results_apart():
-    first, second = [sizes(16, 16, 1, side, side, 3) for side in (40, 48)]
+    first, second = (sizes(16, 16, 1, side, side, 3) for side in (40, 48))
     functions = [conv_fn(shapes[1]) for shapes in (first, second)]
     given = [values(first), values(second)]
     before = [function(*each)[0] for function, each in zip(functions, given)]
@@ -221,8 +221,8 @@ def test_an_unknown_choice_is_one_clear_error():
     assert status and "COLORIZE_CONV must be 'onednn' or 'theano'" in text
 
 
-MISSING = ('from colorize.onednn import build; build._wheel = lambda: None; '
-           + REGISTER)
+MISSING = ('from colorize.onednn import build; '
+           f'build._wheel = lambda: None; {REGISTER}')
 
 
 def test_forcing_onednn_where_it_is_missing_is_one_clear_error():
@@ -238,7 +238,7 @@ def test_without_onednn_theanos_own_convolution_is_used():
 @needs_onednn
 def test_without_a_working_compiler_there_is_a_warning():
     code = ('from colorize.onednn import build; '
-            'build._command = lambda target: ["false"]; ' + REGISTER)
+            f'build._command = lambda target: ["false"]; {REGISTER}')
     status, text = run(code, COLORIZE_CONV='')
     assert status == 0 and text.strip().endswith('False'), text
     assert 'convolutions run on Theano alone' in text, text

@@ -88,7 +88,7 @@ class TestColored(Predicting):
         """Two shapes, in turns: batches are of one shape all the same."""
         for number in range(8):
             Image.fromarray(photo(0, *((20, 60), (60, 20))[
-                number % 2])).save(self.path('{}.png'.format(number)))
+                number % 2])).save(self.path(f'{number}.png'))
         colorizer, passes = _Uncompiled(None), []
 
         def answer(shown):
@@ -381,7 +381,7 @@ class TestEvaluate(Predicting):
         for name, value in found['average'].items():
             self.assertAlmostEqual(value, np.mean([one[name]
                                                    for one in each]))
-        self.assertIn('{:.2f}'.format(each[0]['psnr']), table[1])
+        self.assertIn(f"{each[0]['psnr']:.2f}", table[1])
 
     def test_scores_outlive_a_second_run(self):
         paths = write_photos(self.folder, 3)

@@ -87,12 +87,12 @@ class TestFormats(Tree):
                 ('a.jpeg', '.jpg'), ('a.JPG', '.jpg'), ('a.tiff', '.tif'),
                 ('a.webp', '.webp'), ('a.png', '.png'), ('a.gif', '.png'),
                 ('a.pgm', '.png'), ('a.bmp', '.png'), ('a', '.png')):
-            self.assertEqual(self.planned(name), {name: 'a-color' + expected})
+            self.assertEqual(self.planned(name), {name: f"a-color{expected}"})
 
     def test_that_was_asked_for(self):
         for form, ending in plan.FORMATS.items():
             self.assertEqual(self.planned('a.gif', form=form),
-                             {'a.gif': 'a-color' + ending})
+                             {'a.gif': f"a-color{ending}"})
         self.refuse('no name of a png', 'a.gif', output='b.jpg', form='png')
         self.assertEqual(self.planned('a.gif', output='b.JPEG', form='jpeg'),
                          {'a.gif': 'b.JPEG'})

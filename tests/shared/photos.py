@@ -23,7 +23,7 @@ def write_photos(folder, count=7, **size):
     """Write that many photos as PNG, return their paths."""
     paths = []
     for number in range(count):
-        path = os.path.join(str(folder), 'photo{}.png'.format(number))
+        path = os.path.join(str(folder), f'photo{number}.png')
         Image.fromarray(photo(number, **size)).save(path)
         paths.append(path)
     return paths

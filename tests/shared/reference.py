@@ -14,18 +14,18 @@ VGG = (('conv1_1', 'conv1_2'), ('conv2_1', 'conv2_2'),
 
 def conv(maps, params, name, bias=True):
     """Same-padded cross-correlation of (channel, row, column)."""
-    kernels = params[name + '.W'].astype('float64')
+    kernels = params[f"{name}.W"].astype('float64')
     out = np.array([sum(correlate2d(plane, kernel, mode='same')
                         for plane, kernel in zip(maps, filters))
                     for filters in kernels])
-    return out + params[name + '.b'][:, None, None] if bias else out
+    return out + params[f"{name}.b"][:, None, None] if bias else out
 
 
 def normalize(maps, params, name):
     """Batch norm with the running averages."""
-    gamma, beta, mean, inv_std = [
-        params['{}.{}'.format(name, part)].astype('float64')[:, None, None]
-        for part in ('gamma', 'beta', 'mean', 'inv_std')]
+    gamma, beta, mean, inv_std = (
+        params[f'{name}.{part}'].astype('float64')[:, None, None]
+        for part in ('gamma', 'beta', 'mean', 'inv_std'))
     return (maps - mean) * inv_std * gamma + beta
 
 
@@ -36,7 +36,7 @@ def relu(maps):
 def unit(maps, params, name):
     """Convolution without bias, batch norm, ReLU."""
     return relu(normalize(conv(maps, params, name, bias=False), params,
-                          name + '_bn'))
+                          f"{name}_bn"))
 
 
 def pool(maps):
@@ -67,8 +67,8 @@ def encoder(taps, params):
     maps = unit(normalize(taps[3], params, 'tap4'), params, 'encoder4')
     found = [maps]
     for level in (3, 2, 1):
-        tap = normalize(taps[level - 1], params, 'tap{}'.format(level))
-        maps = unit(up(maps, 2) + tap, params, 'encoder{}'.format(level))
+        tap = normalize(taps[level - 1], params, f'tap{level}')
+        maps = unit(up(maps, 2) + tap, params, f'encoder{level}')
         found.append(maps)
     return found
 
@@ -86,4 +86,4 @@ def classification(maps, params, batch_norm=False):
                              in zip(found, (8, 4, 2, 1))])
     head = unit(unit(joined, params, 'head1'), params, 'head2')
     head = relu(conv(head, params, 'head3'))
-    return [conv(head, params, 'scores_' + channel) for channel in 'uv']
+    return [conv(head, params, f"scores_{channel}") for channel in 'uv']

@@ -61,12 +61,12 @@ def write_zoo(path, arrays, python2=True, **changes):
 def write_keras(path, arrays, **attributes):
     """Keras' groups, named by block, with the attributes it loads by."""
     with h5py.File(path, 'w') as file:
-        names = ['block{}_conv{}'.format(name[4], name[6]) for name in arrays]
+        names = [f'block{name[4]}_conv{name[6]}' for name in arrays]
         file.attrs['layer_names'] = np.array(names, 'S')
         file.attrs.update(attributes)
         for name, pair in zip(names, arrays.values()):
             group = file.create_group(name)
-            weights = [name + '_W_1:0', name + '_b_1:0']
+            weights = [f"{name}_W_1:0", f"{name}_b_1:0"]
             group.attrs['weight_names'] = np.array(weights, 'S')
             for weight, array in zip(weights, pair):
                 group[weight] = array
@@ -76,6 +76,6 @@ def write_npz(path, arrays):
     """Our own format."""
     named = {}
     for name, (kernels, biases) in arrays.items():
-        named[name + '.W'], named[name + '.b'] = kernels, biases
+        named[f"{name}.W"], named[f"{name}.b"] = kernels, biases
     with open(path, 'wb') as file:
         np.savez(file, **named)

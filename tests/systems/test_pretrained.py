@@ -86,7 +86,7 @@ def assert_refused(path, *words):
     except ValueError as error:
         message = str(error)
     else:
-        raise AssertionError('{} was read'.format(path))
+        raise AssertionError(f'{path} was read')
     for word in (path,) + words:
         assert word in message, (word, message)
     assert '\n' not in message, message
@@ -144,7 +144,7 @@ class TestEveryLayer(unittest.TestCase):
             layer + kind for layer, _, _ in TRUNK for kind in ('.W', '.b')])
         for layer, inputs, outputs in TRUNK:
             kernels, biases = arrays[layer]
-            found = params[layer + '.W']
+            found = params[f"{layer}.W"]
             self.assertEqual(found.shape, (outputs, inputs, 3, 3))
             self.assertTrue(found.flags.c_contiguous)
             for o, i, r, c in rng.integers(0, found.shape, (50, 4)):
@@ -152,7 +152,7 @@ class TestEveryLayer(unittest.TestCase):
                 self.assertEqual(
                     found[o, i, r, c],
                     kernels[tuple(place[axis] for axis in order)])
-            np.testing.assert_array_equal(params[layer + '.b'], biases)
+            np.testing.assert_array_equal(params[f"{layer}.b"], biases)
         self.assertEqual({array.dtype for array in params.values()},
                          {np.dtype('float32')})
 
@@ -177,7 +177,7 @@ class TestEveryLayer(unittest.TestCase):
         self.assertEqual(list(load_vgg16(path)), list(load_vgg16(at('zoo'))))
 
     def test_agrees_with_the_network(self):
-        from models.vgg16 import IMAGENET_MEAN_BGR, VGG16_LAYERS
+        from models.published import IMAGENET_MEAN_BGR, VGG16_LAYERS
         self.assertEqual(pretrained._DEPTHS, VGG16_LAYERS)
         self.assertEqual(pretrained._MEAN_BGR, IMAGENET_MEAN_BGR)
 
@@ -363,7 +363,7 @@ class TestMaliciousPickle(unittest.TestCase):
 
     def test_system(self):
         mark = at('mark')
-        self.check('system', os.system, 'touch ' + mark)
+        self.check('system', os.system, f"touch {mark}")
         self.assertFalse(os.path.exists(mark))
 
     def test_eval(self):

@@ -242,12 +242,12 @@ class TestTrouble(Shared):
         self.train(1)
         with open(self.path('run.json')) as file:
             gone = json.load(file)['learn'][-1]
-        os.rename(gone, gone + '.elsewhere')
+        os.rename(gone, f"{gone}.elsewhere")
         with self.assertRaises(run_folder.TrainingError) as caught:
             self.train(3)
         self.assertTrue(str(caught.exception).startswith(
-            gone + ': No such file'), caught.exception)
-        os.rename(gone + '.elsewhere', gone)
+            f"{gone}: No such file"), caught.exception)
+        os.rename(f"{gone}.elsewhere", gone)
         self.train(3)
         resumed = self.parameters()
         shutil.rmtree(self.run_folder)
@@ -332,11 +332,10 @@ class TestSignals(unittest.TestCase):
     def test_the_second_leaves_no_file(self):
         with tempfile.TemporaryDirectory() as folder:
             process = self.started(
-                'with written_whole({!r}) as file:\n'
-                '            while not seen(): time.sleep(0.01)\n'
-                '            print("seen", flush=True)\n'
-                '            time.sleep(20)'.format(
-                    os.path.join(folder, 'a')))
+                f"with written_whole({os.path.join(folder, 'a')!r}) as "
+                "file:\n            while not seen(): time.sleep(0.01)\n      "
+                "      print(\"seen\", flush=True)\n            "
+                "time.sleep(20)")
             process.send_signal(signal.SIGTERM)
             process.stdout.readline()
             process.send_signal(signal.SIGTERM)

@@ -60,8 +60,7 @@ class _Served(unittest.TestCase):
         for name, value in dict(content=CONTENT, cut=None, resumes=True,
                                 status=None, ranges=[]).items():
             setattr(self.server, name, value)
-        self.url = 'http://127.0.0.1:{}/file'.format(
-            self.server.server_address[1])
+        self.url = f'http://127.0.0.1:{self.server.server_address[1]}/file'
         threading.Thread(target=self.server.serve_forever,
                          args=(0.01,), daemon=True).start()
         self.addCleanup(self.stop)
@@ -157,7 +156,7 @@ class TestDownload(_Served):
 
     def test_not_found(self):
         self.server.status = 404
-        with self.assertRaisesRegex(OSError, self.url + '.*404'):
+        with self.assertRaisesRegex(OSError, f"{self.url}.*404"):
             self.download()
         self.assertEqual(os.listdir(self.folder), [])
 
@@ -177,7 +176,7 @@ class TestTLS(_Served):
 
     def test_other_schemes_are_refused(self):
         self.write('file', CONTENT)
-        for url in ('file://' + self.at('file'), 'data:,text',
+        for url in (f"file://{self.at('file')}", 'data:,text',
                     'ftp://127.0.0.1/file'):
             with self.assertRaisesRegex(urllib.error.URLError,
                                         'unknown url type'):
@@ -257,7 +256,7 @@ class TestCommand(_Served):
                                   lambda: {'vgg16': self.record})):
             patch.start()
             self.addCleanup(patch.stop)
-        self.by_hand = self.at('colorize/' + self.record['name'])
+        self.by_hand = self.at(f"colorize/{self.record['name']}")
 
     def run_main(self, *argv):
         """Exit code, standard output and standard error."""
@@ -273,8 +272,8 @@ class TestCommand(_Served):
     def check_converted(self, path):
         found = load_vgg16(path)
         for name, (kernels, biases) in self.arrays.items():
-            np.testing.assert_array_equal(found[name + '.W'], kernels)
-            np.testing.assert_array_equal(found[name + '.b'], biases)
+            np.testing.assert_array_equal(found[f"{name}.W"], kernels)
+            np.testing.assert_array_equal(found[f"{name}.b"], biases)
 
     def test_download_and_convert(self):
         code, out, err = self.run_main()
@@ -288,7 +287,7 @@ class TestCommand(_Served):
         self.run_main('vgg16')
         code, out, err = self.run_main('vgg16')
         self.assertEqual((code, err), (0, ''))
-        self.assertIn(find_vgg16() + ' is there already', out)
+        self.assertIn(f"{find_vgg16()} is there already", out)
         self.assertEqual(len(self.server.ranges), 1)
 
     def test_damaged_result_is_made_again(self):

@@ -86,7 +86,7 @@ def _environment(**changes):
                 OPENBLAS_NUM_THREADS=str(_CORES), **changes)
 
 
-class _Process(object):
+class _Process:
     """A contender that waits for questions on the first two cores."""
 
     def __init__(self, name, system, size, **changes):
@@ -128,7 +128,7 @@ def _measure(system, rounds, contenders, size):
                         times[task][name].append(seconds)
                     if task == 'train':
                         peaks[name] = process.ask('peak')
-            print('{}: round {} of {}'.format(system, number, rounds),
+            print(f'{system}: round {number} of {rounds}',
                   file=sys.stderr)
     finally:
         for process in processes.values():
@@ -144,7 +144,7 @@ def _summary(times, peaks):
     results = {task: {} for task in medians}
     results['peak_mib'] = {}
     for name in _NAMES:
-        both = [each for each in (name, name + '_last') if each in peaks]
+        both = [each for each in (name, f"{name}_last") if each in peaks]
         if not both:
             continue
         for task, found in medians.items():

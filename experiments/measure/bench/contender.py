@@ -48,7 +48,7 @@ def data(batch, system, side):
         -1, 1, shape).astype('float32')
 
 
-class Ours(object):
+class Ours:
     """This project's own functions; COLORIZE_CONV picks the convolution."""
 
     def __init__(self, system, width):
@@ -92,7 +92,7 @@ class Ours(object):
         return self._predict(photos)
 
 
-class PyTorch(object):
+class PyTorch:
     """The twin.
 
     Parameters

@@ -37,8 +37,8 @@ class Twin(nn.Module):
         for name, depth_in, depth in _TRUNK:
             self._add(name, depth_in, self._scaled(depth))
         for level, depth_in, depth, kernel in _ENCODER:
-            self._add_norm('tap{}'.format(level), depth_in)
-            self._add('encoder{}'.format(level), depth_in,
+            self._add_norm(f'tap{level}', depth_in)
+            self._add(f'encoder{level}', depth_in,
                       self._scaled(depth), kernel, norm=True)
         if system == 'classification':
             joined = sum(self._scaled(depth) for _, _, depth, _ in _ENCODER)
@@ -98,8 +98,8 @@ class Twin(nn.Module):
     def _encode(self, tapped):
         encoded = [self._relu('encoder4', self.tap4(tapped[4]))]
         for level in (3, 2, 1):
-            tap = getattr(self, 'tap{}'.format(level))(tapped[level])
-            encoded.append(self._relu('encoder{}'.format(level),
+            tap = getattr(self, f'tap{level}')(tapped[level])
+            encoded.append(self._relu(f'encoder{level}',
                                       _up(encoded[-1], 2) + tap))
         return encoded
 
