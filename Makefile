@@ -151,12 +151,17 @@ $(READY): requirements.txt requirements-build.txt
 	@$(PIP) --no-build-isolation --require-hashes -r requirements.txt
 	@touch $@
 
-$(DEV_READY): $(READY) requirements-dev.txt
+# Tests need every extra; a target of one extra needs $(VENV)/.NAME-ready.
+EXTRAS := $(filter-out requirements-build.txt requirements-dev.txt \
+    requirements-bench.txt, $(wildcard requirements-*.txt))
+
+$(DEV_READY): $(READY) requirements-dev.txt \
+    $(EXTRAS:requirements-%.txt=$(VENV)/.%-ready)
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(BENCH_READY): $(READY) requirements-bench.txt
-	@$(PIP) --require-hashes -r requirements-bench.txt
+$(VENV)/.%-ready: requirements-%.txt $(READY)
+	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 # Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.

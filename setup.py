@@ -1,14 +1,23 @@
 """Installs colorize with its networks, its weights and a command."""
 
+import glob
 import re
 
 from setuptools import find_packages, setup
 
 
-def requirements():
-    """The pins of requirements.txt, without comments and hashes."""
-    with open('requirements.txt') as file:
+def requirements(path):
+    """The pins of a requirements file, without comments and hashes."""
+    with open(path) as file:
         return re.findall(r'^[\w.-]+==[\w.]+', file.read(), re.M)
+
+
+def extras():
+    """The pins of what only some users need, by the name of the extra."""
+    paths = {re.sub(r'requirements-|\.txt', '', path): path
+             for path in glob.glob('requirements-*.txt')}
+    return {name: requirements(path) for name, path in paths.items()
+            if name not in ('bench', 'build', 'dev')}
 
 
 def version():
@@ -30,7 +39,8 @@ setup(
     packages=find_packages(include=['colorize*', 'models', 'weights']),
     package_data={'colorize.onednn': ['src/*'],
                   'weights': ['*.npz', '*.json', '*.rst']},
-    install_requires=requirements(),
+    install_requires=requirements('requirements.txt'),
+    extras_require=extras(),
     entry_points={
         'console_scripts': ['colorize = colorize.predict.__main__:script']},
     zip_safe=False,
