@@ -20,9 +20,11 @@ from colorize import colorizer, command, memory
 from colorize.predict import __main__ as predict
 from colorize.systems import params, pretrained
 from colorize.training import loop
+from experiments.shared.stand_in import Uncompiled
 from weights import fetch
 
-__all__ = ['FORMATS', 'damage', 'good_files', 'opened']
+__all__ = ['FORMATS', 'archives', 'broken_rule', 'damage', 'good_files',
+           'opened', 'saved']
 
 FORMATS = ('jpg', 'png', 'tif', 'npz', 'h5', 'pkl')
 
@@ -51,7 +53,7 @@ def opened(folder):
     """
     narrow = {name: 2 for name in pretrained._DEPTHS}
     with mock.patch.dict(pretrained._DEPTHS, narrow), \
-            mock.patch.object(colorizer, 'Colorizer', _Uncompiled), \
+            mock.patch.object(colorizer, 'Colorizer', Uncompiled), \
             _stderr() as said:
         good = good_files()
 
@@ -64,19 +66,6 @@ def opened(folder):
                 record.update(_case(place, form, content, rng, said))
             return record
         yield run
-
-
-class _Uncompiled(colorizer.Colorizer):
-    """Reads weights and photos, and colours everything in one grey."""
-
-    def __init__(self, weights, decode=None, saturation=1):
-        self._space, self.side, self.saturation = 'luv', 32, saturation
-        self.decode = decode
-        if weights:
-            colorizer.load(weights)
-
-    def predict(self, smalls, batch_size):
-        return [np.zeros(small.shape + (2,), 'float32') for small in smalls]
 
 
 @contextlib.contextmanager
@@ -112,7 +101,7 @@ def _case(place, form, content, rng, said):
               'mib': round(memory.peak_mib()), 'said': said()}
     found = os.listdir(os.path.dirname(out)) if os.path.isdir(
         os.path.dirname(out)) else []
-    record['bad'] = _broken_rule(record, found, command.printable(path))
+    record['bad'] = broken_rule(record, found, command.printable(path))
     return record
 
 
@@ -137,7 +126,7 @@ def _status(main, arguments):
         return -1
 
 
-def _broken_rule(record, found, name):
+def broken_rule(record, found, name):
     """Which rule a case has broken; None when it is fine."""
     status, said = record['status'], record['said']
     if status not in (0, 1) or 'Traceback' in said or '(--debug' in said:
@@ -157,7 +146,7 @@ def _broken_rule(record, found, name):
 def good_files():
     """Lists of bytes by format."""
     return {'jpg': _jpegs(), 'png': _pngs(), 'tif': _tiffs(),
-            'npz': _archives(), 'h5': [_keras()], 'pkl': _pickles()}
+            'npz': archives(), 'h5': [_keras()], 'pkl': _pickles()}
 
 
 def _photo():
@@ -166,7 +155,8 @@ def _photo():
         'uint8')).resize((40, 48), Image.BICUBIC)
 
 
-def _saved(image, form, **kwargs):
+def saved(image, form, **kwargs):
+    """The bytes of a file that Pillow writes of an image."""
     file = io.BytesIO()
     image.save(file, form, **kwargs)
     return file.getvalue()
@@ -175,18 +165,18 @@ def _saved(image, form, **kwargs):
 def _jpegs():
     exif = Image.Exif()
     exif[0x0112] = 6
-    return [_saved(_photo(), 'JPEG'),
-            _saved(_photo(), 'JPEG', progressive=True, exif=exif),
-            _saved(_photo().convert('L'), 'JPEG', dpi=(300, 300)),
-            _saved(_photo().convert('CMYK'), 'JPEG')]
+    return [saved(_photo(), 'JPEG'),
+            saved(_photo(), 'JPEG', progressive=True, exif=exif),
+            saved(_photo().convert('L'), 'JPEG', dpi=(300, 300)),
+            saved(_photo().convert('CMYK'), 'JPEG')]
 
 
 def _pngs():
     deep = Image.fromarray(np.arange(480, dtype='uint16').reshape(20, 24))
-    return [_saved(_photo(), 'PNG'), _saved(deep, 'PNG'),
-            _saved(_photo().quantize(16), 'PNG', transparency=3),
-            _saved(_photo().convert('RGBA'), 'PNG'),
-            _saved(_photo().convert('1'), 'PNG')]
+    return [saved(_photo(), 'PNG'), saved(deep, 'PNG'),
+            saved(_photo().quantize(16), 'PNG', transparency=3),
+            saved(_photo().convert('RGBA'), 'PNG'),
+            saved(_photo().convert('1'), 'PNG')]
 
 
 def _tiffs():
@@ -194,12 +184,12 @@ def _tiffs():
     forms = (('RGB', None), ('RGB', 'tiff_lzw'), ('RGB', 'jpeg'),
              ('RGB', 'tiff_adobe_deflate'), ('1', 'group4'),
              ('L', 'packbits'))
-    return [_saved(Image.fromarray(grey), 'TIFF')] + [
-        _saved(_photo().convert(mode), 'TIFF', compression=compression)
+    return [saved(Image.fromarray(grey), 'TIFF')] + [
+        saved(_photo().convert(mode), 'TIFF', compression=compression)
         for mode, compression in forms]
 
 
-def _archives():
+def archives():
     """Weights with and without a checksum, and VGG16's."""
     network = loop.start({'system': 'regression', 'width': 0.02})
     arrays = {name: shared.get_value() for name, shared

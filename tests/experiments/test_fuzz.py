@@ -19,8 +19,8 @@ class TestFuzz(unittest.TestCase):
 
     def test_every_rule_is_looked_at(self):
         fine = {'status': 1, 'said': 'command: name: bad\n'}
-        self.assertIsNone(fuzz_cases._broken_rule(fine, [], 'name'))
-        self.assertIsNone(fuzz_cases._broken_rule(
+        self.assertIsNone(fuzz_cases.broken_rule(fine, [], 'name'))
+        self.assertIsNone(fuzz_cases.broken_rule(
             dict(fine, status=0), ['result'], 'name'))
         for change, found, words in (
                 ({'status': -1}, [], 'traceback'),
@@ -34,8 +34,8 @@ class TestFuzz(unittest.TestCase):
                 ({'said': 'name: not enough memory\n'}, [], 'memory'),
                 ({}, ['.writing-abc'], 'leftovers'),
                 ({'status': 0, 'said': ''}, [], 'leftovers')):
-            broken = fuzz_cases._broken_rule(dict(fine, **change), found,
-                                             'name')
+            broken = fuzz_cases.broken_rule(dict(fine, **change), found,
+                                            'name')
             self.assertTrue(str(broken).startswith(words), broken)
 
 

@@ -21,7 +21,7 @@ from colorize.predict import pipeline
 from colorize.predict.plan import Task
 from colorize.predict.plan import plan as make_plan
 from colorize.predict.report import Summary
-from experiments.measure.fuzz_cases import _Uncompiled
+from experiments.shared.stand_in import Uncompiled
 from tests.shared.folder import Folder
 from tests.shared.photos import photo, write_photos
 
@@ -35,7 +35,7 @@ class Predicting(Folder):
         self.addCleanup(patch.stop)
 
     def make(self, *args, **kwargs):
-        self.made.append(_Uncompiled(*args, **kwargs))
+        self.made.append(Uncompiled(*args, **kwargs))
         return self.made[-1]
 
     def run_main(self, *arguments):
@@ -75,7 +75,7 @@ class TestColored(Predicting):
             return write(path, *rest)
         for batch_size in (1, 2, 50):
             with mock.patch.object(photo_file, 'write', slow):
-                found = list(pipeline.colored(tasks, _Uncompiled(None),
+                found = list(pipeline.colored(tasks, Uncompiled(None),
                                               batch_size))
             self.assertEqual([each.task for each in found], tasks)
             self.assertEqual([number for number, each in enumerate(found)
@@ -89,16 +89,16 @@ class TestColored(Predicting):
         for number in range(8):
             Image.fromarray(photo(0, *((20, 60), (60, 20))[
                 number % 2])).save(self.path(f'{number}.png'))
-        colorizer, passes = _Uncompiled(None), []
+        colorizer, passes = Uncompiled(None), []
 
         def answer(shown):
             passes.append(shown.shape)
             return np.zeros((len(shown), 2) + shown.shape[2:], 'float32')
         plan = make_plan([self.folder], self.path('out'))
         with mock.patch.multiple(
-                _Uncompiled, _predict=staticmethod(answer), _means=None,
+                Uncompiled, _predict=staticmethod(answer), _means=None,
                 _network=mock.Mock(settings={'system': 'classification'}),
-                predict=_Uncompiled.__mro__[1].predict, create=True):
+                predict=Uncompiled.__mro__[1].predict, create=True):
             found = list(pipeline.colored(plan.tasks, colorizer, 4))
         self.assertEqual([len(each) for each in passes], [4, 4])
         self.assertNotIn('failed', [each.status for each in found])
@@ -116,7 +116,7 @@ class TestColored(Predicting):
                 mock.patch.object(pipeline._Room, 'take', counted), \
                 mock.patch.object(pipeline._Room, 'give', lambda *args: (
                     time.sleep(0.01), taken.append(args[1]), give(*args))):
-            found = list(pipeline.colored(tasks, _Uncompiled(None)))
+            found = list(pipeline.colored(tasks, Uncompiled(None)))
         self.assertEqual(len(found), 12)
         self.assertLessEqual(max(most), 5 * 1920)
         self.assertEqual(sum(taken), 12 * 1920)
@@ -124,14 +124,14 @@ class TestColored(Predicting):
     def test_photos_larger_than_the_room_pass_one_by_one(self):
         with mock.patch.object(pipeline, '_ROOM', 100), \
                 mock.patch.object(pipeline, '_GROUP', 10):
-            found = list(pipeline.colored(self.tasks(4), _Uncompiled(None)))
+            found = list(pipeline.colored(self.tasks(4), Uncompiled(None)))
         self.assertEqual([each.status for each in found], ['done'] * 4)
 
     def test_stopping_early_leaves_no_thread_and_no_half_file(self):
         before = threading.active_count()
         with mock.patch.object(pipeline, '_ROOM', 2000), \
                 mock.patch.object(pipeline, '_GROUP', 1000):
-            outcomes = pipeline.colored(self.tasks(9), _Uncompiled(None))
+            outcomes = pipeline.colored(self.tasks(9), Uncompiled(None))
             next(outcomes)
             outcomes.close()
         self.assertEqual(threading.active_count(), before)
@@ -140,9 +140,9 @@ class TestColored(Predicting):
         self.assertLess(len(self.tree()), 9)
 
     def test_too_little_memory_names_the_photo(self):
-        with mock.patch.object(_Uncompiled, 'paint',
+        with mock.patch.object(Uncompiled, 'paint',
                                side_effect=MemoryError):
-            found, = pipeline.colored(self.tasks(1), _Uncompiled(None))
+            found, = pipeline.colored(self.tasks(1), Uncompiled(None))
         self.assertRegex(str(found.error), 'photo0.png: not enough memory')
 
 

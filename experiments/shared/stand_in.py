@@ -1,0 +1,30 @@
+"""A colorizer without a network, for what is about photos and files."""
+
+import numpy as np
+
+from colorize import colorizer
+
+__all__ = ['Uncompiled']
+
+
+class Uncompiled(colorizer.Colorizer):
+    """Reads its weights and photos, compiles nothing, answers "grey".
+
+    Parameters
+    ----------
+    weights : str or None
+        A file that is read as any colorizer's, and then left alone; None
+        reads none.
+    decode, saturation
+        As of :class:`colorize.colorizer.Colorizer`.
+    """
+
+    def __init__(self, weights, decode=None, saturation=1):
+        self._space, self.side, self.saturation = 'luv', 32, saturation
+        self.decode = decode
+        if weights:
+            colorizer.load(weights)
+
+    def predict(self, smalls, batch_size):
+        """No colour for each of several lightnesses (row, column)."""
+        return [np.zeros(small.shape + (2,), 'float32') for small in smalls]
