@@ -143,12 +143,13 @@ clean:  ## remove what make has made, but no run
 
 # --- set-up ---------------------------------------------------------------
 
-$(READY): requirements.txt requirements-build.txt
+$(READY): requirements.txt requirements-build.txt requirements-formats.txt
 	@$(find_python); $(check_compiler); \
 	echo "setting up $(VENV) with $$python (once, about a minute)"; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements-build.txt
 	@$(PIP) --no-build-isolation --require-hashes -r requirements.txt
+	@$(PIP) --require-hashes -r requirements-formats.txt
 	@touch $@
 
 # Tests need every extra; a target of one extra needs $(VENV)/.NAME-ready.

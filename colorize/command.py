@@ -93,6 +93,7 @@ def run(main):
     """
     # SIGTERM cleans up like Ctrl-C; warnings are for who writes programs.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _shown['debug'] = False
     warnings.simplefilter('ignore')
     try:
         status = main()

@@ -42,8 +42,7 @@ class Commands(Folder):
     def run_command(self, main, *arguments):
         """Exit status, and the lines on stderr."""
         said = io.StringIO()
-        with contextlib.redirect_stderr(said), \
-                mock.patch.object(command, '_shown', {'debug': False}):
+        with contextlib.redirect_stderr(said):
             try:
                 command.run(lambda: main(list(arguments)))
             except SystemExit as stopped:
@@ -95,7 +94,7 @@ class TestPhotos(Commands):
     def test_large_file(self):
         with open(self.path('sparse.jpg'), 'wb') as file:
             file.truncate(1 << 40)
-        with mock.patch.object(images, '_LARGEST', 1 << 20):
+        with mock.patch.object(images, 'LARGEST', 1 << 20):
             self.refuse(self.path('sparse.jpg'), 'larger than 1 MiB')
 
     def test_places(self):

@@ -2,23 +2,19 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
-import tempfile
+import uuid
 
 __all__ = ['require_file', 'sweep', 'written_whole']
-
-#: The process's umask, which mkstemp does not go by. It can be read only by
-#: setting it, which no thread may do beside another.
-_UMASK = os.umask(0o022)
-os.umask(_UMASK)
 
 #: How the name of a file begins that is not complete yet.
 _ASIDE = '.writing-'
 
 
 @contextlib.contextmanager
-def written_whole(path):
+def written_whole(path, mode=0o666):
     """Open a file for writing that appears only once it is complete.
 
     Parameters
@@ -26,6 +22,8 @@ def written_whole(path):
     path : str
         Where the file goes. What is there stays untouched until the end,
         and when anything goes wrong.
+    mode : int
+        Who may read and write it, less what the umask forbids.
 
     Yields
     ------
@@ -40,20 +38,40 @@ def written_whole(path):
     folder = os.path.dirname(os.path.abspath(path))
     with _named(path):
         os.makedirs(folder, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=folder, prefix=_ASIDE)
+        aside, file = _aside(folder, mode)
     try:
-        with _named(path):
-            with os.fdopen(handle, 'w+b') as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(aside, 0o666 & ~_UMASK)
+        with _named(path), file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            # Named while it is locked, so that no sweep comes between.
             os.replace(aside, path)
             _sync(folder)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(aside)
         raise
+
+
+def _aside(folder, mode):
+    """A new file of a name of its own, locked for as long as it is open."""
+    while True:
+        path = os.path.join(folder, _ASIDE + uuid.uuid4().hex)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL
+                         | os.O_CLOEXEC, mode)
+        _locked(handle)
+        if os.fstat(handle).st_nlink:
+            return path, os.fdopen(handle, 'w+b')
+        os.close(handle)  # swept before it was locked
+
+
+def _locked(handle):
+    """Lock an open file; whether nobody else has, as far as can be known."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # another has, or the file system knows no locks
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -80,10 +98,31 @@ def _sync(folder):
 
 
 def sweep(folder):
-    """Remove what a killed :func:`written_whole` has left in a folder."""
-    for name in os.listdir(folder):
-        if name.startswith(_ASIDE):
-            os.unlink(os.path.join(folder, name))
+    """Remove what a killed :func:`written_whole` has left in a folder.
+
+    What another process is writing is locked, and stays.
+
+    Parameters
+    ----------
+    folder : str
+        Nothing is done where it does not exist or cannot be read.
+    """
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            if name.startswith(_ASIDE):
+                _remove(os.path.join(folder, name))
+
+
+def _remove(aside):
+    """Remove a file aside unless it is being written."""
+    with contextlib.suppress(OSError):
+        handle = os.open(aside, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+                         | os.O_NONBLOCK)
+        try:
+            if _locked(handle):
+                os.unlink(aside)
+        finally:
+            os.close(handle)
 
 
 def require_file(path):

@@ -3,12 +3,9 @@
 import os
 
 from colorize.photos import cached
+from colorize.photos.formats import ENDINGS
 
-__all__ = ['PHOTO_ENDINGS', 'find_photos']
-
-#: What Pillow opens and people keep photos in.
-PHOTO_ENDINGS = ('.avif', '.bmp', '.gif', '.jfif', '.jp2', '.jpeg', '.jpg',
-                 '.pgm', '.png', '.pnm', '.ppm', '.tif', '.tiff', '.webp')
+__all__ = ['find_photos']
 
 
 def find_photos(places):
@@ -42,7 +39,7 @@ def find_photos(places):
             found += _below(place) if os.path.isdir(place) else [place]
     if not found:
         raise ValueError(f"{', '.join(places)}: no photos found (looked for "
-                         f"{' '.join(PHOTO_ENDINGS)})")
+                         f"{' '.join(ENDINGS)})")
     return found
 
 
@@ -55,4 +52,4 @@ def _below(folder):
     return sorted(os.path.join(parent, name)
                   for parent, _, names in os.walk(folder, onerror=_raise)
                   for name in names
-                  if name.lower().endswith(PHOTO_ENDINGS))
+                  if name.lower().endswith(ENDINGS))

@@ -7,21 +7,20 @@ import logging
 
 import numpy as np
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 
-from colorize.photos import cached
 from colorize.disk.whole import require_file, written_whole
+from colorize.photos import cached, formats
 
-__all__ = ['FORMATS', 'ImageError', 'deep_gray', 'form_of', 'load',
+__all__ = ['LARGEST', 'ImageError', 'deep_gray', 'form_of', 'load',
            'load_square', 'opened', 'resize', 'save', 'to_uint8', 'upright',
            'writing']
 
 
-#: What people keep photos in. Pillow's other readers are seldom used and
-#: seldom tested; that of PostScript starts a program.
-FORMATS = ('AVIF', 'BMP', 'DIB', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'PPM',
-           'TIFF', 'WEBP')
+#: Bytes of a file; a larger one is refused.
+LARGEST = 1 << 30
 
-_LARGEST = 1 << 30    # bytes of a file
+_FORMATS = [each.name for each in formats.FORMATS]
 
 # Its own words about a damaged file come besides the error.
 logging.getLogger('PIL').addHandler(logging.NullHandler())
@@ -46,7 +45,7 @@ class ImageError(ValueError):
 
 
 def load(path):
-    """Read a photo in any of :data:`FORMATS`.
+    """Read a photo in any of :data:`colorize.photos.formats.FORMATS`.
 
     Parameters
     ----------
@@ -86,7 +85,7 @@ def opened(path):
         if cached.is_cached(path):
             image = Image.fromarray(cached.read(path))
         else:
-            image = Image.open(_content(path), formats=FORMATS)
+            image = Image.open(_content(path), formats=_FORMATS)
         with image:
             yield image
     except Exception as error:  # a damaged file can raise anything
@@ -97,9 +96,9 @@ def _content(path):
     """A file in memory, where no size within it can ask for more."""
     require_file(path)
     with open(path, 'rb') as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise ValueError(f'larger than {_LARGEST >> 20} MiB')
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f'larger than {LARGEST >> 20} MiB')
     return io.BytesIO(content)
 
 
@@ -165,9 +164,10 @@ def deep_gray(image):
 
 def _of_tiff(values, tags):
     """Values that Pillow gives as they lie: of 12 bits, or with 0 white."""
-    if tags.get(258) == (12,):
+    if tags.get(Base.BitsPerSample) == (12,):
         values = np.round(values * np.float32(65535 / 4095)).astype('uint16')
-    return 65535 - values if tags.get(262) == 0 else values
+    white = tags.get(Base.PhotometricInterpretation) == 0
+    return 65535 - values if white else values
 
 
 def load_square(path, side):
@@ -224,22 +224,25 @@ def save(path, rgb):
     """
     form = form_of(path)
     with writing(path) as file:
-        Image.fromarray(to_uint8(rgb)).save(file, form, quality=95)
+        Image.fromarray(to_uint8(rgb)).save(file, form.name, quality=95)
 
 
 def form_of(path):
-    """Pillow's name of the format that a file's ending says.
+    """The format that a file's ending says.
+
+    Returns
+    -------
+    colorize.photos.formats.Format
 
     Raises
     ------
     ImageError
         When it says none.
     """
-    ending = f".{path.rpartition('.')[2].lower()}"
-    form = Image.registered_extensions().get(ending)
-    if form not in Image.SAVE:
+    form = formats.by_ending(path)
+    if form is None:
         raise ImageError(f'{path}: no photo format is known for the ending '
-                         f'{ending!r}')
+                         f'{formats.ending_of(path)!r}')
     return form
 
 

@@ -1,59 +1,103 @@
 """Photos with all that their files hold beside the picture."""
 
+import contextlib
 import io
 from collections import namedtuple
 
 import numpy as np
 from PIL import Image, ImageCms
+from PIL.ExifTags import Base, IFD
 
 from colorize.photos import images, sixteen_bits
 
-__all__ = ['Photo', 'read', 'write']
+__all__ = ['Photo', 'opened', 'read', 'write']
 
 #: pixels: (row, column) or (row, column, 3), uint8, or uint16 of deep grey.
 #: alpha: uint8 (row, column), or None. exif, icc: bytes, or None. dpi: two
 #: floats, or None. notes: list of str, what cannot be kept.
 Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes')
 
-#: EXIF that stays true: description, maker, model, software, date, artist,
-#: host, copyright, rating, Windows' own, and below them camera and place.
-#: In a TIFF the picture's layout stands among them.
-_EXIF = (270, 271, 272, 305, 306, 315, 316, 33432, 18246, 18249, 34665,
-         34853) + tuple(range(40091, 40096))
+#: Groups of entries below the EXIF: camera and place.
+_GROUPS = (IFD.Exif, IFD.GPSInfo)
+
+#: EXIF that stays true; in a TIFF the picture's layout stands among it.
+_EXIF = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
+         Base.DateTime, Base.Artist, Base.HostComputer, Base.Copyright,
+         Base.Rating, Base.RatingPercent, Base.XPTitle, Base.XPComment,
+         Base.XPAuthor, Base.XPKeywords, Base.XPSubject) + _GROUPS
 
 _DAMAGED = 'its EXIF is damaged and left out'
 
 #: The size in pixels, which is said by the picture, too.
-_SIZE = (40962, 40963)
-
-_ALPHA = ('AVIF', 'JPEG2000', 'PNG', 'TIFF', 'WEBP')
-_LOSSY = ('AVIF', 'JPEG', 'WEBP')
+_SIZE = (Base.ExifImageWidth, Base.ExifImageHeight)
 
 
-def read(path, admit=None):
-    """Read a photo in any of :data:`colorize.photos.images.FORMATS`.
+def read(path):
+    """Read a photo in any of :data:`colorize.photos.formats.FORMATS`.
 
     Parameters
     ----------
     path : str
-    admit : callable, optional
-        Told the number of pixels before they take memory.
 
     Returns
     -------
     Photo
-        Upright. Of an animation, the first frame. With a profile for grey
-        or CMYK it is converted to sRGB; one for RGB is kept, and so are
-        the values.
+        See :meth:`Opened.decode`.
 
     Raises
     ------
     colorize.photos.images.ImageError
         When the file cannot be read as a photo.
     """
+    with opened(path) as file:
+        return file.decode()
+
+
+@contextlib.contextmanager
+def opened(path):
+    """A photo file of which the size is known and nothing decoded yet.
+
+    Parameters
+    ----------
+    path : str
+
+    Yields
+    ------
+    Opened
+
+    Raises
+    ------
+    colorize.photos.images.ImageError
+        When the file cannot be read as a photo; also out of what is done
+        with it.
+    """
     with images.opened(path) as image:
-        if admit:
-            admit(image.width * image.height)
+        yield Opened(image)
+
+
+class Opened:
+    """A photo that can be decoded.
+
+    Attributes
+    ----------
+    size : int
+        Pixels.
+    """
+
+    def __init__(self, image):
+        self._image, self.size = image, image.width * image.height
+
+    def decode(self):
+        """The photo itself.
+
+        Returns
+        -------
+        Photo
+            Upright. Of an animation, the first frame. With a profile for
+            grey or CMYK it is converted to sRGB; one for RGB is kept, and
+            so are the values.
+        """
+        image = self._image
         notes = list(_losses(image))
         upright = images.upright(image)
         exif = _exif(image, notes) if upright else None
@@ -77,7 +121,7 @@ def _losses(image):
 def _is_deep(image):
     """Whether a channel has 16 bits in the file."""
     tags = getattr(image, 'tag_v2', {})
-    return 16 in tags.get(258, ()) or any(
+    return 16 in tags.get(Base.BitsPerSample, ()) or any(
         ';16' in str(tile[3]) for tile in image.tile)
 
 
@@ -87,10 +131,10 @@ def _exif(image, notes):
         given, kept = image.getexif(), Image.Exif()
         for tag in _EXIF:
             if tag in given:
-                kept[tag] = given.get_ifd(tag) if tag in (
-                    34665, 34853) else _as_bytes(given[tag])
+                kept[tag] = given.get_ifd(tag) if tag in _GROUPS \
+                    else _as_bytes(given[tag])
         for tag in _SIZE:
-            kept.get(34665, {}).pop(tag, None)
+            kept.get(IFD.Exif, {}).pop(tag, None)
         return kept.tobytes() if len(kept) else None
     except Exception:  # as a damaged file
         notes.append(_DAMAGED)
@@ -176,13 +220,14 @@ def write(path, photo, quality=None):
     """
     form, notes = images.form_of(path), []
     with images.writing(path) as file:
-        if photo.pixels.dtype == np.uint16 and form in sixteen_bits.WRITERS:
-            notes += sixteen_bits.WRITERS[form](file, photo) or []
+        deep = photo.pixels.dtype == np.uint16
+        if deep and form.name in sixteen_bits.WRITERS:
+            notes += sixteen_bits.WRITERS[form.name](file, photo) or []
         else:
             image, options = _ready(photo, form, notes)
-            if form in _LOSSY:
+            if form.lossy:
                 options['quality'] = quality or 95
-            image.save(file, form, **options)
+            image.save(file, form.name, **options)
     return notes
 
 
@@ -191,19 +236,19 @@ def _ready(photo, form, notes):
     image = _with_alpha(Image.fromarray(sixteen_bits.to_eight(photo.pixels)),
                         photo.alpha, form, notes)
     if photo.pixels.dtype == np.uint16:
-        notes.append(f'{form} holds 8 of its 16 bits')
-    if form == 'GIF':
+        notes.append(f'{form.name} holds 8 of its 16 bits')
+    if form.name == 'GIF':
         notes.append('GIF holds 256 colours; some are off')
     options = dict(dpi=photo.dpi, icc_profile=photo.icc, exif=photo.exif)
-    if form == 'JPEG':
+    if form.name == 'JPEG':
         options['subsampling'] = 0  # colours as sharp as the rest
-    if form == 'TIFF' and photo.exif:
+    if form.name == 'TIFF' and photo.exif:
         options['exif'] = exif = _loaded(photo.exif)
         exif.update({tag: _as_bytes(exif[tag]) for tag in exif})
     # libtiff, which compresses, cannot write camera and place.
-    if form == 'TIFF' and not {34665, 34853} & set(options['exif'] or ()):
+    if form.name == 'TIFF' and not set(_GROUPS) & set(options['exif'] or ()):
         options['compression'] = 'tiff_adobe_deflate'
-    if form == 'JPEG' and len(photo.exif or b'') > 65533:
+    if form.name == 'JPEG' and len(photo.exif or b'') > 65533:
         notes.append('its EXIF is too large for a JPEG and left out')
         del options['exif']
     return image, {name: value for name, value in options.items()
@@ -215,10 +260,10 @@ def _with_alpha(image, alpha, form, notes):
     if alpha is None:
         return image
     alpha = Image.fromarray(alpha)
-    if form in _ALPHA:
+    if form.alpha:
         image.putalpha(alpha)
         return image
-    notes.append(f'{form} knows no transparency; it is shown on white')
+    notes.append(f'{form.name} knows no transparency; it is shown on white')
     white = Image.new('RGB', image.size, 'white')
     white.paste(image, mask=alpha)
     return white

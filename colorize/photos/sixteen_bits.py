@@ -5,12 +5,13 @@ import zlib
 
 import numpy as np
 from PIL import Image
+from PIL.ExifTags import Base
 
 __all__ = ['WRITERS', 'to_eight']
 
-#: EXIF in plain text that a TIFF holds besides its picture: description,
-#: maker, model, software, date, artist, host, copyright.
-_TEXTS = (270, 271, 272, 305, 306, 315, 316, 33432)
+#: EXIF in plain text that a TIFF holds besides its picture.
+_TEXTS = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
+          Base.DateTime, Base.Artist, Base.HostComputer, Base.Copyright)
 
 
 def to_eight(pixels):

@@ -6,9 +6,10 @@ import sys
 from contextlib import closing
 
 from colorize import command
-from colorize.predict import plan as plans
-from colorize.settings import DECODING, DECODINGS
+from colorize.photos import formats
+from colorize.predict.plan import make_plan
 from colorize.predict.report import earlier, Summary
+from colorize.settings import DECODING, DECODINGS
 
 __all__ = ['main']
 
@@ -55,10 +56,9 @@ def _parser():
 
 def _format(text):
     known = {'jpg': 'jpeg', 'tif': 'tiff'}.get(text.lower(), text.lower())
-    if known not in plans.FORMATS:
-        raise argparse.ArgumentTypeError('must be one of '
-                                         f"{', '.join(plans.FORMATS)}, got "
-                                         f'{text!r}')
+    if known not in formats.asked():
+        raise argparse.ArgumentTypeError(
+            f"must be one of {', '.join(formats.asked())}, got {text!r}")
     return known
 
 
@@ -77,7 +77,7 @@ def main(arguments=None):
     """
     parser = _parser()
     given = parser.parse_intermixed_args(arguments)
-    plan, before = _plan(parser, given)
+    plan, before = _prepared(parser, given)
     summary = Summary({name: value for name, value in vars(given).items()
                        if name not in ('photos', 'json', 'debug')}, before)
     todo = []
@@ -99,15 +99,15 @@ def main(arguments=None):
     return 1 if summary.failed else 0
 
 
-def _plan(parser, given):
+def _prepared(parser, given):
     """Photos and their results, and an earlier run's report.
 
     Exits when that cannot be.
     """
     suffix = '-side-by-side' if given.side_by_side else '-color'
     try:
-        plan = plans.plan(given.photos, given.output, given.format, suffix,
-                          given.overwrite)
+        plan = make_plan(given.photos, given.output, given.format, suffix,
+                         given.overwrite)
     except ValueError as error:
         parser.error(command.printable(str(error)))
     taken = {os.path.realpath(path) for task in plan.tasks for path in task}

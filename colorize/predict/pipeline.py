@@ -129,17 +129,16 @@ def _groups(tasks, colorizer, room, most):
 
 def _read(task, colorizer, room):
     """A photo and what the network shall see of it, or why there is none."""
-    began, taken = time.time(), []
-
-    def admit(pixels):
-        room.take(pixels)
-        taken.append(pixels)
+    began, size = time.time(), 0
     try:
-        photo = photo_file.read(task.photo, admit)
-        return _Job(task, photo, colorizer.shrink(photo.pixels), sum(taken),
+        with photo_file.opened(task.photo) as file:
+            room.take(file.size)
+            size = file.size
+            photo = file.decode()
+        return _Job(task, photo, colorizer.shrink(photo.pixels), size,
                     time.time() - began, None)
     except _BAD as error:
-        return _Job(task, None, None, sum(taken), time.time() - began, error)
+        return _Job(task, None, None, size, time.time() - began, error)
 
 
 def _predicted(group, colorizer, batch_size):

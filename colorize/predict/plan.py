@@ -4,16 +4,10 @@ import glob
 import os
 from collections import Counter, namedtuple
 
-from colorize.photos.find import find_photos, PHOTO_ENDINGS
+from colorize.photos import formats
+from colorize.photos.find import find_photos
 
-__all__ = ['FORMATS', 'Plan', 'Task', 'plan']
-
-#: Formats that can be asked for, by the name that Pillow has for them.
-FORMATS = {'jpeg': '.jpg', 'png': '.png', 'tiff': '.tif', 'webp': '.webp'}
-
-#: The formats that hold a colour photo as it is. All others become PNG.
-_KEPT = {'.jfif': '.jpg', '.jpg': '.jpg', '.jpeg': '.jpg', '.tif': '.tif',
-         '.tiff': '.tif', '.webp': '.webp'}
+__all__ = ['Plan', 'Task', 'make_plan']
 
 #: A photo, and the file that its result goes to.
 Task = namedtuple('Task', 'photo output')
@@ -26,7 +20,8 @@ Plan = namedtuple('Plan', 'tasks own')
 _Found = namedtuple('_Found', 'photo place')
 
 
-def plan(places, output=None, form=None, suffix='-color', overwrite=False):
+def make_plan(places, output=None, form=None, suffix='-color',
+              overwrite=False):
     """Find photos, and decide where their results go.
 
     Parameters
@@ -38,8 +33,8 @@ def plan(places, output=None, form=None, suffix='-color', overwrite=False):
         A folder, in which the tree below a folder or pattern is found
         again; for one file, a file. Without, results go beside the photos.
     form : str, optional
-        One of :data:`FORMATS`; without, that of the photo, and PNG where
-        that cannot hold a colour photo.
+        A key of :func:`colorize.photos.formats.asked`; without, that of the
+        photo, and PNG where that cannot hold a colour photo.
     suffix : str
         What the name of a result has more than that of its photo.
     overwrite : bool
@@ -87,7 +82,7 @@ def _photos(place, output):
         return [_Found(place, os.path.basename(place))]
     if not found:
         raise ValueError(f'{place}: no photos found (looked for '
-                         f"{' '.join(PHOTO_ENDINGS)})")
+                         f"{' '.join(formats.ENDINGS)})")
     return [_Found(each, os.path.relpath(each, root)) for each in found]
 
 
@@ -114,7 +109,7 @@ def _matches(pattern):
     said = ending and not glob.has_magic(ending)
     return sorted(each for each in glob.glob(pattern, recursive=True)
                   if os.path.isfile(each)
-                  and (said or each.lower().endswith(PHOTO_ENDINGS)))
+                  and (said or each.lower().endswith(formats.ENDINGS)))
 
 
 def _root(pattern):
@@ -149,8 +144,7 @@ def _is_file(output, places):
 
 def _checked(output, form):
     """Refuse a file whose ending is of another format than was asked."""
-    ending = os.path.splitext(output)[1].lower()
-    if form and _KEPT.get(ending, ending) != FORMATS[form]:
+    if form and formats.by_ending(output) != formats.asked()[form]:
         raise ValueError(f'-o {output}: is no name of a {form} file, which '
                          '--format asks for')
     return output
@@ -168,9 +162,9 @@ def _tasks(found, output, form, suffix):
 
 def _output(found, output, form, suffix):
     """The name of the result of a photo."""
-    stem, ending = os.path.splitext(found.place)
-    ending = FORMATS[form] if form else _KEPT.get(ending.lower(), '.png')
-    name = stem + suffix + ending
+    kind = formats.asked()[form] if form else formats.by_ending(found.place)
+    ending = kind.result if kind else '.png'
+    name = os.path.splitext(found.place)[0] + suffix + ending
     if output is None:
         return os.path.join(os.path.dirname(found.photo),
                             os.path.basename(name))

@@ -1,5 +1,6 @@
 """Where the program keeps files of its own."""
 
+import io
 import os
 import shutil
 import tempfile
@@ -35,3 +36,13 @@ class TestCacheFolder(unittest.TestCase):
         found = self.found('/dev/null')
         self.assertNotEqual(found, usual)
         self.assertEqual(os.stat(found).st_mode & 0o077, 0)
+
+    def test_never_that_of_another_user(self):
+        """As root with another's HOME; said once."""
+        said = io.StringIO()
+        with mock.patch('os.getuid', return_value=os.getuid() + 1), \
+                mock.patch('sys.stderr', said):
+            found = [self.found(self.folder) for _ in range(2)]
+        for each in found:
+            self.assertNotEqual(each, os.path.join(self.folder, 'colorize'))
+        self.assertEqual(said.getvalue().count('another user'), 1)

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import unittest
 
 import numpy as np
@@ -32,6 +34,34 @@ class TestWrittenWhole(Folder):
             pass
         self.assertEqual(stat.S_IMODE(os.stat(self.path('new', 'b')).st_mode),
                          stat.S_IMODE(os.stat(self.path('plain')).st_mode))
+
+
+class TestSweep(Folder):
+    def test_leftovers_go_and_what_is_being_written_stays(self):
+        """The neighbour is a process of its own; then it is killed."""
+        code = ('import sys, time\n'
+                'from colorize.disk.whole import written_whole\n'
+                'with written_whole(sys.argv[1]) as file:\n'
+                '    file.write(b"half")\n'
+                '    file.flush()\n'
+                '    print("ready", flush=True)\n'
+                '    time.sleep(60)\n')
+        with subprocess.Popen([sys.executable, '-c', code, self.path('a')],
+                              stdout=subprocess.PIPE) as neighbour:
+            neighbour.stdout.readline()
+            whole.sweep(self.folder)
+            self.assertEqual(len(os.listdir(self.folder)), 1)
+            neighbour.kill()
+            neighbour.wait()
+        whole.sweep(self.folder)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_nothing_to_sweep(self):
+        whole.sweep(self.path('nowhere'))
+        os.mkfifo(self.path('.writing-fifo'))  # opening it must not wait
+        os.symlink('/etc/passwd', self.path('.writing-link'))
+        whole.sweep(self.folder)
+        self.assertTrue(os.path.exists('/etc/passwd'))
 
 
 class TestFindPhotos(Folder):

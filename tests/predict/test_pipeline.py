@@ -18,8 +18,7 @@ from colorize.color import evaluation, metrics, rounding
 from colorize.photos import images, photo_file
 from colorize.predict import __main__ as predict
 from colorize.predict import pipeline
-from colorize.predict.plan import Task
-from colorize.predict.plan import plan as make_plan
+from colorize.predict.plan import Task, make_plan
 from colorize.predict.report import Summary
 from experiments.shared.stand_in import Uncompiled
 from tests.shared.folder import Folder
@@ -42,8 +41,7 @@ class Predicting(Folder):
         """Exit status, lines on stderr, lines on stdout."""
         said, shown = io.StringIO(), io.StringIO()
         with contextlib.redirect_stderr(said), \
-                contextlib.redirect_stdout(shown), \
-                mock.patch.object(command, '_shown', {'debug': False}):
+                contextlib.redirect_stdout(shown):
             try:
                 command.run(lambda: predict.main(list(arguments)))
             except SystemExit as stopped:

@@ -3,6 +3,7 @@
 import os
 from unittest import mock
 
+from colorize.photos import formats
 from colorize.predict import plan
 from tests.shared.folder import Folder
 
@@ -21,11 +22,11 @@ class Tree(Folder):
                 pass
 
     def planned(self, *places, **kwargs):
-        return dict(plan.plan(places, **kwargs).tasks)
+        return dict(plan.make_plan(places, **kwargs).tasks)
 
     def refuse(self, words, *places, **kwargs):
         with self.assertRaisesRegex(ValueError, words):
-            plan.plan(places, **kwargs)
+            plan.make_plan(places, **kwargs)
 
 
 class TestPlaces(Tree):
@@ -72,7 +73,7 @@ class TestPlaces(Tree):
 
     def test_a_photo_named_twice_is_one(self):
         self.make('in/a.png', 'in/b.png')
-        self.assertEqual(len(plan.plan(
+        self.assertEqual(len(plan.make_plan(
             ['in/a.png', 'in', './in/*.png'], 'out').tasks), 2)
 
     def test_order_is_that_of_the_places(self):
@@ -90,9 +91,9 @@ class TestFormats(Tree):
             self.assertEqual(self.planned(name), {name: f"a-color{expected}"})
 
     def test_that_was_asked_for(self):
-        for form, ending in plan.FORMATS.items():
+        for form, kind in formats.asked().items():
             self.assertEqual(self.planned('a.gif', form=form),
-                             {'a.gif': f"a-color{ending}"})
+                             {'a.gif': f'a-color{kind.result}'})
         self.refuse('no name of a png', 'a.gif', output='b.jpg', form='png')
         self.assertEqual(self.planned('a.gif', output='b.JPEG', form='jpeg'),
                          {'a.gif': 'b.JPEG'})
@@ -129,14 +130,14 @@ class TestSafety(Tree):
             raise PermissionError(13, 'Permission denied', folder)
         with mock.patch('os.scandir', locked), self.assertRaisesRegex(
                 PermissionError, "denied: 'in'"):
-            plan.plan(['in'])
+            plan.make_plan(['in'])
 
     def test_results_are_not_coloured_again(self):
         self.make('in/a.jpg', 'in/a-color.jpg', 'in/a-color.png',
                   'in/a-side-by-side.jpg', 'in/sunset-color.jpg')
         for places in (['in'], ['in/*'], ['in/a.jpg', 'in/a-color.jpg',
                                           'in/a-color.png', 'in']):
-            found = plan.plan(places, output='in')
+            found = plan.make_plan(places, output='in')
             self.assertEqual(dict(found.tasks), {
                 'in/a.jpg': 'in/a-color.jpg',
                 'in/sunset-color.jpg': 'in/sunset-color-color.jpg'})

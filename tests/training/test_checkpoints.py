@@ -231,7 +231,7 @@ class TestTrouble(Shared):
         before = self.parameters()
         refused = PermissionError(13, 'Permission denied',
                                   self.path('.writing-abc'))
-        with mock.patch.object(whole.tempfile, 'mkstemp',
+        with mock.patch.object(whole.uuid, 'uuid4',
                                side_effect=refused):
             with self.assertRaises(PermissionError) as caught:
                 self.train(2)
