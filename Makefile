@@ -25,7 +25,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
     train-folder table1 table2 figures judge gallery throughput bleeding \
-    bench bench-gpu torture fuzz load clean
+    export bench bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -42,6 +42,10 @@ lint: $(DEV_READY)  ## flake8, 79 columns
 
 weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
+
+export: $(VENV)/.export-ready  ## the network as out/colorize.onnx [WEIGHTS=FILE]
+	$(PYTHON) -m colorize.export out/colorize.onnx \
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
 	$(PYTHON) -m experiments.train_default $(ON) '$(PHOTOS)'

@@ -1,0 +1,191 @@
+"""A weights file as an ONNX model: lightness in, chroma out."""
+
+import json
+
+import numpy as np
+
+from onnx import TensorProto, helper
+
+import colorize
+from colorize import colorizer
+from colorize.color import bins, color_space
+from colorize.disk.whole import written_whole
+from colorize.export.graph import Graph, add_layers
+from colorize.settings import DECODINGS
+from colorize.systems import networks
+from models.published import IMAGENET_MEAN_BGR
+
+__all__ = ['model', 'write']
+
+_TEXT = """\
+Colours a grey photo: Hwang & Zhou (2016), Image Colorization with Deep
+Convolutional Neural Networks. In goes the photo's lightness, out comes its
+chroma; lightness and chroma together are the photo in colour. Rows and
+columns are free, but divisible by 8; the network was trained on about `side`
+x `side` pixels, so scale a photo to that size and the chroma back."""
+
+_RANGES = {'luv': ('L of CIELUV, 0 to 100', 'U and V of CIELUV, -100 to 100'),
+           'hsv': ('V of HSV, 0 to 1', 'H and S of HSV, 0 to 1')}
+
+
+def write(path, weights=None, decode=None):
+    """Write a trained network as an ONNX file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str
+    weights, decode
+        See :func:`model`.
+
+    Raises
+    ------
+    colorize.systems.params.WeightsError
+    colorize.settings.SettingError
+    OSError
+    """
+    content = model(weights, decode).SerializeToString()
+    with written_whole(path) as file:
+        file.write(content)
+
+
+def model(weights=None, decode=None):
+    """A trained network as an ONNX model.
+
+    Parameters
+    ----------
+    weights : str, optional
+        Weights file; without, the one that ships.
+    decode : {'argmax', 'mean', 'annealed', 'vivid'}, optional
+        How scores become chroma, see
+        :class:`colorize.colorizer.Colorizer`.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Input `lightness`, (batch, row, column). Output `chroma`, (batch,
+        row, column, 2); of the classification network also its class
+        scores, `scores_u` and `scores_v`, (batch, 50, row, column). All
+        float32.
+
+    Raises
+    ------
+    colorize.systems.params.WeightsError
+        When the file does not hold such a network.
+    colorize.settings.SettingError
+        When the network has no such decoding.
+    """
+    network, means, shares, side = colorizer.load(
+        colorizer.default_weights() if weights is None else weights)
+    settings = network.settings
+    decode = networks.decoding(decode, settings)
+    graph, space = Graph(), color_space(settings['color_space'])
+    shown = _add_input(graph, space)
+    found = add_layers(graph, network.outputs, shown)
+    classes = settings['system'] == 'classification'
+    if classes:
+        _add_decoding(graph, found, means, shares, decode)
+    else:
+        _add_chroma(graph, found, space)
+    return graph.model(
+        [_input(space)], _outputs(space, classes), _TEXT,
+        version=colorize.__version__, side=str(side), decode=decode,
+        color_space=space.name, system=settings['system'],
+        settings=json.dumps(settings, sort_keys=True),
+        bin_means=json.dumps(means.tolist()),
+        bin_shares=json.dumps(shares.tolist()))
+
+
+def _input(space):
+    return helper.make_tensor_value_info(
+        'lightness', TensorProto.FLOAT, ['batch', 'row', 'column'],
+        f'{_RANGES[space.name][0]}; rows and columns divisible by 8')
+
+
+def _outputs(space, classes):
+    found = [helper.make_tensor_value_info(
+        'chroma', TensorProto.FLOAT, ['batch', 'row', 'column', 2],
+        _RANGES[space.name][1])]
+    if classes:
+        found += [helper.make_tensor_value_info(
+            f'scores_{channel}', TensorProto.FLOAT,
+            ['batch', bins.NUM_BINS, 'row', 'column'],
+            'class scores; their softmax are the probabilities of the bins '
+            f'of {name}') for channel, name in
+            zip('uv', 'UV' if space.name == 'luv' else 'HS')]
+    return found
+
+
+def _add_input(graph, space):
+    """What the networks see: :func:`colorize.systems.arrays.network_input`.
+    """
+    plane = graph.add('Unsqueeze', [
+        'lightness', graph.constant('channel_axis', [1], 'int64')],
+        'lightness_plane')
+    gray = (_add_gray_luv(graph, plane) if space.name == 'luv'
+            else graph.add('Mul', [plane, 255], 'gray'))
+    mean = np.reshape(IMAGENET_MEAN_BGR, (1, 3, 1, 1))
+    return graph.add('Sub', [gray, mean], 'photo')
+
+
+def _add_gray_luv(graph, lightness):
+    """The grey value of L, 0 to 255: CIE 1976, then the gamma of sRGB."""
+    add = graph.add
+    root = add('Div', [add('Add', [lightness, 16], 'L.shifted'), 116],
+               'L.root')
+    above = add('Where', [
+        add('Greater', [lightness, 8], 'L.is_light'),
+        add('Mul', [root, add('Mul', [root, root], 'L.square')], 'L.cube'),
+        add('Div', [lightness, 903.3], 'L.dark')], 'Y.any')
+    light = add('Min', [add('Max', [above, 0], 'Y.positive'), 1], 'Y')
+    curved = add('Pow', [add('Max', [light, 0.0031308], 'Y.light'), 1 / 2.4],
+                 'gray.power')
+    curved = add('Sub', [add('Mul', [curved, 1.055], 'gray.scaled'), 0.055],
+                 'gray.light')
+    unit = add('Where', [
+        add('Greater', [light, 0.0031308], 'Y.is_light'), curved,
+        add('Mul', [light, 12.92], 'gray.dark')], 'gray.unit')
+    return add('Mul', [unit, 255], 'gray')
+
+
+def _add_decoding(graph, found, means, shares, decode):
+    """From class scores to chroma, as :mod:`colorize.systems` does it."""
+    temperature, rebalancing = DECODINGS[decode]
+    rare = np.log(bins.weights(shares, rebalancing))
+    planes = [
+        _add_best(graph, scores, channel) if decode == 'argmax' else
+        _add_mean(graph, scores, channel, channel_rare, temperature)
+        for scores, channel, channel_rare in zip(found, means, rare)]
+    _add_last(graph, graph.add('Concat', planes, 'planes', axis=1))
+
+
+def _add_best(graph, scores, means):
+    """The mean of the most probable bin."""
+    best = graph.add('ArgMax', [scores], f'{scores}.best', axis=1)
+    return graph.add('Gather', [means, best], f'{scores}.decoded')
+
+
+def _add_mean(graph, scores, means, rare, temperature):
+    """The mean over the bins, annealed, rare ones weighed up."""
+    if np.ptp(rare):
+        scores = graph.add('Add', [scores, _column(rare)], f'{scores}.weighed')
+    scaled = graph.add('Div', [scores, temperature], f'{scores}.scaled')
+    prob = graph.add('Softmax', [scaled], f'{scores}.prob', axis=1)
+    # As a 1x1 convolution to one map.
+    return graph.add('Conv', [prob, _column(means)], f'{scores}.decoded')
+
+
+def _column(values):
+    """A value for each bin, as scores lie."""
+    return np.reshape(values, (1, -1, 1, 1))
+
+
+def _add_chroma(graph, found, space):
+    """From the regression network's unit to chroma inside the range."""
+    scaled = graph.add('Mul', [found[0], space.unit], 'scaled')
+    _add_last(graph, graph.add('Clip', [scaled, space.low, space.high],
+                               'planes'))
+
+
+def _add_last(graph, planes):
+    """Channels last, as photos are."""
+    graph.add('Transpose', [planes], 'chroma', perm=[0, 2, 3, 1])
