@@ -37,8 +37,9 @@ demo: $(READY)  ## colour real photos with the shipped weights, into out/demo
 test: lint  ## all tests, after lint
 	$(PYTHON) -m nose tests
 
-lint: $(DEV_READY)  ## flake8, 79 columns
+lint: $(DEV_READY)  ## flake8, 79 columns; imports run downwards (.importlinter)
 	$(PYTHON) -m flake8 --exclude $(VENV),build .
+	$(VENV)/bin/lint-imports --no-cache
 
 weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
@@ -48,7 +49,7 @@ export: $(VENV)/.export-ready  ## the network as out/colorize.onnx [WEIGHTS=FILE
 	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
-	$(PYTHON) -m experiments.train_default $(ON) '$(PHOTOS)'
+	$(PYTHON) -m experiments.beyond.train_default $(ON) '$(PHOTOS)'
 
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
 
@@ -78,7 +79,7 @@ colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
 	$(PYTHON) -m experiments.paper.colorspace $(TRAIN)
 
 rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [QUICK=1]
-	$(PYTHON) -m experiments.paper.rebalancing $(TRAIN)
+	$(PYTHON) -m experiments.beyond.rebalancing $(TRAIN)
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
 	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')

@@ -11,7 +11,7 @@ import os
 import numpy as np
 
 from colorize import command
-from experiments.shared import bundled
+from experiments.shared import bundled, report, table
 
 __all__ = ['discs', 'errors', 'main']
 
@@ -27,12 +27,11 @@ def main(arguments=None):
         description=__doc__.split('\n')[0])
     parser.add_argument('--side', type=int, default=160,
                         help="the network's (without: 160)")
-    parser.add_argument('--out', metavar='DIR',
+    parser.add_argument('--out', metavar='DIR', default=report.RESULTS,
                         help='where bleeding.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     from colorize.photos import images
-    from experiments.shared import report
     photos = {name: errors(images.load(bundled.path(name)), given.side)
               for name in bundled.COLOR_PHOTOS}
     drawn = errors(images.to_uint8(discs()), given.side)
@@ -40,12 +39,13 @@ def main(arguments=None):
                                       in photos.values()])), 2)
             for way in drawn}
     report.write_json(
-        os.path.join(given.out or report.RESULTS, 'bleeding.json'),
+        os.path.join(given.out, 'bleeding.json'),
         {'side': given.side, 'photos': photos, 'real': real,
          'discs': drawn})
-    print('{:12}  real photos  discs'.format(''))
-    for way in sorted(real, key=real.get):
-        print(f'{way:12}  {real[way]:11.2f}  {drawn[way]:5.2f}')
+    rows = [['', 'real photos', 'discs']] + [
+        [way, f'{real[way]:.2f}', f'{drawn[way]:.2f}']
+        for way in sorted(real, key=real.get)]
+    print('\n'.join(table.lines('<12 >12 >6', rows)))
     return 0
 
 

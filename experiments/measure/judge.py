@@ -8,8 +8,7 @@ import os
 
 from colorize import command
 from colorize.settings import DECODINGS
-from experiments.paper import table2
-from experiments.shared import saved
+from experiments.shared import saved, scoring
 
 __all__ = ['judge', 'main']
 
@@ -33,7 +32,7 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     from experiments.shared import report
     found = judge(given.run, given.weights, given.count)
-    lines = list(table2.lines_of(found['scores']))
+    lines = list(scoring.lines_of(found['scores']))
     print('\n'.join(lines))
     out = given.out or report.RESULTS
     report.write_json(os.path.join(out, 'judge.json'), found)
@@ -57,7 +56,7 @@ def judge(run, weights=None, count=None):
     -------
     dict
         'photos', 'side' and 'scores': by decoding, and of 'most_frequent_bin'
-        and 'grey', what :func:`experiments.paper.table2.summary` gives.
+        and 'grey', what :func:`experiments.shared.scoring.summary` gives.
 
     Raises
     ------
@@ -69,18 +68,17 @@ def judge(run, weights=None, count=None):
         raise ValueError(f'{run}: the run held out no photos')
     answers, side = _answers(weights)
     hold = hold[:count]
-    answers.update(table2.trivial(learn, side))
-    scores, _ = table2.score_all(saved.loaded(hold, side), answers)
-    return {'photos': len(hold), 'side': side, 'scores': dict(
-        (name, table2.summary(each)) for name, each in scores.items())}
+    answers.update(scoring.trivial(learn, side))
+    scores, _ = scoring.score_all(saved.loaded(hold, side), answers)
+    return {'photos': len(hold), 'side': side, 'scores': {
+        name: scoring.summary(each) for name, each in scores.items()}}
 
 
 def _answers(weights):
     """Functions from lightness to chroma, one for each decoding."""
     from colorize.colorizer import Colorizer
     made = [Colorizer(weights, decode=name) for name in DECODINGS]
-    return dict((each.decode, each.chroma) for each in made), \
-        made[0].side
+    return {each.decode: each.chroma for each in made}, made[0].side
 
 
 if __name__ == '__main__':

@@ -17,7 +17,7 @@ import numpy as np
 
 from colorize import command
 
-__all__ = ['load', 'main']
+__all__ = ['load', 'main', 'small_weights']
 
 #: Resident memory may grow by so much over a thousand photos.
 _FLAT = 2    # MiB
@@ -37,7 +37,7 @@ def main(arguments=None):
     from experiments.shared import report
     with tempfile.TemporaryDirectory(prefix='load-') as folder:
         found, samples = load(folder, given.photos, given.damaged,
-                              given.weights or _weights(folder))
+                              given.weights or small_weights(folder))
     out = given.out or report.RESULTS
     report.write_json(os.path.join(out, 'load.json'), found)
     _plot(os.path.join(out, 'load.png'), samples)
@@ -45,8 +45,19 @@ def main(arguments=None):
     return 0 if found['fine'] else 1
 
 
-def _weights(folder):
-    """A network so small that reading and writing photos counts."""
+def small_weights(folder):
+    """A network so small that reading and writing photos counts.
+
+    Parameters
+    ----------
+    folder : str
+        Its file goes here.
+
+    Returns
+    -------
+    str
+        The file's path.
+    """
     from colorize.color import bins
     from colorize.systems import params
     from colorize.training import loop

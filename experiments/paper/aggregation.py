@@ -11,7 +11,7 @@ VARIANTS = {name: ({'aggregation': name}, {}) for name in ('concat', 'sum')}
 
 def main(arguments=None):
     """Parse the command line, train both, write the results."""
-    return compare('aggregation', 'aggregation',
+    return compare('paper.aggregation', 'aggregation',
                    'the sum takes less memory, but harmed training and '
                    'prediction', VARIANTS, arguments)
 

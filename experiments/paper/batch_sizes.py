@@ -12,7 +12,7 @@ VARIANTS = {str(count): ({}, {'batch_size': count})
 
 def main(arguments=None):
     """Parse the command line, train with each size, write the results."""
-    return compare('batch_sizes', 'photos in a minibatch',
+    return compare('paper.batch_sizes', 'photos in a minibatch',
                    '6 converged faster and more stably than 4; 8 and 12 did '
                    'not fit into the memory of the GPU',
                    VARIANTS, arguments)

@@ -12,7 +12,7 @@ VARIANTS = {name: ({'color_space': name}, {}) for name in ('luv', 'hsv')}
 
 def main(arguments=None):
     """Parse the command line, train in both, write the results."""
-    return compare('colorspace', 'colour space',
+    return compare('paper.colorspace', 'colour space',
                    'HSV was not satisfying: errors of saturation are '
                    'noticeable, images noisy', VARIANTS, arguments)
 

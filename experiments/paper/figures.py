@@ -8,7 +8,9 @@ import os
 import numpy as np
 
 from colorize import command
-from experiments.shared import curves, evenness, saved
+from experiments.paper import train
+from experiments.shared import (curves, evenness, options, report, saved,
+                                scoring)
 
 __all__ = ['choose', 'figures', 'main', 'measure']
 
@@ -30,8 +32,9 @@ _RULES = {
 
 def main(arguments=None):
     """Parse the command line, draw the figures."""
-    given = saved.parse('figures', __doc__.partition('\n')[0], arguments,
-                        os.path.join('out', 'figures'))
+    given = options.parse_saved('paper.figures', __doc__.partition('\n')[0],
+                                arguments, os.path.join('out', 'figures'))
+    train.small_runs(given)
     return figures(given.runs, given.out)
 
 
@@ -51,7 +54,6 @@ def figures(runs, out):
         The exit status, 0.
     """
     from colorize.photos import images
-    from experiments.shared import report
     both = saved.open_runs(runs)
     side = next(iter(both.values())).side
     measures = _measure_all(saved.open_test_photos(runs, side),
@@ -59,7 +61,7 @@ def figures(runs, out):
     found = {}
     for name, chosen in choose(measures).items():
         photos = saved.open_test_photos(runs, side, chosen)
-        path = os.path.join(out, f"{name}.png")
+        path = os.path.join(out, f'{name}.png')
         images.save(path, _draw(name, photos, both))
         found[name] = {'chosen_by': _RULES[name], 'photos': [
             dict(measures[number], photo=number) for number in chosen]}
@@ -96,8 +98,7 @@ def measure(lightness, predicted, actual):
         'inconsistency', see :func:`experiments.shared.evenness.inconsistency`,
         and 'colorfulness_ratio', None where the original has no colours.
     """
-    from experiments.paper import table2
-    ratio = table2.score(lightness, predicted, actual)['colorfulness_ratio']
+    ratio = scoring.score(lightness, predicted, actual)['colorfulness_ratio']
     return {'inconsistency': evenness.inconsistency(lightness, predicted),
             'colorfulness_ratio': ratio if np.isfinite(ratio) else None}
 

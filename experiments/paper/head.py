@@ -13,7 +13,8 @@ VARIANTS = {'-'.join(map(str, depths)): ({'head_depths': depths}, {})
 
 def main(arguments=None):
     """Parse the command line, train each, write the results."""
-    return compare('head', 'depths of the convolutions before the output',
+    return compare('paper.head',
+                   'depths of the convolutions before the output',
                    'three convolutions were best', VARIANTS, arguments)
 
 

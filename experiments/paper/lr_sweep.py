@@ -12,7 +12,7 @@ VARIANTS = {f'{rate:g}': ({}, {'learning_rate': rate})
 def main(arguments=None):
     """Parse the command line, train with each rate, write the results."""
     return compare(
-        'lr_sweep', 'learning rate',
+        'paper.lr_sweep', 'learning rate',
         '0.001: one of the largest per-iteration decreases and the lowest '
         'loss; 0.0003 was fastest on the entire training set',
         VARIANTS, arguments)

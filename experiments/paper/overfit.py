@@ -11,7 +11,7 @@ import numpy as np
 
 from colorize import command
 from colorize.photos.find import find_photos
-from experiments.shared import bundled, options
+from experiments.shared import bundled, options, report
 
 __all__ = ['choose', 'main', 'overfit']
 
@@ -24,7 +24,7 @@ _PAPER = dict(count=270, width=1.0, side=224, epochs=100)
 
 def main(arguments=None):
     """Parse the command line, overfit, write the results."""
-    parser = options.parser('overfit', __doc__.replace('\n', ' '))
+    parser = options.parser('paper.overfit', __doc__.replace('\n', ' '))
     add = parser.add_argument
     add('--count', type=command.number(int, 1),
         help='size of the random subset')
@@ -82,7 +82,6 @@ def overfit(paths, given, size):
         The exit status, 0.
     """
     from colorize.training import loop
-    from experiments.shared import report
     began = time.time()
     loop.train(paths, given.runs, size['epochs'],
                {'width': size['width']}, holdout=0, side=size['side'],
@@ -92,9 +91,8 @@ def overfit(paths, given, size):
     found.update(seconds=round(time.time() - began, 1), quick=given.quick,
                  photos=options.name_of_photos(given),
                  settings=dict(size, count=len(paths), seed=given.seed))
-    out = given.out or report.RESULTS
-    report.write_json(os.path.join(out, 'overfit.json'), found)
-    _draw(os.path.join(out, 'overfit.png'), rows)
+    report.write_json(os.path.join(given.out, 'overfit.json'), found)
+    _draw(os.path.join(given.out, 'overfit.png'), rows)
     print(json.dumps(found))
     return 0
 

@@ -12,10 +12,10 @@ import os
 import numpy as np
 
 from colorize import command
-from experiments.shared import evenness, options
+from experiments.shared import evenness, options, report, table
 
-__all__ = ['SIGMAS', 'blurred_bins', 'class_scores', 'main', 'measure',
-           'smoothing']
+__all__ = ['METRICS', 'SIGMAS', 'blurred_bins', 'class_scores', 'main',
+           'measure', 'measure_photo', 'smoothing', 'summary']
 
 SIGMAS = (0, 1, 2, 4)
 
@@ -24,7 +24,7 @@ _COUNT, _QUICK = 50, 6
 
 #: Metric, its title, and how it is written; the last four are plotted
 #: relative to sigma 0.
-_METRICS = (
+METRICS = (
     ('acc_u', 'Acc. (U)', '{:.2%}'), ('acc_v', 'Acc. (V)', '{:.2%}'),
     ('sat_diff', 'Sat. diff.', '{:.1%}'),
     ('noise_edges', 'noise near edges', '{:.2f}'),
@@ -35,7 +35,7 @@ _METRICS = (
 
 def main(arguments=None):
     """Parse the command line, blur, print and write what it does."""
-    parser = options.parser('smoothing', __doc__.partition('\n')[0],
+    parser = options.parser('paper.smoothing', __doc__.partition('\n')[0],
                             trains=False)
     parser.add_argument('--weights', metavar='FILE', help='of a '
                         'classification network (without: those that ship)')
@@ -58,20 +58,18 @@ def smoothing(given):
         The exit status, 0.
     """
     from colorize import colorizer
-    from experiments.shared import report
     weights = given.weights or colorizer.default_weights()
     network, means, _, side = colorizer.load(weights)
     scores = class_scores(network, weights)
     paths = options.test_photos(given, side, _QUICK if given.quick
                                 else _COUNT)
-    found = _summary(_measure_all(paths, side, scores, means, weights,
-                                  given.runs))
+    found = summary(_measure_all(paths, side, scores, means, weights,
+                                 given.runs))
     print('\n'.join(_table(found)))
     found.update(photos=len(paths), side=side, scores='before the softmax',
                  weights=os.path.basename(weights))
-    out = given.out or report.RESULTS
-    report.write_json(os.path.join(out, 'smoothing.json'), found)
-    _plot(os.path.join(out, 'smoothing.png'), found['sigmas'])
+    report.write_json(os.path.join(given.out, 'smoothing.json'), found)
+    _plot(os.path.join(given.out, 'smoothing.png'), found['sigmas'])
     return 0
 
 
@@ -100,8 +98,8 @@ def class_scores(network, name):
     from colorize.backend import lasagne, theano
     kind = network.settings['system'], network.settings['color_space']
     if kind != ('classification', 'luv'):
-        raise ValueError('{}: a {} network in {} has no class scores of U '
-                         'and V'.format(name, *kind))
+        raise ValueError(f'{name}: a {kind[0]} network in {kind[1]} has no '
+                         'class scores of U and V')
     function = theano.function([network.input_var], onednn.accelerate(
         lasagne.layers.get_output(network.outputs, deterministic=True)))
     return lambda lightness: np.concatenate(
@@ -140,8 +138,8 @@ def _measure_all(paths, side, scores, means, weights, folder):
                       disable=None):
         key = base.copy()
         key.update(photo.tobytes())
-        found.append(_kept(os.path.join(folder, f"{key.hexdigest()}.json"),
-                           lambda: _measure_photo(photo, scores, means)))
+        found.append(_kept(os.path.join(folder, f'{key.hexdigest()}.json'),
+                           lambda: measure_photo(photo, scores, means)))
     return found
 
 
@@ -155,8 +153,22 @@ def _kept(path, compute):
         return json.load(file)
 
 
-def _measure_photo(photo, scores, means):
-    """Measures by sigma, and those of the original's own colours."""
+def measure_photo(photo, scores, means):
+    """Measures of a photo by sigma, and of the original's own colours.
+
+    Parameters
+    ----------
+    photo : uint8 array, (row, column, 3)
+    scores : callable
+        Of :func:`class_scores`.
+    means : float array, (2, 50)
+        Of the training pixels in each bin.
+
+    Returns
+    -------
+    dict
+        Of :func:`measure`, by sigma as text, and 'original'.
+    """
     from colorize import color
     from colorize.color import bins
     lightness, chroma = color.split(photo)
@@ -193,8 +205,8 @@ def measure(lightness, predicted, actual):
     for name, where in (('edges', evenness.near_edges(lightness)),
                         ('smooth', evenness.smooth(lightness))):
         some = where.any()
-        found[f"noise_{name}"] = float(change[where].mean()) if some else None
-        found[f"error_{name}"] = float(error[where].mean()) if some else None
+        found[f'noise_{name}'] = float(change[where].mean()) if some else None
+        found[f'error_{name}'] = float(error[where].mean()) if some else None
     return found
 
 
@@ -202,10 +214,21 @@ def _finite(value):
     return value if np.isfinite(value) else None
 
 
-def _summary(measures):
-    """Means over photos, and noise relative to sigma 0 and the original."""
-    found = dict((key, _means([each[key] for each in measures]))
-                 for key in list(map(str, SIGMAS)) + ['original'])
+def summary(measures):
+    """Means over photos, and noise relative to sigma 0 and the original.
+
+    Parameters
+    ----------
+    measures : sequence of dict
+        Of :func:`measure_photo`.
+
+    Returns
+    -------
+    dict
+        'sigmas', means by sigma, and 'original'.
+    """
+    found = {key: _means([each[key] for each in measures])
+             for key in [str(sigma) for sigma in SIGMAS] + ['original']}
     original = found.pop('original')
     for values in found.values():
         for name in ('noise_edges', 'noise_smooth'):
@@ -219,7 +242,7 @@ def _summary(measures):
 
 def _means(measures):
     found = {}
-    for name, _, _ in _METRICS:
+    for name, _, _ in METRICS:
         values = [one[name] for one in measures if one[name] is not None]
         found[name] = float(np.mean(values)) if values else None
     return found
@@ -227,16 +250,12 @@ def _means(measures):
 
 def _table(found):
     """Lines: a metric each, a column for each sigma."""
-    form = f"{{:<18}}{' {:>9}' * (len(SIGMAS) + 1)}"
-    columns = list(found['sigmas'].values())
-    lines = [form.format('sigma (pixels)', *SIGMAS, 'original')]
-    for name, title, number in _METRICS:
-        values = [column[name] for column in columns] + [
-            found['original'].get(name)]
-        lines.append(form.format(title, *(
-            '-' if value is None else number.format(value)
-            for value in values)))
-    return lines
+    columns = list(found['sigmas'].values()) + [found['original']]
+    rows = [['sigma (pixels)', *SIGMAS, 'original']]
+    rows += [[title] + [table.written(form, column.get(name))
+                        for column in columns]
+             for name, title, form in METRICS]
+    return table.lines('<18' + ' >9' * len(columns), rows)
 
 
 def _plot(path, sigmas):
@@ -244,12 +263,11 @@ def _plot(path, sigmas):
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
-    from experiments.shared import report
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.5),
                                    layout='constrained')
-    for number, (name, title, _) in enumerate(_METRICS):
+    for number, (name, title, _) in enumerate(METRICS):
         values = np.array([each[name] for each in sigmas.values()], 'float')
-        relative = number >= len(_METRICS) - 4
+        relative = number >= len(METRICS) - 4
         axes[int(relative)].plot(
             SIGMAS, values / values[0] if relative else values, marker='o',
             label=title)

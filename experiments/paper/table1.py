@@ -4,6 +4,7 @@ import argparse
 import os
 
 from colorize import command, datasets
+from experiments.shared import report, table
 
 __all__ = ['found_photos', 'main']
 
@@ -15,17 +16,15 @@ def main(arguments=None):
     add = parser.add_argument
     add('--photos', metavar='DIR', help='folder with one of the datasets or '
         'several, as their publishers ship them (without: $COLORIZE_DATA)')
-    add('--out', metavar='DIR', help='where table1.json goes (default: '
-        'experiments/results)')
+    add('--out', metavar='DIR', default=report.RESULTS,
+        help='where table1.json goes (default: experiments/results)')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     folder, = command.photo_places([given.photos] if given.photos else [])
     rows = {name: found_photos(name, folder)
             for name, table in datasets.DATASETS.items() if table.train}
     print('\n'.join(_table(rows)))
-    from experiments.shared import report
-    report.write_json(os.path.join(given.out or report.RESULTS,
-                                   'table1.json'), rows)
+    report.write_json(os.path.join(given.out, 'table1.json'), rows)
     return 0
 
 
@@ -61,19 +60,19 @@ def found_photos(name, folder):
             'found': found}
 
 
-def _table(rows):
-    form = '{:<20} {:>14} {:>14}   {}'
-    lines = [form.format('', 'training', 'test', ''),
-             form.format('dataset', 'paper | found', 'paper | found', '')]
-    for name, row in rows.items():
-        table, found = datasets.DATASETS[name], row['found']
-        note = '' if found == row['paper'] else (
-            'not complete' if found else 'not found (looked for '
-                                         f'{table.layout})')
-        lines.append(form.format(table.title, *(
-            f"{row['paper'][part]} | {found[part] if found else '-'}"
-            for part in ('train', 'test')), note))
-    return [line.rstrip() for line in lines]
+def _table(found):
+    """Lines: a dataset each, the paper's photos beside those found."""
+    rows = [['', 'training', 'test', ''],
+            ['dataset', 'paper | found', 'paper | found', '']]
+    for name, row in found.items():
+        dataset, here = datasets.DATASETS[name], row['found']
+        note = f'  not found (looked for {dataset.layout})'
+        if here:
+            note = '' if here == row['paper'] else '  not complete'
+        rows.append([dataset.title] + [
+            f"{row['paper'][part]} | {here[part] if here else '-'}"
+            for part in ('train', 'test')] + [note])
+    return table.lines('<20 >14 >14 <', rows)
 
 
 if __name__ == '__main__':

@@ -4,9 +4,9 @@ of Table 1."""
 import os
 
 from colorize import command, datasets
-from experiments.shared import curves, options
+from experiments.shared import curves, options, report, saved
 
-__all__ = ['QUICK', 'SYSTEMS', 'TRAINING', 'main', 'train']
+__all__ = ['QUICK', 'SYSTEMS', 'TRAINING', 'main', 'small_runs', 'train']
 
 #: Section 5.2; the regression network's final loss is Huber's (Section 3.5).
 TRAINING = {'learning_rate': 0.0003, 'holdout': 0.1, 'batch_size': 6}
@@ -18,7 +18,7 @@ QUICK = {'width': 0.1, 'side': 64, 'epochs': 12}
 
 def main(arguments=None):
     """Parse the command line; cache the dataset, train both systems."""
-    parser = options.parser('train', __doc__.replace('\n', ' '))
+    parser = options.parser('paper.train', __doc__.replace('\n', ' '))
     add = parser.add_argument
     add('name', metavar='NAME', choices=tuple(datasets.DATASETS),
         help=', '.join(datasets.DATASETS))
@@ -65,28 +65,40 @@ def train(given):
     for system, own in SYSTEMS.items():
         network = {'system': system,
                    'width': QUICK['width'] if given.quick else 1.0}
-        loop.train(find_photos([f"{cache}::train"]),
+        loop.train(find_photos([f'{cache}::train']),
                    os.path.join(given.runs, system), epochs, network,
                    **dict(settings, **own))
     _report(given, found.photos)
-    command.say('{0}: trained; make table2 RUNS={0} compares'.format(
-        given.runs))
+    command.say(f'{given.runs}: trained; make table2 RUNS={given.runs} '
+                'compares')
     return 0
+
+
+def small_runs(given):
+    """Train small runs where ``--quick`` asks for it and there are none.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        Of :func:`experiments.shared.options.parse_saved`.
+    """
+    if given.quick and not saved.are_there(given.runs):
+        main(['folder', '--quick', '--runs', given.runs] + (
+            ['--photos', given.photos] if given.photos else []))
 
 
 def _report(given, photos):
     """Learning curves of both systems, and what they came to."""
-    from experiments.shared import report
     logs = {system: curves.read(os.path.join(given.runs, system))
             for system in SYSTEMS}
     name = os.path.basename(os.path.abspath(given.runs))
-    stem = os.path.join(given.out or report.RESULTS, f'train-{name}')
-    report.write_json(f"{stem}.json", dict(
+    stem = os.path.join(given.out, f'train-{name}')
+    report.write_json(f'{stem}.json', dict(
         {system: dict(curves.summary(log), losses=[
             [record['loss'], record.get('val_loss')] for record in log])
          for system, log in logs.items()},
         photos=photos, crop=given.crop, seed=given.seed))
-    curves.draw_runs(f"{stem}.png", logs)
+    curves.draw_runs(f'{stem}.png', logs)
 
 
 if __name__ == '__main__':

@@ -19,7 +19,7 @@ VARIANTS = {
 
 def main(arguments=None):
     """Parse the command line, train with each rule, write the results."""
-    return compare('update_rules', 'update rule',
+    return compare('paper.update_rules', 'update rule',
                    'Adam with beta2 = 0.999 converged slightly faster than '
                    'with 0.99 and than Nesterov momentum of 0.9',
                    VARIANTS, arguments)

@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 from colorize import command
-from experiments.shared import curves, options
+from experiments.shared import curves, options, report, table
 
-__all__ = ['FULL', 'QUICK', 'compare']
+__all__ = ['FULL', 'QUICK', 'compare', 'train_apart']
 
 #: The paper's subset of 270 photos at full size, and one for two cores.
 FULL = {'count': 270, 'width': 1.0, 'side': 224, 'epochs': 20}
@@ -24,7 +24,7 @@ def compare(module, title, paper, variants, arguments=None):
     Parameters
     ----------
     module : str
-        Name of the experiment's file.
+        Room and name of the experiment's file, as ``paper.head``.
     title : str
         What is compared.
     paper : str
@@ -43,15 +43,15 @@ def compare(module, title, paper, variants, arguments=None):
     parser = options.parser(module, title)
     for name, kind in (('count', command.number(int, 1)), ('width', float),
                        ('epochs', int)):
-        parser.add_argument(f"--{name}", type=kind, help='(default: '
-                                                         f'{FULL[name]}, with '
-                                                         '--quick '
-                                                         f'{QUICK[name]})')
+        parser.add_argument(
+            f'--{name}', type=kind,
+            help=f'(default: {FULL[name]}, with --quick {QUICK[name]})')
     parser.add_argument('--only', choices=tuple(variants),
                         help='train this variant and write no results')
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     given = parser.parse_args(arguments)
-    given.runs = options.run_folder(given, module,
+    name = module.rpartition('.')[2]
+    given.runs = options.run_folder(given, name,
                                     options.name_of_photos(given))
     size = dict(QUICK if given.quick else FULL)
     size.update((name, getattr(given, name)) for name in size
@@ -60,15 +60,27 @@ def compare(module, title, paper, variants, arguments=None):
         return _train(given, size, *variants[given.only])
     for label in variants:
         command.say(f'{title}: {label}')
-        status = _train_apart(module, arguments + ['--only', label])
+        status = train_apart(module, arguments + ['--only', label])
         if status:
             return status
-    return _report(module, title, paper, list(variants), given, size)
+    return _report(name, title, paper, list(variants), given, size)
 
 
-def _train_apart(module, arguments):
-    """Train one variant in a process of its own; its exit status."""
-    with subprocess.Popen([sys.executable, '-m', f"experiments.paper.{module}"]
+def train_apart(module, arguments):
+    """Run an experiment's command in a process of its own.
+
+    Parameters
+    ----------
+    module : str
+        As of :func:`compare`.
+    arguments : list of str
+
+    Returns
+    -------
+    int
+        Its exit status.
+    """
+    with subprocess.Popen([sys.executable, '-m', f'experiments.{module}']
                           + arguments) as process:
         return process.wait()
 
@@ -88,13 +100,12 @@ def _folder(given, label):
     return os.path.join(given.runs, label.replace(' ', '-'))
 
 
-def _report(module, title, paper, labels, given, size):
+def _report(name, title, paper, labels, given, size):
     """Results of all variants as JSON, table and plot."""
-    from experiments.shared import report
     logs = {label: curves.read(_folder(given, label)) for label in labels}
     found = {label: curves.summary(log) for label, log in logs.items()}
-    out, name = given.out or report.RESULTS, module.replace('_', '-')
-    report.write_json(os.path.join(out, f"{name}.json"), {
+    stem = os.path.join(given.out, name.replace('_', '-'))
+    report.write_json(f'{stem}.json', {
         'compared': title, 'paper': paper, 'quick': given.quick,
         'photos': options.name_of_photos(given), 'seed': given.seed,
         'size': size,
@@ -102,7 +113,7 @@ def _report(module, title, paper, labels, given, size):
         'lowest_loss': min(found, key=lambda label: found[label]['loss']),
         'lowest_val_loss': min(
             found, key=lambda label: found[label]['val_loss'])})
-    curves.draw_variants(os.path.join(out, f"{name}.png"), title, logs)
+    curves.draw_variants(f'{stem}.png', title, logs)
     print('\n'.join(_table(found)))
     return 0
 
@@ -117,9 +128,8 @@ _COLUMNS = (('loss', '{:.3f}'), ('decrease', '{:.4f}'),
 def _table(found):
     """Lines of a table, a variant each."""
     wide = max(len(label) for label in found)
-    yield ' '.join([' ' * wide] + [f'{name:>17}'
-                                   for name, _ in _COLUMNS])
-    for label, values in found.items():
-        yield ' '.join([label.ljust(wide)] + [
-            f'{form.format(values[name]):>17}'
-            for name, form in _COLUMNS])
+    rows = [[''] + [name for name, _ in _COLUMNS]]
+    rows += [[label] + [table.written(form, values[name])
+                        for name, form in _COLUMNS]
+             for label, values in found.items()]
+    return table.lines(f'<{wide}' + ' >17' * len(_COLUMNS), rows)

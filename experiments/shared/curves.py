@@ -3,6 +3,8 @@
 import json
 import os
 
+from experiments.shared import report
+
 __all__ = ['best_epoch', 'draw_runs', 'draw_variants', 'read', 'summary']
 
 
@@ -131,5 +133,4 @@ def _line(axis, curve, name, label):
 
 
 def _save(path, figure):
-    from experiments.shared import report
     report.save_plot(path, figure)

@@ -8,9 +8,16 @@ import numpy as np
 from colorize import command
 from colorize.photos import cached
 from colorize.photos.find import find_photos
+from experiments.shared.report import RESULTS
 
-__all__ = ['bundled_only', 'folder_of_photos', 'name_of_photos', 'parser',
-           'run_folder', 'test_photos', 'training_photos']
+__all__ = ['RUNS', 'bundled_only', 'folder_of_photos', 'name_of_photos',
+           'parse_saved', 'parser', 'run_folder', 'test_photos',
+           'training_photos']
+
+#: Saved runs of both systems that are compared unless the user names others,
+#: and with --quick.
+RUNS = os.path.join('runs', 'cvcl')
+_QUICK_RUNS = os.path.join('runs', 'quick')
 
 #: The bundled photos of a quick experiment are cut into so many squares.
 _CROPS = 24
@@ -22,7 +29,7 @@ def parser(module, title, trains=True):
     Parameters
     ----------
     module : str
-        Name of the file, as ``lr_sweep``.
+        Room and name of the file, as ``paper.lr_sweep``.
     title : str
         A line for ``--help``.
     trains : bool
@@ -33,7 +40,7 @@ def parser(module, title, trains=True):
     argparse.ArgumentParser
     """
     found = argparse.ArgumentParser(
-        prog=f"python -m experiments.paper.{module}", description=title)
+        prog=f'python -m experiments.{module}', description=title)
     add = found.add_argument
     add('--photos', metavar='DIR', help='folder of photos, or CACHE.h5::train'
         " (without: $COLORIZE_DATA, with --quick those in scikit-image's "
@@ -46,11 +53,49 @@ def parser(module, title, trains=True):
     add('--seed', type=int, default=0)
     add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
         'with (default: runs/ and the names of experiment and photos)')
-    add('--out', metavar='DIR', help='where the results go (default: '
-        'experiments/results)')
+    add('--out', metavar='DIR', default=RESULTS, help='where the results go '
+        '(default: experiments/results)')
     command.add_device(found)
     command.debug_option(found)
     return found
+
+
+def parse_saved(module, title, arguments=None, out=None):
+    """Parse the command line of an experiment on saved runs.
+
+    Parameters
+    ----------
+    module, title : str
+        Room and name of the file, a line for ``--help``.
+    arguments : sequence of str, optional
+        Without, those of the process.
+    out : str, optional
+        Where the results go by default; without, ``experiments/results``.
+
+    Returns
+    -------
+    argparse.Namespace
+        'runs' and 'out'; 'quick' and 'photos' for who trains small runs
+        first.
+    """
+    found = argparse.ArgumentParser(
+        prog=f'python -m experiments.{module}', description=title)
+    add = found.add_argument
+    add('--runs', metavar='DIR', help='saved runs of both systems, as '
+        f'experiments.paper.train makes them (default: {RUNS}, with --quick '
+        f'{_QUICK_RUNS})')
+    add('--quick', action='store_true', help='where there are no runs, train '
+        'small ones first: minutes')
+    add('--photos', metavar='DIR', help='to train the small ones on '
+        "(without: $COLORIZE_DATA, or those in scikit-image's wheel)")
+    add('--out', metavar='DIR', default=out or RESULTS,
+        help='where the results go (default: '
+        f"{out or os.path.join('experiments', 'results')})")
+    command.add_device(found)
+    command.debug_option(found)
+    given = found.parse_args(arguments)
+    given.runs = given.runs or (_QUICK_RUNS if given.quick else RUNS)
+    return given
 
 
 def run_folder(given, *names):
@@ -142,7 +187,7 @@ def test_photos(given, side, count=None):
 def _drawn(given, side, count, part):
     place = folder_of_photos(given, side)
     if place.endswith('.h5'):
-        place += f"::{part}"
+        place += f'::{part}'
     paths = find_photos([place])
     drawn = np.random.RandomState(given.seed).permutation(len(paths))
     return [paths[number] for number in sorted(drawn[:count])]

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 
-from colorize import backend
 from colorize.disk.whole import written_whole
 
 __all__ = ['RESULTS', 'save_plot', 'write_json', 'write_text']
@@ -23,6 +22,7 @@ def write_json(path, found):
     found : dict
         JSON types.
     """
+    from colorize import backend
     spec = getattr(sys.modules['__main__'], '__spec__', None)
     name = spec.name.replace('.__main__', '') if spec else sys.argv[0]
     command = ['python', '-m', name] + [_anywhere(each)

@@ -1,19 +1,15 @@
 """What experiments.paper.train has left: both systems of a dataset, their
 logs and their test photos."""
 
-import argparse
 import json
 import os
 from collections import namedtuple
 
-from colorize import command
-from experiments.paper import train
+__all__ = ['SYSTEMS', 'Run', 'RunError', 'are_there', 'loaded', 'open_runs',
+           'open_test_photos', 'photo_cache', 'photos_of', 'predictor']
 
-__all__ = ['RUNS', 'Run', 'RunError', 'loaded', 'open_runs',
-           'open_test_photos', 'parse', 'photo_cache', 'photos_of']
-
-RUNS = os.path.join('runs', 'cvcl')
-_QUICK = os.path.join('runs', 'quick')
+#: Folders of the runs that Table 2 compares, as their systems are called.
+SYSTEMS = ('classification', 'regression')
 
 #: predict: function from lightness (row, column) to chroma (row, column, 2)
 #: at the most probable bins. training: settings. records: lines of the log.
@@ -24,56 +20,10 @@ class RunError(ValueError):
     """A saved run that cannot be used; names it and says why."""
 
 
-def parse(module, title, arguments=None, out=None):
-    """Parse the command line of an experiment on saved runs.
-
-    With ``--quick``, small runs are trained where there are none.
-
-    Parameters
-    ----------
-    module, title : str
-        Name of the file, a line for ``--help``.
-    arguments : sequence of str, optional
-        Without, those of the process.
-    out : str, optional
-        Where the results go by default; without, ``experiments/results``.
-
-    Returns
-    -------
-    argparse.Namespace
-        'runs' and 'out'.
-    """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.paper.{module}", description=title)
-    add = parser.add_argument
-    add('--runs', metavar='DIR', help='saved runs of both systems, as '
-                                      'experiments.paper.train makes them '
-                                      f'(default: {RUNS}, with --quick '
-                                      f'{_QUICK})')
-    add('--quick', action='store_true', help='where there are no runs, train '
-        'small ones first: minutes')
-    add('--photos', metavar='DIR', help='to train the small ones on '
-        "(without: $COLORIZE_DATA, or those in scikit-image's wheel)")
-    usual = out or os.path.join('experiments', 'results')
-    add('--out', metavar='DIR', help='where the results go (default: '
-        f'{usual})')
-    command.add_device(parser)
-    command.debug_option(parser)
-    given = parser.parse_args(arguments)
-    given.runs = given.runs or (_QUICK if given.quick else RUNS)
-    if given.quick and not _are_there(given.runs):
-        train.main(['folder', '--quick', '--runs', given.runs] + (
-            ['--photos', given.photos] if given.photos else []))
-    if not (given.out or out):
-        from experiments.shared import report
-        out = report.RESULTS
-    given.out = given.out or out
-    return given
-
-
-def _are_there(folder):
-    return all(os.path.exists(os.path.join(folder, system, 'weights.npz'))
-               for system in train.SYSTEMS)
+def are_there(folder):
+    """Whether a folder holds weights of both systems."""
+    return all(os.path.exists(_weights(folder, system))
+               for system in SYSTEMS)
 
 
 def open_runs(folder):
@@ -94,16 +44,16 @@ def open_runs(folder):
         When a run is missing, torn or has not ended its first epoch.
     """
     # What is cheap to find out comes first.
-    texts = [_read(folder, system) for system in train.SYSTEMS]
+    texts = [_read(folder, system) for system in SYSTEMS]
     found = {}
-    for system, (settings, records) in zip(train.SYSTEMS, texts):
-        predict, side = _predictor(_weights(folder, system))
+    for system, (settings, records) in zip(SYSTEMS, texts):
+        predict, side = predictor(_weights(folder, system))
         found[system] = Run(predict, side, settings['network'],
                             settings['training'], records)
     sides = [run.side for run in found.values()]
     if len(set(sides)) > 1:
-        raise RunError('{}: the two systems were trained at different sizes, '
-                       '{} and {}'.format(folder, *sides))
+        raise RunError(f'{folder}: the two systems were trained at different '
+                       f'sizes, {sides[0]} and {sides[1]}')
     return found
 
 
@@ -131,15 +81,28 @@ def _read(folder, system):
         raise RunError(f'{place}: run.json or log.jsonl is torn or '
                        'altered') from error
     if kind != [system, 'luv']:
-        raise RunError('{}: holds a {} network in {}, expected {} in luv'
-                       .format(place, *kind, system))
+        raise RunError(f'{place}: holds a {kind[0]} network in {kind[1]}, '
+                       f'expected {system} in luv')
     if not records:
         raise RunError(f'{place}: no epoch has ended yet')
     return settings, records
 
 
-def _predictor(path):
-    """The paper's prediction with the weights of a file, and their side."""
+def predictor(path):
+    """The paper's prediction with the weights of a file.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    predict : callable
+        From lightness (row, column) to chroma (row, column, 2), at the most
+        probable bins.
+    side : int
+        The photos' side in training.
+    """
     from colorize import colorizer
     from colorize.systems import arrays, networks
     from colorize.backend import theano
@@ -182,9 +145,10 @@ def photos_of(folder):
         raise RunError(f'{path}: is no description of a run') from error
 
 
-def photo_cache(folder):
-    """Path of the photos that the runs of a folder were trained on."""
-    return os.path.join(folder, 'photos.h5')
+def photo_cache(folder, part=None):
+    """The photos that runs were trained on: the file, or 'train' or 'test'."""
+    path = os.path.join(folder, 'photos.h5')
+    return f'{path}::{part}' if part else path
 
 
 def open_test_photos(folder, side, some=None):
@@ -206,7 +170,7 @@ def open_test_photos(folder, side, some=None):
     chroma : float32 array, (`side`, `side`, 2)
     """
     from colorize.photos.find import find_photos
-    paths = find_photos([f"{photo_cache(folder)}::test"])
+    paths = find_photos([photo_cache(folder, 'test')])
     if some is not None:
         paths = [paths[number] for number in some]
     return loaded(paths, side)

@@ -27,7 +27,7 @@ EPOCHS = 16
 def main():
     """Train, or go on; write the best weights, halved, and the log."""
     parser = argparse.ArgumentParser(
-        prog='python -m experiments.train_default', description=__doc__)
+        prog='python -m experiments.beyond.train_default', description=__doc__)
     parser.add_argument('photos', nargs='*', metavar='PHOTOS')
     parser.add_argument('--run', default=os.path.join('runs', 'default'))
     parser.add_argument('--out', default=os.path.join('weights',
@@ -42,7 +42,7 @@ def main():
     loop.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
     params.write(given.out, *params.read(
         os.path.join(given.run, 'weights.npz')), dtype='float16')
-    log = f"{os.path.splitext(given.out)[0]}.jsonl"
+    log = os.path.splitext(given.out)[0] + '.jsonl'
     shutil.copyfile(os.path.join(given.run, 'log.jsonl'), log)
     print(given.out, log, sep='\n')
     return 0

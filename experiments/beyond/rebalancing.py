@@ -18,7 +18,8 @@ VARIANTS = {'plain': ({}, {}),
 
 def main(arguments=None):
     """Parse the command line, train each, write the results."""
-    return compare('rebalancing', 'soft bins and rebalancing in training',
+    return compare('beyond.rebalancing',
+                   'soft bins and rebalancing in training',
                    'neither is in it', VARIANTS, arguments)
 
 

@@ -1,0 +1,58 @@
+"""Variants side by side, at the smallest size."""
+
+import io
+import json
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from unittest import mock
+
+from colorize.photos import images
+from colorize.settings import check_training
+from colorize.systems import networks
+from experiments.beyond import rebalancing
+from experiments.paper import (aggregation, batch_sizes, colorspace, head,
+                               lr_sweep, residual, update_rules)
+from experiments.shared import comparison
+from tests.shared.experiments import Experiment
+from tests.shared.photos import write_photos
+
+
+class TestComparison(Experiment):
+    def test_every_variant_is_one_that_can_be_trained(self):
+        for module in (aggregation, batch_sizes, colorspace, head, lr_sweep,
+                       rebalancing, residual, update_rules):
+            for network, training in module.VARIANTS.values():
+                self.assertEqual(networks.complete(network)['system'],
+                                 'classification')
+                check_training(training)
+
+    def test_writes_numbers_of_each_variant_and_a_plot(self):
+        photos = self.path('photos')
+        os.mkdir(photos)
+        write_photos(photos, 5)
+        small = dict(comparison.QUICK, width=0.05, side=16, epochs=2)
+        with mock.patch.object(comparison, 'QUICK', small), \
+                mock.patch.object(comparison, 'train_apart', self.here), \
+                redirect_stderr(io.StringIO()), \
+                redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(aggregation.main(
+                ['--quick', '--photos', photos, '--out', self.folder,
+                 '--runs', self.path('runs')]), 0)
+        with open(self.path('aggregation.json')) as file:
+            found = json.load(file)
+        self.assertEqual(set(found['variants']), {'concat', 'sum'})
+        self.assertNotIn(photos, found['photos'])
+        self.assertEqual(found['variants']['sum']['epochs'], 2)
+        self.assertIn('concat', printed.getvalue())
+        self.assertEqual(images.load(self.path('aggregation.png')).ndim, 3)
+
+    def here(self, module, arguments):
+        """What a process of its own would do."""
+        return aggregation.main(arguments)
+
+    def test_a_variant_that_fails_ends_the_experiment(self):
+        with mock.patch.object(comparison, 'train_apart',
+                               return_value=3), \
+                redirect_stderr(io.StringIO()):
+            self.assertEqual(head.main(['--quick', '--runs', self.folder]),
+                             3)
