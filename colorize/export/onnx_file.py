@@ -15,7 +15,7 @@ from colorize.settings import DECODINGS
 from colorize.systems import networks
 from models.published import IMAGENET_MEAN_BGR
 
-__all__ = ['model', 'write']
+__all__ = ['model', 'of_network', 'write']
 
 _TEXT = """\
 Colours a grey photo: Hwang & Zhou (2016), Image Colorization with Deep
@@ -76,11 +76,27 @@ def model(weights=None, decode=None):
     """
     network, means, shares, side = colorizer.load(
         colorizer.default_weights() if weights is None else weights)
+    return of_network(network, means, shares, side,
+                      networks.decoding(decode, network.settings))
+
+
+def of_network(network, means, shares, side, decode):
+    """A network that is built already as an ONNX model, see :func:`model`.
+
+    Parameters
+    ----------
+    network, means, shares, side
+        What :func:`colorize.colorizer.load` returns.
+    decode : str
+        See :func:`colorize.systems.networks.decoding`.
+
+    Returns
+    -------
+    onnx.ModelProto
+    """
     settings = network.settings
-    decode = networks.decoding(decode, settings)
     graph, space = Graph(), color_space(settings['color_space'])
-    shown = _add_input(graph, space)
-    found = add_layers(graph, network.outputs, shown)
+    found = add_layers(graph, network.outputs, _add_input(graph, space))
     classes = settings['system'] == 'classification'
     if classes:
         _add_decoding(graph, found, means, shares, decode)
@@ -91,8 +107,8 @@ def model(weights=None, decode=None):
         version=colorize.__version__, side=str(side), decode=decode,
         color_space=space.name, system=settings['system'],
         settings=json.dumps(settings, sort_keys=True),
-        bin_means=json.dumps(means.tolist()),
-        bin_shares=json.dumps(shares.tolist()))
+        bin_means=json.dumps(np.asarray(means).tolist()),
+        bin_shares=json.dumps(np.asarray(shares).tolist()))
 
 
 def _input(space):

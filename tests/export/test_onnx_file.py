@@ -21,6 +21,7 @@ from colorize.settings import SettingError
 from colorize.systems import arrays as systems_arrays
 from colorize.systems import params
 from colorize.training import loop
+from experiments.measure.bench import contender, onnx_contender
 from experiments.shared import bundled
 from tests.shared import reference
 from tests.shared.folder import ROOT, Folder
@@ -195,6 +196,13 @@ class TestCommand(Networks):
         with mock.patch.dict('sys.modules', {'onnx': None}):
             with self.assertRaisesRegex(RuntimeError, r'\.\[export\]'):
                 command.main([self.path('net.onnx')])
+
+
+def test_its_place_in_the_bench():
+    for system in ('classification', 'regression'):
+        photos, _ = contender.data(2, system, 16)
+        found = onnx_contender.OnnxRuntime(system, 0.05).predict(photos)
+        assert found.shape == (2, 16, 16, 2)
 
 
 class TestReadme(Folder):
