@@ -126,7 +126,7 @@ fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEE
 	    $(if $(SEED),--seed $(SEED))
 
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
-	$(PYTHON) -m experiments.measure.load $(if $(COUNT),--photos $(COUNT))
+	$(PYTHON) -m experiments.measure.load $(if $(COUNT),--count $(COUNT))
 
 judge: $(READY)  ## score weights on held-out photos [RUN=runs/default WEIGHTS=FILE]
 	$(PYTHON) -m experiments.measure.judge $(ON) $(if $(RUN),--run '$(RUN)') \

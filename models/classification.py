@@ -70,7 +70,7 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
 def _check(aggregation, head_depths):
     if aggregation not in ('concat', 'sum'):
         raise ValueError("aggregation must be 'concat' or 'sum', got "
-                         f"{aggregation!r}")
+                         f'{aggregation!r}')
     if not 1 <= len(head_depths) <= 3:
         raise ValueError('head_depths must hold one to three depths, got '
                          f'{head_depths!r}')
@@ -78,7 +78,7 @@ def _check(aggregation, head_depths):
 
 def _project(net, name, factor, width):
     """A map of the common depth, made where it is still small."""
-    project = f"project_{name}"
+    project = f'project_{name}'
     net[project] = Conv2DLayer(net[name], scaled(64, width), 1,
                                nonlinearity=None, name=project)
     return project, factor
@@ -88,7 +88,7 @@ def _aggregate(net, maps, aggregation):
     """Bring the maps to full size and join them."""
     ups = []
     for name, factor in maps:
-        up = f"full_{name}"
+        up = f'full_{name}'
         net[up] = Upscale2DLayer(net[name], factor, name=up)
         ups.append(net[up])
     join = (lasagne.layers.ConcatLayer if aggregation == 'concat'
@@ -110,7 +110,7 @@ def _add_head(net, depths):
 
 def _add_classes(net, channel, num_bins):
     """The 1x1 convolution that serves as a fully-connected layer."""
-    scores, prob = f"scores_{channel}", f"prob_{channel}"
+    scores, prob = f'scores_{channel}', f'prob_{channel}'
     net[scores] = Conv2DLayer(net['head'], num_bins, 1, nonlinearity=None,
                               name=scores)
     net[prob] = lasagne.layers.NonlinearityLayer(net[scores], softmax,

@@ -190,6 +190,6 @@ def conv_bn_relu(incoming, num_filters, filter_size, name):
     """
     conv = Conv2DLayer(incoming, num_filters, filter_size, b=None,
                        nonlinearity=None, name=name)
-    normal = BatchNormLayer(conv, name=f"{name}_bn")
+    normal = BatchNormLayer(conv, name=f'{name}_bn')
     return lasagne.layers.NonlinearityLayer(
-        normal, lasagne.nonlinearities.rectify, name=f"{name}_relu")
+        normal, lasagne.nonlinearities.rectify, name=f'{name}_relu')

@@ -41,7 +41,7 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
         layer = net[name] = _conv(layer, scaled(depth, width), name,
                                   batch_norm)
         if name in ('conv1_2', 'conv2_2', 'conv3_3'):
-            pool = f"pool{name[4]}"
+            pool = f'pool{name[4]}'
             layer = net[pool] = lasagne.layers.MaxPool2DLayer(
                 layer, 2, name=pool)
     if freeze:

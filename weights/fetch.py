@@ -200,9 +200,8 @@ def _is_whole(path):
 
 def _arguments(argv):
     parser = argparse.ArgumentParser(
-        prog='python -m '
-             'weights.fetch', description=f"{__doc__.split(':')[0]}, or "
-                                          "convert a file that you have.")
+        prog='python -m weights.fetch', description=__doc__.split(':')[0]
+        + ', or convert a file that you have.')
     parser.add_argument('what', nargs='?', choices=['vgg16'],
                         default='vgg16', help='which weights (vgg16)')
     parser.add_argument('--from', dest='source', metavar='FILE',

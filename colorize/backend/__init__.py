@@ -58,7 +58,7 @@ def _blas_ldflags():
         import scipy_openblas32 as wheel
     except ImportError:
         return ''
-    renames = ['-D{0}=scipy_{0}'.format(name) for name in _BLAS_ROUTINES]
+    renames = [f'-D{name}=scipy_{name}' for name in _BLAS_ROUTINES]
     return ' '.join([f'-L{_without_spaces(wheel.get_lib_dir())}',
                      f'-l{wheel.get_library()}'] + renames)
 

@@ -23,31 +23,30 @@ Dataset = namedtuple('Dataset', 'title train test names layout')
 
 # The paper names categories, ILSVRC synsets: ten of them with up to 1,300
 # photos each are the only way to its 12,980 photos.
-_SYNSETS = dict([
-    ('spatula', 'n04270147'), ('school bus', 'n04146614'),
-    ('bear', 'n02132136'), ('book shelf', 'n02870880'),
-    ('armor', 'n02895154'), ('kangaroo', 'n01877812'),
-    ('spider', 'n01773797'), ('sweater', 'n04370456'),
-    ('hair dryer', 'n03483316'), ('bird', 'n01558993')])
+_SYNSETS = {
+    'spatula': 'n04270147', 'school bus': 'n04146614', 'bear': 'n02132136',
+    'book shelf': 'n02870880', 'armor': 'n02895154', 'kangaroo': 'n01877812',
+    'spider': 'n01773797', 'sweater': 'n04370456', 'hair dryer': 'n03483316',
+    'bird': 'n01558993'}
 
-DATASETS = dict([
-    ('mcgill', Dataset(
+DATASETS = {
+    'mcgill': Dataset(
         'McGill', 896, 150,
         r'(^|/)(animals?|flowers?|foliages?|fruits?|land[^/]*water|man[^/]*'
         r'made|shadows?|snow|textures?|winter)[^/]*/.*\.(tiff?|jpe?g|png)$',
-        'a folder for each category, Animals to Textures')),
-    ('cvcl', Dataset(
+        'a folder for each category, Animals to Textures'),
+    'cvcl': Dataset(
         'MIT CVCL', 361, 50, r'(^|/)opencountry_[^/]*\.jpg$',
-        'opencountry_*.jpg')),
-    ('ilsvrc', Dataset(
+        'opencountry_*.jpg'),
+    'ilsvrc': Dataset(
         'ILSVRC 2015 CLS-LOC', 12486, 494,
         rf"(^|/)({'|'.join(_SYNSETS.values())})_\d+\.jpeg$",
-        'Data/CLS-LOC/train/nXXXXXXXX/*.JPEG')),
-    ('mirflickr', Dataset(
-        'MIRFLICKR', 7500, 1000, r'(^|/)im\d+\.jpg$', 'im1.jpg to '
-        'im25000.jpg')),
-    ('folder', Dataset('photos of your own', None, None, r'', 'any photos')),
-])
+        'Data/CLS-LOC/train/nXXXXXXXX/*.JPEG'),
+    'mirflickr': Dataset(
+        'MIRFLICKR', 7500, 1000, r'(^|/)im\d+\.jpg$',
+        'im1.jpg to im25000.jpg'),
+    'folder': Dataset('photos of your own', None, None, r'', 'any photos'),
+}
 
 _SEED = 'colorize 2016'
 
@@ -134,11 +133,11 @@ def build(name, folder, cache, side=224, test=None):
 
     Returns
     -------
-    caches.Cache
+    colorize.photos.cached.Cache
 
     Raises
     ------
-    DatasetError, caches.CacheError
+    DatasetError, colorize.photos.cached.CacheError
         When there are no photos, or `cache` is a file of another kind.
     """
     table, names = DATASETS[name], find(name, folder)
@@ -158,15 +157,15 @@ def report(name, cache):
     ----------
     name : str
         Key of :data:`DATASETS`.
-    cache : caches.Cache
+    cache : colorize.photos.cached.Cache
 
     Returns
     -------
     list of str
     """
     table, found = DATASETS[name], cache.photos
-    lines = ['{}: {train} training and {test} test photos'.format(
-        table.title, **found)]
+    lines = [f"{table.title}: {found['train']} training and {found['test']} "
+             'test photos']
     if table.train and (table.train, table.test) != tuple(
             found[part] for part in cached.PARTS):
         lines.append(f'Table 1 has {table.train} and {table.test}: the set is '

@@ -27,8 +27,8 @@ def main(arguments=None):
         description='Check a dataset, split it into training and test '
                     'photos, cache it in an HDF5 file. Then CACHE::train and '
                     'CACHE::test name its photos to other commands.',
-        epilog='; '.join('{}: {.layout}'.format(*item)
-                         for item in DATASETS.items()))
+        epilog='; '.join(f'{name}: {dataset.layout}'
+                         for name, dataset in DATASETS.items()))
     add = parser.add_argument
     add('name', choices=tuple(DATASETS), metavar='NAME',
         help=', '.join(DATASETS))

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from colorize.photos import cached, images
 from colorize.disk.whole import sweep, written_whole
+from colorize.prefetch import prefetch
 
 __all__ = ['make']
 
@@ -36,7 +37,7 @@ def make(cache, folder, plan):
 
     Raises
     ------
-    caches.CacheError
+    colorize.photos.cached.CacheError
         When `cache` is a file of another kind.
     """
     if os.path.exists(cache) and cached.describe(cache).plan == plan:
@@ -95,7 +96,6 @@ def _read_piece(path, folder, names, side):
 
 def _join(file, pieces, plan):
     import h5py
-    from colorize.prefetch import prefetch  # imports Theano; --help shall not
     skipped, side = [], plan['side']
     with h5py.File(file, 'w') as cache:
         cache['plan'] = json.dumps(plan)

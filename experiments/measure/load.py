@@ -5,6 +5,7 @@ has to add up.
 """
 
 import argparse
+import io
 import json
 import os
 import re
@@ -28,7 +29,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m experiments.measure.load',
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--photos', type=command.number(int, 1), default=5000)
+    add('--count', type=command.number(int, 1), default=5000,
+        help='of photos (default: %(default)s)')
     add('--damaged', type=float, default=0.01, help='share of them')
     add('--weights', metavar='FILE', help='(without: a very small network)')
     add('--out', metavar='DIR', help='where load.json and load.png go')
@@ -36,7 +38,7 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     from experiments.shared import report
     with tempfile.TemporaryDirectory(prefix='load-') as folder:
-        found, samples = load(folder, given.photos, given.damaged,
+        found, samples = load(folder, given.count, given.damaged,
                               given.weights or small_weights(folder))
     out = given.out or report.RESULTS
     report.write_json(os.path.join(out, 'load.json'), found)
@@ -115,12 +117,11 @@ def _photos(folder, count, share):
     from PIL import Image
     pieces = []
     for path in bundled.crops(folder, 20, 64, seed=0):
+        jpeg = io.BytesIO()
         with Image.open(path) as image:
-            image.save(f"{path[:-4]}.jpg")
-        with open(f"{path[:-4]}.jpg", 'rb') as file:
-            pieces.append(file.read())
+            image.save(jpeg, 'JPEG')
+        pieces.append(jpeg.getvalue())
         os.unlink(path)
-        os.unlink(f"{path[:-4]}.jpg")
     bad = set(np.random.RandomState(0).permutation(count)[
         :int(count * share)].tolist())
     places = []
@@ -141,13 +142,13 @@ def _watch(process):
     began, page = time.time(), os.sysconf('SC_PAGE_SIZE')
     while process.poll() is None:
         try:
-            with open(f"{place}/statm") as file:
+            with open(f'{place}/statm') as file:
                 resident = int(file.read().split()[1]) * page / 2 ** 20
             if not resident:
                 continue  # it has just ended
             rows.append((time.time() - began, resident,
-                         len(os.listdir(f"{place}/fd")),
-                         len(os.listdir(f"{place}/task"))))
+                         len(os.listdir(f'{place}/fd')),
+                         len(os.listdir(f'{place}/task'))))
         except OSError:
             continue
         time.sleep(0.1)

@@ -27,7 +27,7 @@ def main():
         painted = colorizer(photo)
         rows.append([images.to_uint8(gray / 255), painted, photo])
         stem = os.path.splitext(name)[0]
-        path = os.path.join(folder, f"{stem}-color.png")
+        path = os.path.join(folder, f'{stem}-color.png')
         images.save(path, painted)
         print(path)
     overview = os.path.join(folder, 'overview.png')

@@ -178,7 +178,7 @@ def _write(page, sections, scores, given):
     from experiments.shared import report
     average = evaluation.average(scores)
     about = '{} photos, {}; weights: {}.'.format(
-        len(sections), f"held out by {given.run}" if given.run
+        len(sections), f'held out by {given.run}' if given.run
         else ', '.join(filter(None, given.photos)) or "scikit-image's",
         given.weights or 'those that ship')
     with written_whole(page) as file:

@@ -1,15 +1,12 @@
 """The stack: importable, fast, and the user's settings win."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import unittest
 
 import numpy as np
 
-from tests.shared.folder import ROOT
+from tests.shared.folder import ROOT, Folder
 
 
 def python(code, **environment):
@@ -24,10 +21,9 @@ SHOW = ('from colorize.backend import theano\n'
         'print(theano.config.floatX, theano.config.{})')
 
 
-class TestFlags(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize test ')
-        self.addCleanup(shutil.rmtree, self.folder)
+class TestFlags(Folder):
+    # A blank in a path has to be no trouble.
+    prefix = 'colorize test '
 
     def test_floats_are_32_bits_and_blas_is_linked(self):
         said = python(SHOW.format('blas.ldflags'))
@@ -39,7 +35,7 @@ class TestFlags(unittest.TestCase):
         self.assertEqual(said, 'float64 fast_compile\n')
 
     def test_theanorc_wins_and_flags_win_over_it(self):
-        path = os.path.join(self.folder, 'theanorc')
+        path = self.path('theanorc')
         with open(path, 'w') as file:
             file.write('[global]\nfloatX = float64\noptimizer = None\n'
                        '[blas]\nldflags = -lmine\n')

@@ -2,19 +2,13 @@
 
 import io
 import os
-import shutil
-import tempfile
-import unittest
 from unittest import mock
 
 from colorize.disk.cache_folder import cache_folder
+from tests.shared.folder import Folder
 
 
-class TestCacheFolder(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class TestCacheFolder(Folder):
     def found(self, cache):
         with mock.patch.dict(os.environ, XDG_CACHE_HOME=cache), \
                 mock.patch('tempfile.tempdir', self.folder):
@@ -22,7 +16,7 @@ class TestCacheFolder(unittest.TestCase):
 
     def test_where_the_user_keeps_caches(self):
         self.assertEqual(self.found(self.folder),
-                         os.path.join(self.folder, 'colorize'))
+                         self.path('colorize'))
 
     def test_a_private_temporary_one_where_that_is_impossible(self):
         found = self.found('/dev/null')
@@ -44,5 +38,5 @@ class TestCacheFolder(unittest.TestCase):
                 mock.patch('sys.stderr', said):
             found = [self.found(self.folder) for _ in range(2)]
         for each in found:
-            self.assertNotEqual(each, os.path.join(self.folder, 'colorize'))
+            self.assertNotEqual(each, self.path('colorize'))
         self.assertEqual(said.getvalue().count('another user'), 1)

@@ -15,8 +15,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 class Folder(unittest.TestCase):
     """Has ``self.folder``, empty at first, and paths in it."""
 
+    #: What the folder's name begins with.
+    prefix = 'colorize-test-'
+
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
+        super().setUp()
+        self.folder = tempfile.mkdtemp(prefix=self.prefix)
         self.addCleanup(shutil.rmtree, self.folder)
 
     def path(self, *parts):

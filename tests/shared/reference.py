@@ -14,11 +14,11 @@ VGG = (('conv1_1', 'conv1_2'), ('conv2_1', 'conv2_2'),
 
 def conv(maps, params, name, bias=True):
     """Same-padded cross-correlation of (channel, row, column)."""
-    kernels = params[f"{name}.W"].astype('float64')
+    kernels = params[f'{name}.W'].astype('float64')
     out = np.array([sum(correlate2d(plane, kernel, mode='same')
                         for plane, kernel in zip(maps, filters))
                     for filters in kernels])
-    return out + params[f"{name}.b"][:, None, None] if bias else out
+    return out + params[f'{name}.b'][:, None, None] if bias else out
 
 
 def normalize(maps, params, name):
@@ -36,7 +36,7 @@ def relu(maps):
 def unit(maps, params, name):
     """Convolution without bias, batch norm, ReLU."""
     return relu(normalize(conv(maps, params, name, bias=False), params,
-                          f"{name}_bn"))
+                          f'{name}_bn'))
 
 
 def pool(maps):
@@ -86,4 +86,4 @@ def classification(maps, params, batch_norm=False):
                              in zip(found, (8, 4, 2, 1))])
     head = unit(unit(joined, params, 'head1'), params, 'head2')
     head = relu(conv(head, params, 'head3'))
-    return [conv(head, params, f"scores_{channel}") for channel in 'uv']
+    return [conv(head, params, f'scores_{channel}') for channel in 'uv']

@@ -66,7 +66,7 @@ def write_keras(path, arrays, **attributes):
         file.attrs.update(attributes)
         for name, pair in zip(names, arrays.values()):
             group = file.create_group(name)
-            weights = [f"{name}_W_1:0", f"{name}_b_1:0"]
+            weights = [f'{name}_W_1:0', f'{name}_b_1:0']
             group.attrs['weight_names'] = np.array(weights, 'S')
             for weight, array in zip(weights, pair):
                 group[weight] = array
@@ -76,6 +76,6 @@ def write_npz(path, arrays):
     """Our own format."""
     named = {}
     for name, (kernels, biases) in arrays.items():
-        named[f"{name}.W"], named[f"{name}.b"] = kernels, biases
+        named[f'{name}.W'], named[f'{name}.b'] = kernels, biases
     with open(path, 'wb') as file:
         np.savez(file, **named)

@@ -1,196 +1,23 @@
-"""The fetch command against a server of its own; no network."""
+"""The fetch command, its manifest and the files that it converts."""
 
 import contextlib
-import hashlib
-import http.server
 import io
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
-import urllib.error
-import urllib.request
 from unittest import mock
 
 import numpy as np
 
 from colorize.colorizer import default_weights
 from colorize.systems.pretrained import find_vgg16, load_vgg16
+from tests.shared.served import Served, md5
 from tests.shared.vgg16_files import (random_arrays, write_keras, write_npz,
                                       write_zoo)
 from weights import fetch
-
-CONTENT = bytes(np.random.default_rng(2).integers(0, 256, 100000, 'u1'))
-
-
-def md5(content):
-    return hashlib.md5(content).hexdigest()
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    """Serves `server.content`, cut after `server.cut` bytes if that is set."""
-
-    def do_GET(self):
-        server, start = self.server, 0
-        server.ranges.append(self.headers.get('Range'))
-        if self.headers.get('Range') and server.resumes:
-            start = int(re.match(r'bytes=(\d+)-$',
-                                 self.headers['Range']).group(1))
-        self.send_response(server.status or (206 if start else 200))
-        self.send_header('Content-Length', len(server.content) - start)
-        self.end_headers()
-        self.wfile.write(server.content[start:server.cut])
-
-    def log_message(self, *arguments):
-        pass
-
-
-class _Served(unittest.TestCase):
-    """A folder, and a server on this machine alone."""
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.server = http.server.ThreadingHTTPServer(
-            ('127.0.0.1', 0), _Handler)
-        for name, value in dict(content=CONTENT, cut=None, resumes=True,
-                                status=None, ranges=[]).items():
-            setattr(self.server, name, value)
-        self.url = f'http://127.0.0.1:{self.server.server_address[1]}/file'
-        threading.Thread(target=self.server.serve_forever,
-                         args=(0.01,), daemon=True).start()
-        self.addCleanup(self.stop)
-        # Plain http, which the default opener refuses.
-        self.opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}))
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def at(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, content):
-        with open(self.at(name), 'wb') as file:
-            file.write(content)
-
-    def read(self, name):
-        with open(self.at(name), 'rb') as file:
-            return file.read()
-
-
-class TestDownload(_Served):
-
-    def download(self, **changes):
-        settings = dict(url=self.url, path=self.at('file'),
-                        size=len(CONTENT), md5=md5(CONTENT),
-                        opener=self.opener)
-        settings.update(changes)
-        fetch.download(**settings)
-
-    def check(self, *ranges):
-        """The file is there, alone, after requests with those ranges."""
-        self.assertEqual(self.read('file'), CONTENT)
-        self.assertEqual(os.listdir(self.folder), ['file'])
-        self.assertEqual(self.server.ranges, list(ranges))
-
-    def test_whole(self):
-        self.download()
-        self.check(None)
-
-    def test_goes_on_from_half(self):
-        self.write('file.part', CONTENT[:40000])
-        self.download()
-        self.check('bytes=40000-')
-
-    def test_server_that_does_not_resume(self):
-        self.server.resumes = False
-        self.write('file.part', CONTENT[:40000])
-        self.download()
-        self.check('bytes=40000-')
-
-    def test_all_had_come_before(self):
-        self.write('file.part', CONTENT)
-        self.download()
-        self.check()
-
-    def test_partial_file_too_long(self):
-        self.write('file.part', CONTENT + b'more')
-        self.download()
-        self.check(None)
-
-    def test_connection_cut(self):
-        self.server.cut = 70000
-        with self.assertRaisesRegex(OSError, '70000 of 100000 bytes'):
-            self.download()
-        self.assertEqual(os.listdir(self.folder), ['file.part'])
-        self.server.cut = None
-        self.download()
-        self.check(None, 'bytes=70000-')
-
-    def test_never_takes_more_than_announced(self):
-        self.download(size=1000, md5=md5(CONTENT[:1000]))
-        self.assertEqual(self.read('file'), CONTENT[:1000])
-
-    def test_wrong_checksum(self):
-        self.write('file', b"the user's own")
-        self.server.content = CONTENT[::-1]
-        with self.assertRaises(ValueError) as caught:
-            self.download()
-        for word in (self.url, md5(CONTENT), md5(CONTENT[::-1])):
-            self.assertIn(word, str(caught.exception))
-        self.assertEqual(os.listdir(self.folder), ['file'])
-        self.assertEqual(self.read('file'), b"the user's own")
-
-    def test_wrong_partial_file_is_not_kept_for_ever(self):
-        self.write('file.part', b'x' * 500)
-        with self.assertRaises(ValueError):
-            self.download()
-        self.download()
-        self.check('bytes=500-', None)
-
-    def test_not_found(self):
-        self.server.status = 404
-        with self.assertRaisesRegex(OSError, f"{self.url}.*404"):
-            self.download()
-        self.assertEqual(os.listdir(self.folder), [])
-
-    def test_server_gone(self):
-        self.stop()
-        with self.assertRaisesRegex(OSError, self.url):
-            self.download()
-
-
-class TestTLS(_Served):
-
-    def test_plain_http_is_refused(self):
-        with self.assertRaisesRegex(OSError, 'http'):
-            fetch.download(self.url, self.at('file'), len(CONTENT),
-                           md5(CONTENT))
-        self.assertEqual(self.server.ranges, [])
-
-    def test_other_schemes_are_refused(self):
-        self.write('file', CONTENT)
-        for url in (f"file://{self.at('file')}", 'data:,text',
-                    'ftp://127.0.0.1/file'):
-            with self.assertRaisesRegex(urllib.error.URLError,
-                                        'unknown url type'):
-                fetch.https_opener().open(url)
-
-    def test_redirect_to_plain_http_is_refused(self):
-        # What the opener does once an https server has answered 302.
-        request = urllib.request.Request('https://127.0.0.1/')
-        request.timeout = 9
-        with self.assertRaisesRegex(urllib.error.URLError,
-                                    'unknown url type: http'):
-            fetch.https_opener().error('http', request, io.BytesIO(), 302,
-                                       'Found', {'location': self.url})
-        self.assertEqual(self.server.ranges, [])
 
 
 class TestManifest(unittest.TestCase):
@@ -221,7 +48,7 @@ class TestManifest(unittest.TestCase):
         self.assertTrue(0 < extra < 50000, extra)
 
 
-class TestCommand(_Served):
+class TestCommand(Served):
     """main(), with a stand-in for the published file."""
 
     @classmethod
@@ -256,7 +83,7 @@ class TestCommand(_Served):
                                   lambda: {'vgg16': self.record})):
             patch.start()
             self.addCleanup(patch.stop)
-        self.by_hand = self.at(f"colorize/{self.record['name']}")
+        self.by_hand = self.path(f"colorize/{self.record['name']}")
 
     def run_main(self, *argv):
         """Exit code, standard output and standard error."""
@@ -280,7 +107,7 @@ class TestCommand(_Served):
         self.assertEqual((code, err), (0, ''))
         self.check_converted(find_vgg16())
         self.assertIn('10 layers, conv1_1 to conv4_3', out)
-        self.assertEqual(sorted(os.listdir(self.at('colorize'))),
+        self.assertEqual(sorted(os.listdir(self.path('colorize'))),
                          ['vgg16.npz', self.record['name']])
 
     def test_once_is_enough(self):
@@ -300,14 +127,14 @@ class TestCommand(_Served):
     def test_from_every_format(self):
         for name in ('keras', 'zoo', 'ours'):
             code, _, err = self.run_main('--from', self.file(name),
-                                         '-o', self.at(name))
+                                         '-o', self.path(name))
             self.assertEqual((code, err), (0, ''))
-            self.check_converted(self.at(name))
-            np.load(self.at(name)).close()
+            self.check_converted(self.path(name))
+            np.load(self.path(name)).close()
         self.assertEqual(self.server.ranges, [])
 
     def test_by_hand(self):
-        os.makedirs(self.at('colorize'))
+        os.makedirs(self.path('colorize'))
         shutil.copy(self.file('zoo'), self.by_hand)
         code, out, err = self.run_main()
         self.assertEqual((code, err), (0, ''))
@@ -316,7 +143,7 @@ class TestCommand(_Served):
         self.assertEqual(self.server.ranges, [])
 
     def test_by_hand_damaged_is_named_and_kept(self):
-        os.makedirs(self.at('colorize'))
+        os.makedirs(self.path('colorize'))
         self.write(self.by_hand, b'<html>')
         code, _, err = self.run_main()
         self.assertEqual(code, 1)
@@ -338,33 +165,33 @@ class TestCommand(_Served):
         code, _, err = self.run_main()
         self.assertEqual(code, 1)
         self.assertIn('0' * 32, err)
-        self.assertEqual(os.listdir(self.at('colorize')), [])
+        self.assertEqual(os.listdir(self.path('colorize')), [])
 
     def test_wrong_file_leaves_the_old_result(self):
         self.write('text', b'no weights')
         self.write('old', b'old')
-        code, _, err = self.run_main('--from', self.at('text'),
-                                     '-o', self.at('old'))
+        code, _, err = self.run_main('--from', self.path('text'),
+                                     '-o', self.path('old'))
         self.assertEqual((code, err.count('\n')), (1, 1))
-        self.assertIn(self.at('text'), err)
+        self.assertIn(self.path('text'), err)
         self.assertEqual(self.read('old'), b'old')
 
     def test_cannot_write(self):
-        os.mkdir(self.at('folder'))
+        os.mkdir(self.path('folder'))
         self.write('plain', b'no folder')
         for target in ('folder', 'plain/file'):
             code, _, err = self.run_main('--from', self.file('ours'),
-                                         '-o', self.at(target))
+                                         '-o', self.path(target))
             self.assertEqual((code, err.count('\n')), (1, 1))
         self.assertEqual(sorted(os.listdir(self.folder)),
                          ['folder', 'plain'])
 
     def test_never_written_over_its_source(self):
-        shutil.copy(self.file('keras'), self.at('mine'))
-        os.symlink(self.at('mine'), self.at('link'))
+        shutil.copy(self.file('keras'), self.path('mine'))
+        os.symlink(self.path('mine'), self.path('link'))
         for target in ('mine', 'link'):
-            code, _, err = self.run_main('--from', self.at('mine'),
-                                         '-o', self.at(target))
+            code, _, err = self.run_main('--from', self.path('mine'),
+                                         '-o', self.path(target))
             self.assertEqual(code, 2)
         self.assertEqual(self.read('mine'), self.server.content)
 

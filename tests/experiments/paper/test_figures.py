@@ -40,7 +40,7 @@ class TestFigures(FakeRuns):
         self.assertEqual(first, {'figure5': 0, 'figure7': uneven,
                                  'figure8': pale})
         self.assertNotEqual(uneven, pale)
-        shapes = {name: images.load(self.path('out', f"{name}.png")).shape
+        shapes = {name: images.load(self.path('out', f'{name}.png')).shape
                   for name in ('figure5', 'figure6', 'figure7')}
         self.assertEqual(shapes['figure5'], (22 + 2 * 230, 6 + 3 * 230, 3))
         self.assertEqual(shapes['figure6'], (22 + 230, 6 + 4 * 230, 3))

@@ -103,7 +103,7 @@ class TestBlur(unittest.TestCase):
             found = smoothing.measure(lightness, predicted, actual)
             for place in ('edges', 'smooth'):
                 for name in ('noise', 'error'):
-                    self.assertEqual(found[f"{name}_{place}"] > 0,
+                    self.assertEqual(found[f'{name}_{place}'] > 0,
                                      place == noisy, (name, place, found))
         flat = smoothing.measure(np.full((9, 9), 50.0), actual[:9, :9],
                                  actual[:9, :9])

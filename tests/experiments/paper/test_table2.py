@@ -79,7 +79,7 @@ class TestTable2(FakeRuns):
                           run['learning_rate'], run['vgg16']),
                          (3, 2, 0.0003, 'vgg16.npz'))
         text = json.dumps(self.found) + self.said
-        for place in (f"{os.path.dirname(self.folder)}/", '/far'):
+        for place in (f'{os.path.dirname(self.folder)}/', '/far'):
             self.assertNotIn(place, text)
 
     def test_text_is_in_percent_beside_the_papers(self):

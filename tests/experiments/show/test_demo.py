@@ -11,7 +11,7 @@ from tests.shared.experiments import Experiment
 class TestDemo(Experiment):
     def test_every_photo_and_an_overview(self):
         self.run_main(demo.main, '--out', self.folder)
-        names = [f"{os.path.splitext(name)[0]}-color.png" for name
+        names = [f'{os.path.splitext(name)[0]}-color.png' for name
                  in bundled.COLOR_PHOTOS + bundled.GRAY_PHOTOS]
         self.assertEqual(sorted(os.listdir(self.folder)),
                          sorted(names + ['overview.png']))
