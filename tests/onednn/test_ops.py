@@ -246,8 +246,8 @@ def test_without_a_working_compiler_there_is_a_warning():
 
 @needs_onednn
 def test_processors_without_avx512():
-    code = ('from tests import test_onednn; from colorize.onednn import '
+    code = ('from tests.onednn import test_ops; from colorize.onednn import '
             'arrays; assert arrays.block() == 8, arrays.block(); '
-            'test_onednn.test_odd_sizes_and_depths()')
+            'test_ops.test_odd_sizes_and_depths()')
     status, text = run(code, DNNL_MAX_CPU_ISA='AVX2')
     assert status == 0, text

@@ -302,7 +302,8 @@ class TestSignals(unittest.TestCase):
     """In processes of their own, without a network."""
 
     CODE = ('import time\n'
-            'from colorize import command, interrupts\n'
+            'from colorize import command\n'
+            'from colorize.training import interrupts\n'
             'from colorize.disk.whole import written_whole\n'
             'def main():\n'
             '    with interrupts.noticed() as seen:\n'
