@@ -9,7 +9,6 @@ from collections import namedtuple
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import uniform_filter
 
 __all__ = ['EPSILON', 'RADIUS', 'Guide', 'guide', 'upscale']
 
@@ -40,14 +39,25 @@ def guide(chroma, lightness, radius=RADIUS, epsilon=EPSILON):
     -------
     Guide
     """
-    def mean(values):
-        return uniform_filter(values, 2 * radius + 1, mode='nearest')
-    level = mean(lightness)
-    variance = np.maximum(mean(lightness ** 2) - level ** 2, 0)
-    slopes = [mean((mean(plane * lightness) - mean(plane) * level)
-                   / (variance + epsilon))
-              for plane in np.moveaxis(chroma, -1, 0)]
-    return Guide(chroma, lightness, np.stack(slopes, axis=-1))
+    u, v = np.moveaxis(chroma, -1, 0)
+    planes = [lightness, lightness ** 2, u, v, u * lightness, v * lightness]
+    level, square, mean_u, mean_v, u_level, v_level = _mean(
+        np.stack(planes), radius)
+    variance = np.maximum(square - level ** 2, 0) + epsilon
+    slopes = _mean(np.stack([(u_level - mean_u * level) / variance,
+                             (v_level - mean_v * level) / variance]), radius)
+    return Guide(chroma, lightness, np.moveaxis(slopes, 0, -1))
+
+
+def _mean(planes, radius):
+    """Means over a window, (plane, row, column); edges go on as they are."""
+    rows, columns = planes.shape[1:]
+    wide = np.pad(planes, ((0, 0), (radius, radius), (radius, radius)),
+                  'edge')
+    size = 2 * radius + 1
+    wide = sum(wide[:, start:start + rows] for start in range(size))
+    return sum(wide[:, :, start:start + columns]
+               for start in range(size)) / np.float32(size ** 2)
 
 
 def upscale(found, lightness, first=0, rows=None):

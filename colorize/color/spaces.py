@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ['COLOR_SPACES', 'clip_chroma', 'color_space', 'lightness_of',
-           'linear', 'luminance', 'merge', 'saturate', 'saturation', 'split',
-           'to_gray']
+__all__ = ['COLOR_SPACES', 'LUMINANCE', 'clip_chroma', 'color_space',
+           'lightness_of', 'linear', 'luminance', 'merge', 'saturate',
+           'saturation', 'split', 'to_gray', 'white']
 
 #: What R, G and B of linear sRGB give to Y, as scikit-image has it.
-_LUMINANCE = np.array([0.212671, 0.715160, 0.072169], 'float32')
+LUMINANCE = np.array([0.212671, 0.715160, 0.072169], 'float32')
 
 #: split: RGB -> (lightness, chroma); merge: the way back; gray: lightness ->
 #: the grayscale photo, 0 to 255; low, high: range of both chroma channels;
@@ -83,15 +83,26 @@ def lightness_of(photo, space='luv'):
     photo = np.asarray(photo)
     if color_space(space).name == 'hsv':
         return _unit_float(photo.max(axis=-1) if photo.ndim == 3 else photo)
-    found = luminance(photo)
+    if photo.ndim == 2 and photo.dtype.kind == 'u':
+        return _lightness_table(photo.dtype)[photo]
+    return _lightness(luminance(photo))
+
+
+def _lightness(found):
+    """L of Y, CIE 1976."""
     return np.where(found > 0.008856, 116 * np.cbrt(found) - 16,
                     903.3 * found).astype('float32')
+
+
+@lru_cache(maxsize=None)
+def _lightness_table(dtype):
+    return _lightness(_linear_table(dtype))
 
 
 def luminance(photo):
     """Y of CIE XYZ, 0 to 1, of what :func:`lightness_of` takes."""
     values = linear(photo)
-    return values if photo.ndim == 2 else values @ _LUMINANCE
+    return values if photo.ndim == 2 else values @ LUMINANCE
 
 
 def linear(values):
@@ -214,7 +225,7 @@ def _merge_luv(lightness, chroma):
 
     In planes, as arrays of three channels take numpy twice as long.
     """
-    u_white, v_white, matrix = _white()
+    u_white, v_white, matrix = white()
     v = chroma[..., 1]
     factor = _into_diagram(lightness, v) / np.maximum(13 * lightness, 1e-3)
     u, v = chroma[..., 0] * factor + u_white, v * factor + v_white
@@ -229,8 +240,16 @@ def _merge_luv(lightness, chroma):
 
 
 @lru_cache(maxsize=None)
-def _white():
-    """u' and v' of D65, and XYZ to linear sRGB, as scikit-image has them."""
+def white():
+    """The white of a screen, and how colours are made of its lights.
+
+    Returns
+    -------
+    u, v : float32
+        u' and v' of D65.
+    matrix : float32 array, (3, 3)
+        From XYZ to linear sRGB, as scikit-image has it.
+    """
     from skimage.color import colorconv
     x, y, z = colorconv.xyz_tristimulus_values(illuminant='D65',
                                                observer='2')

@@ -16,9 +16,14 @@ def slow_grays(rgb):
     lightness = rgb2luv(rgb.astype('float64') / most)[..., 0]
     found = np.where(lightness > 7.9996, ((lightness + 16) / 116) ** 3,
                      lightness / 903.3)
-    return most * np.where(found > 0.0031308,
-                           1.055 * np.maximum(found, 1e-9) ** (1 / 2.4)
-                           - 0.055, 12.92 * found)
+    return most * slow_curve(found)
+
+
+def slow_curve(linear):
+    """The transfer function of sRGB, in double."""
+    return np.where(linear > 0.0031308,
+                    1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055,
+                    12.92 * linear)
 
 
 class TestGrays(unittest.TestCase):
@@ -47,7 +52,7 @@ class TestToIntegers(unittest.TestCase):
             self.assertEqual(found.dtype, dtype)
             np.testing.assert_array_equal(rounding.grays(found), grey)
             self.assertLess(np.abs(slow_grays(found) - grey).max(), 0.53)
-            self.assertLess(np.abs(found - rgb * most).max(), 3.6)
+            self.assertLess(np.abs(found - rgb * most).max(), 1)
 
     def test_plain_rounding_would_not_keep_it(self):
         lightness, chroma = color.split(photo())
@@ -57,6 +62,25 @@ class TestToIntegers(unittest.TestCase):
         self.assertGreater((rounding.grays(plain) != grey).mean(), 0.05)
         np.testing.assert_array_equal(
             rounding.grays(rounding.to_integers(rgb, grey)), grey)
+
+    def test_narrow_greys_of_pure_colours(self):
+        """Where Y steps furthest over the levels, from its edges inwards."""
+        for dtype in ('uint8', 'uint16'):
+            most = np.iinfo(dtype).max
+            rng = np.random.RandomState(0)
+            strength = rng.uniform(0, 1, (3, 4000, 1))
+            faint = rng.uniform(0, 0.02, (3, 4000, 3))
+            rgb = np.clip(strength * np.eye(3)[:, None] + faint, 0, 1)
+            gray = np.rint(most * slow_curve(color.luminance(rgb)))
+            gray = gray.astype(dtype)
+            found = rounding.to_integers(rgb, gray)
+            np.testing.assert_array_equal(rounding.grays(found), gray)
+            self.assertLess(np.abs(found - rgb * most).max(), 1)
+
+    def test_another_grey_is_rounded_to_the_nearest(self):
+        rgb = photo() / 255
+        np.testing.assert_array_equal(
+            rounding.to_integers(rgb, rounding.grays(photo()) ^ 128), photo())
 
     def test_what_fits_is_plainly_rounded(self):
         rgb = photo().astype('float32') / 255

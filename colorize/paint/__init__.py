@@ -1,0 +1,74 @@
+"""From the photo to the network's eyes, and back with its chroma.
+
+In C++ where the machine has a compiler, else in numpy, fifteen times slower.
+"""
+
+import logging
+import functools
+
+
+from colorize import cplusplus
+from colorize.paint import compiled, numpy_way
+
+__all__ = ['paint', 'shrink']
+
+
+def shrink(photo, rows, columns, space='luv'):
+    """Lightness at the size of the network.
+
+    Parameters
+    ----------
+    photo : array, (row, column) or (row, column, 3)
+        Grey or sRGB; uint8, uint16, or float in 0 to 1.
+    rows, columns : int
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    float32 array, (`rows`, `columns`)
+        Scaled with bicubic interpolation.
+    """
+    if _compiles(photo, space):
+        return compiled.shrink(photo, rows, columns)
+    return numpy_way.shrink(photo, rows, columns, space)
+
+
+def paint(photo, small, chroma, space='luv'):
+    """Put the network's chroma onto the photo.
+
+    Parameters
+    ----------
+    photo : array
+        As for :func:`shrink`.
+    small : float array, (row, column)
+        What that made of it.
+    chroma : float array, (row, column, 2)
+        Of the same size.
+    space : {'luv', 'hsv'}
+
+    Returns
+    -------
+    array, (row, column, 3)
+        sRGB of the photo's size and type. In CIELUV, integers turned back
+        into grey (:func:`colorize.color.rounding.grays`) are the grey of
+        the photo, to the last bit.
+    """
+    if _compiles(photo, space):
+        return compiled.paint(photo, small, chroma)
+    return numpy_way.paint(photo, small, chroma, space)
+
+
+def _compiles(photo, space):
+    # HSV is the paper's ablation: what it is worth, numpy does.
+    return (space == 'luv' and photo.dtype.isnative
+            and photo.dtype in compiled.TYPES and _has_library())
+
+
+@functools.cache
+def _has_library():
+    try:
+        return bool(compiled.library())
+    except (cplusplus.CompileError, OSError) as error:
+        logging.getLogger(__name__).warning(
+            'painting in numpy, fifteen times slower: %s', error)
+        return False
