@@ -38,6 +38,7 @@ setup(
     python_requires='>=3.9, <3.12',
     packages=find_packages(include=['colorize*', 'models', 'weights']),
     package_data={'colorize.onednn': ['src/*'],
+                  'colorize.paint': ['src/*'],
                   'weights': ['*.npz', '*.json', '*.rst']},
     install_requires=requirements('requirements.txt'),
     extras_require=extras(),

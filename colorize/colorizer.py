@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 
-from colorize import color
-from colorize.color import bins, guided_filter, rounding
+from colorize import color, paint
+from colorize.color import bins
 from colorize.photos import images
 from colorize.systems import arrays, networks, params
 from colorize.backend import theano
@@ -18,10 +18,6 @@ __all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
 #: Values of a network that any machine can hold, 16 MiB. One that is built
 #: can say what it needs and the file lacks.
 _SMALL = 1 << 22
-
-
-#: Pixels whose colours are computed at a time: what fits into a cache.
-_PART = 1 << 17
 
 
 def default_weights():
@@ -90,6 +86,7 @@ class Colorizer:
     def __init__(self, weights=None, decode=None, saturation=1):
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)
+        paint.prepare()
         self._network, self._means, shares, self.side = load(
             default_weights() if weights is None else weights)
         self._space = self._network.settings['color_space']
@@ -155,12 +152,8 @@ class Colorizer:
             Lightness at the size of the network.
         """
         _check(photo)
-        rows, columns = photo.shape[:2]
-        lightness = np.empty((rows, columns), 'float32')
-        for part in _strips(rows, columns):
-            lightness[part] = color.lightness_of(photo[part], self._space)
-        return images.resize(lightness,
-                             *network_size(rows, columns, self.side))
+        return paint.shrink(photo, *network_size(*photo.shape[:2], self.side),
+                            self._space)
 
     def predict(self, smalls, batch_size=4):
         """What the network answers.
@@ -204,35 +197,7 @@ class Colorizer:
             sRGB of the type of the photo.
         """
         chroma = color.saturate(chroma, self.saturation, self._space)
-        found = guided_filter.guide(chroma, small)
-        painted = np.empty(photo.shape[:2] + (3,), photo.dtype)
-        for part in _strips(*photo.shape[:2]):
-            gray = self._gray(photo[part])
-            lightness = color.lightness_of(gray, self._space)
-            wide = guided_filter.upscale(
-                found, lightness, part.start, len(photo))
-            rgb = color.merge(lightness, wide, self._space)
-            painted[part] = self._rounded(rgb, gray)
-        return painted
-
-    def _gray(self, photo):
-        """The photo without its colours."""
-        if photo.ndim == 2:
-            return photo
-        if photo.dtype.kind == 'u' and self._space == 'luv':
-            return rounding.grays(photo)
-        gray = color.to_gray(color.lightness_of(photo, self._space),
-                             self._space) / 255
-        if photo.dtype.kind == 'f':
-            return gray
-        return np.rint(gray * np.iinfo(photo.dtype).max).astype(photo.dtype)
-
-    def _rounded(self, rgb, gray):
-        if gray.dtype.kind == 'f':
-            return rgb
-        if self._space == 'luv':
-            return rounding.to_integers(rgb, gray)
-        return np.rint(rgb * np.iinfo(gray.dtype).max)
+        return paint.paint(photo, small, chroma, self._space)
 
     def chroma(self, lightness):
         """What the network answers for a photo.
@@ -264,14 +229,6 @@ def _check(photo):
     if kind.kind == 'f' and not (photo.min() >= 0 and photo.max() <= 1):
         raise ValueError(f'a photo of floats holds 0 to 1, got {photo.min()} '
                          f'to {photo.max()}')
-
-
-def _strips(rows, columns):
-    """Slices of rows: colours take a hundred bytes for each pixel on their
-    way, too many for all pixels of a scan at once."""
-    step = max(1, _PART // columns)
-    return [slice(start, min(start + step, rows))
-            for start in range(0, rows, step)]
 
 
 def _same_shape(arrays, most):

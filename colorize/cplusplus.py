@@ -75,7 +75,8 @@ def _fingerprint(command, sources):
         for file in sorted(os.listdir(folder)):
             with open(os.path.join(folder, file)) as source:
                 parts.append(source.read())
-    version = subprocess.check_output([command[0], '-dumpfullversion'])
+    version = subprocess.run([command[0], '-dumpfullversion'],
+                             stdout=subprocess.PIPE).stdout
     text = '\0'.join(parts) + version.decode()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

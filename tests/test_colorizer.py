@@ -58,14 +58,6 @@ class TestArrays(Weights):
                 # A batch may round otherwise and tip a bin.
                 self.assertLess((np.abs(alone - found) > 8).mean(), 0.02)
 
-    def test_strips_do_not_show(self):
-        from unittest import mock
-        from colorize import colorizer
-        whole = self.colorizer(photo())
-        with mock.patch.object(colorizer, '_PART', 130):
-            strips = self.colorizer(photo())
-        self.assertLessEqual(np.abs(strips.astype(int) - whole).max(), 1)
-
     def test_what_is_no_photo(self):
         for wrong, words in (
                 (np.zeros((3, 4, 4), 'uint8'), r'\(3, 4, 4\)'),

@@ -4,15 +4,10 @@ import contextlib
 import ctypes
 import functools
 import glob
-import hashlib
 import importlib
 import os
-import shutil
-import subprocess
-import tempfile
 
-from colorize.backend import theano
-from colorize.disk.cache_folder import cache_folder
+from colorize import cplusplus
 
 __all__ = ['OneDNNError', 'installed', 'library']
 
@@ -54,71 +49,26 @@ def installed():
     -------
     bool
     """
-    return _wheel() is not None and bool(_compiler())
-
-
-def _compiler():
-    return shutil.which(theano.config.cxx or 'g++')
-
-
-def _processor():
-    """The processor's abilities, in the words of /proc/cpuinfo."""
-    try:
-        with open('/proc/cpuinfo') as lines:
-            return next(line for line in lines if line.startswith('flags'))
-    except (OSError, StopIteration):
-        return ''
+    return _wheel() is not None and bool(cplusplus.compiler())
 
 
 def _block():
     """Channels side by side: one register's worth of float32."""
     limit = (os.environ.get('DNNL_MAX_CPU_ISA')
              or os.environ.get('ONEDNN_MAX_CPU_ISA') or 'AVX512').upper()
-    wide = 'avx512bw' in _processor() and 'AVX512' in limit + (
+    wide = 'avx512bw' in cplusplus.processor() and 'AVX512' in limit + (
         'AVX512' if limit in ('ALL', 'DEFAULT') else '')
     return 16 if wide else 8
 
 
-def _command(target):
+def _compiled():
     headers, binary = _wheel()
     folder, name = os.path.split(binary)
-    return ([_compiler(), '-shared', '-fPIC', '-O3', '-march=native',
-             '-fopenmp', '-std=c++14', '-fvisibility=hidden',
-             '-fno-math-errno', '-fno-trapping-math',
-             '-mprefer-vector-width=512', '-Wno-psabi',
-             f'-DBLOCK={_block()}', f'-I{headers}']
-            + sorted(glob.glob(os.path.join(_SOURCES, '*.cpp')))
-            + ['-o', target, f'-L{folder}', f'-l:{name}',
-               f'-Wl,-rpath,{folder}'])
-
-
-def _fingerprint():
-    """A name for what the compiled library depends on."""
-    parts = _command('') + [_processor()]
-    for path in sorted(glob.glob(os.path.join(_SOURCES, '*'))):
-        with open(path) as source:
-            parts.append(source.read())
-    version = subprocess.check_output([_compiler(), '-dumpfullversion'])
-    text = '\0'.join(parts) + version.decode()
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _compile(target):
-    """Compile beside `target` and move there: others may do the same."""
-    folder = os.path.dirname(target)
-    os.makedirs(folder, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=folder, suffix='.so')
-    os.close(handle)
-    try:
-        done = subprocess.run(_command(partial), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT)
-        if done.returncode:
-            said = done.stdout.decode(errors='replace')[-2000:]
-            raise OneDNNError(f'compiling colorize/onednn/src failed:\n{said}')
-        os.replace(partial, target)
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
+    return cplusplus.library(
+        'onednn', sorted(glob.glob(os.path.join(_SOURCES, '*.cpp'))),
+        ['-fopenmp', '-mprefer-vector-width=512', '-Wno-psabi',
+         f'-DBLOCK={_block()}', f'-I{headers}'],
+        [f'-L{folder}', f'-l:{name}', f'-Wl,-rpath,{folder}'])
 
 
 @contextlib.contextmanager
@@ -157,11 +107,11 @@ def library():
         raise OneDNNError(
             'oneDNN is not installed: pip install '
             'onednn-devel-cpu-gomp==2022.2.1, or set COLORIZE_CONV=theano')
-    target = os.path.join(cache_folder(), 'onednn', f'{_fingerprint()}.so')
-    if not os.path.exists(target):
-        _compile(target)
-    with _sleeping_threads():
-        loaded = ctypes.CDLL(target)
+    try:
+        with _sleeping_threads():
+            loaded = _compiled()
+    except cplusplus.CompileError as error:
+        raise OneDNNError(str(error)) from error
     loaded.message.restype = ctypes.c_char_p
     loaded.give.restype = None
     return loaded

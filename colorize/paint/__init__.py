@@ -1,16 +1,17 @@
 """From the photo to the network's eyes, and back with its chroma.
 
-In C++ where the machine has a compiler, else in numpy, fifteen times slower.
+In C++ where the machine has a compiler, else in numpy, ten times slower.
 """
 
-import logging
 import functools
+import logging
+from concurrent.futures import ThreadPoolExecutor
 
 
 from colorize import cplusplus
 from colorize.paint import compiled, numpy_way
 
-__all__ = ['paint', 'shrink']
+__all__ = ['paint', 'prepare', 'shrink']
 
 
 def shrink(photo, rows, columns, space='luv'):
@@ -64,11 +65,29 @@ def _compiles(photo, space):
             and photo.dtype in compiled.TYPES and _has_library())
 
 
-@functools.cache
+def prepare():
+    """Have the code compiled, the first time on a machine, meanwhile."""
+    _library_of_thread()
+
+
 def _has_library():
+    return _library_of_thread().result() is not None
+
+
+@functools.cache
+def _library_of_thread():
+    """What compiles may take seconds: so Theano compiles beside it."""
+    pool = ThreadPoolExecutor(1)
     try:
-        return bool(compiled.library())
+        return pool.submit(_library)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _library():
+    try:
+        return compiled.library()
     except (cplusplus.CompileError, OSError) as error:
         logging.getLogger(__name__).warning(
-            'painting in numpy, fifteen times slower: %s', error)
-        return False
+            'colours are painted in numpy, ten times slower: %s', error)
+        return None

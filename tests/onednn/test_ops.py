@@ -237,8 +237,8 @@ def test_without_onednn_theanos_own_convolution_is_used():
 
 @needs_onednn
 def test_without_a_working_compiler_there_is_a_warning():
-    code = ('from colorize.onednn import build; '
-            f'build._command = lambda target: ["false"]; {REGISTER}')
+    code = ('from colorize import cplusplus; '
+            f'cplusplus.compiler = lambda: "/bin/false"; {REGISTER}')
     status, text = run(code, COLORIZE_CONV='')
     assert status == 0 and text.strip().endswith('False'), text
     assert 'convolutions run on Theano alone' in text, text
