@@ -16,7 +16,7 @@ from PIL import Image
 
 from colorize import colorizer, command, memory
 from colorize.disk import npz, whole
-from colorize.photos import images
+from colorize.photos import images, opening
 from colorize.predict import __main__ as predict
 from colorize.systems import params, pretrained
 from colorize.training import __main__ as training
@@ -72,7 +72,7 @@ class TestPhotos(Commands):
         self.refuse(self.path('nan.tif'), 'no numbers')
         self.refuse(self.write('script.eps', b'%!PS-Adobe-3.0 EPSF-3.0\n'
                                b'%%BoundingBox: 0 0 9 9\n%%EndComments\n'),
-                    'cannot identify')
+                    'an EPS .document.; convert it')
 
     def test_truncated_anywhere(self):
         for form in ('jpg', 'png', 'tif'):
@@ -94,7 +94,7 @@ class TestPhotos(Commands):
     def test_large_file(self):
         with open(self.path('sparse.jpg'), 'wb') as file:
             file.truncate(1 << 40)
-        with mock.patch.object(images, 'LARGEST', 1 << 20):
+        with mock.patch.object(opening, 'LARGEST', 1 << 20):
             self.refuse(self.path('sparse.jpg'), 'larger than 1 MiB')
 
     def test_places(self):

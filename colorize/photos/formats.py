@@ -1,42 +1,66 @@
 """The one table of photo formats; imports nothing heavy.
 
 A new format is a row here, and what nobody else can say about it: how its
-16 bits are read and written (:mod:`colorize.photos.sixteen_bits`).
+captions are written (:mod:`colorize.photos.captions`) and its 16 bits
+(:mod:`colorize.photos.sixteen_bits`).
 """
 
 from collections import namedtuple
 
-__all__ = ['ENDINGS', 'FORMATS', 'Format', 'asked', 'by_ending', 'by_name',
-           'ending_of']
+__all__ = ['ENDINGS', 'FORMATS', 'Format', 'asked', 'by_ending',
+           'ending_of', 'foreign']
 
 #: name: Pillow's. endings: of its files. result: the ending of the result
 #: of such a photo, as not every format holds a colour photo as it is. asked:
-#: its name in ``--format``, or None. alpha: whether it holds transparency.
-#: lossy: whether it is written at a quality.
-Format = namedtuple('Format', 'name endings result asked alpha lossy')
+#: its name in ``--format``, or None. holds: what a result of it holds beside
+#: the picture, of 'alpha', 'dpi', 'exif', 'icc', 'xmp', 'iptc', 'comment',
+#: 'texts' and '16 bits'; None where no result can be of it. lossy: whether
+#: it is written at a quality. extra: who reads it comes with
+#: ``requirements-EXTRA.txt``.
+Format = namedtuple('Format', 'name endings result asked holds lossy extra',
+                    defaults=(False, None))
 
 #: What people keep photos in. Pillow's other readers are seldom used and
 #: seldom tested; that of PostScript starts a program.
 FORMATS = (
-    Format('AVIF', ('.avif', '.avifs'), '.png', None, True, True),
-    Format('BMP', ('.bmp',), '.png', None, False, False),
-    Format('DIB', ('.dib',), '.png', None, False, False),
-    Format('GIF', ('.gif',), '.png', None, False, False),
-    Format('JPEG', ('.jpg', '.jpeg', '.jpe', '.jfif'), '.jpg', 'jpeg', False,
-           True),
+    Format('AVIF', ('.avif', '.avifs'), '.png', None,
+           ('alpha', 'exif', 'icc', 'xmp'), True),
+    Format('BMP', ('.bmp',), '.png', None, ('dpi',)),
+    Format('DIB', ('.dib',), '.png', None, ('dpi',)),
+    Format('GIF', ('.gif',), '.png', None, ()),
+    Format('HEIF', ('.heic', '.heif', '.hif'), '.jpg', None, None,
+           extra='formats'),
+    Format('JPEG', ('.jpg', '.jpeg', '.jpe', '.jfif'), '.jpg', 'jpeg',
+           ('dpi', 'exif', 'icc', 'xmp', 'iptc', 'comment'), True),
     Format('JPEG2000', ('.jp2', '.j2k', '.j2c', '.jpc', '.jpf', '.jpx'),
-           '.png', None, True, False),
-    Format('PNG', ('.png', '.apng'), '.png', 'png', True, False),
-    Format('PPM', ('.pbm', '.pgm', '.pnm', '.ppm'), '.png', None, False,
-           False),
-    Format('TIFF', ('.tif', '.tiff'), '.tif', 'tiff', True, False),
-    Format('WEBP', ('.webp',), '.webp', 'webp', True, True))
+           '.png', None, ('alpha',)),
+    Format('JXL', ('.jxl',), '.png', None, None, extra='formats'),
+    Format('PNG', ('.png', '.apng'), '.png', 'png',
+           ('alpha', 'dpi', 'exif', 'icc', 'xmp', 'iptc', 'comment', 'texts',
+            '16 bits')),
+    Format('PPM', ('.pbm', '.pgm', '.pnm', '.ppm'), '.png', None, ()),
+    Format('TIFF', ('.tif', '.tiff'), '.tif', 'tiff',
+           ('alpha', 'dpi', 'exif', 'icc', 'xmp', 'iptc', '16 bits')),
+    Format('WEBP', ('.webp',), '.webp', 'webp',
+           ('alpha', 'exif', 'icc', 'xmp'), True))
 
 #: By which photos are found in folders.
 ENDINGS = tuple(sorted(ending for each in FORMATS
                        for ending in each.endings))
 
+#: Pictures that are not read: counted in folders, and refused with what to
+#: do about them. Of a raw photo only its small preview would be read.
+_FOREIGN = {
+    'raw photo': ('.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dng', '.erf',
+                  '.iiq', '.mef', '.mrw', '.nef', '.nrw', '.orf', '.pef',
+                  '.raf', '.raw', '.rw2', '.rwl', '.sr2', '.srf', '.srw',
+                  '.x3f'),
+    'drawing': ('.afphoto', '.kra', '.psb', '.psd', '.xcf'),
+    'document': ('.djvu', '.eps', '.pdf', '.ps', '.svg')}
+
 _BY_ENDING = {ending: each for each in FORMATS for ending in each.endings}
+_FOREIGN_BY_ENDING = {ending: kind for kind, endings in _FOREIGN.items()
+                      for ending in endings}
 
 
 def ending_of(path):
@@ -49,11 +73,27 @@ def by_ending(path):
     return _BY_ENDING.get(ending_of(path))
 
 
-def by_name(name):
-    """The format of Pillow's name."""
-    return next(each for each in FORMATS if each.name == name)
-
-
 def asked():
     """The formats that can be asked for, by their names there."""
     return {each.asked: each for each in FORMATS if each.asked}
+
+
+def foreign(path):
+    """What a picture is that is not read, in words, by its name's ending.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str, or None
+        As ``a DNG (raw photo); convert it to TIFF or JPEG first``.
+    """
+    ending = ending_of(path)
+    kind = _FOREIGN_BY_ENDING.get(ending)
+    if kind is None:
+        return None
+    name = ending[1:].upper()
+    article = 'an' if name[0] in 'AEFHILMNORSX' else 'a'
+    return f'{article} {name} ({kind}); convert it to TIFF or JPEG first'

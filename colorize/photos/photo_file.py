@@ -1,35 +1,27 @@
 """Photos with all that their files hold beside the picture."""
 
 import contextlib
-import io
 from collections import namedtuple
 
 import numpy as np
-from PIL import Image, ImageCms
-from PIL.ExifTags import Base, IFD
+from PIL import Image
 
-from colorize.photos import images, sixteen_bits
+from colorize.photos import (captions, decode, exif, images, opening, pngs,
+                             profiles, sixteen_bits, tiffs)
 
-__all__ = ['Photo', 'opened', 'read', 'write']
+__all__ = ['Opened', 'Photo', 'opened', 'read', 'write']
 
-#: pixels: (row, column) or (row, column, 3), uint8, or uint16 of deep grey.
-#: alpha: uint8 (row, column), or None. exif, icc: bytes, or None. dpi: two
-#: floats, or None. notes: list of str, what cannot be kept.
-Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes')
-
-#: Groups of entries below the EXIF: camera and place.
-_GROUPS = (IFD.Exif, IFD.GPSInfo)
-
-#: EXIF that stays true; in a TIFF the picture's layout stands among it.
-_EXIF = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
-         Base.DateTime, Base.Artist, Base.HostComputer, Base.Copyright,
-         Base.Rating, Base.RatingPercent, Base.XPTitle, Base.XPComment,
-         Base.XPAuthor, Base.XPKeywords, Base.XPSubject) + _GROUPS
+#: pixels: (row, column) or (row, column, 3), uint8 or uint16; what is
+#: coloured. alpha: (row, column) of uint8 or uint16, or None. exif, icc:
+#: bytes, or None. dpi: two floats, or None. notes: list of str, what cannot
+#: be kept. captions: of :mod:`colorize.photos.captions`. space: None, or of
+#: a photo in a space wider than sRGB its type, 'uint8' or 'uint16': `pixels`
+#: are its grey in sRGB then, and what is written is encoded by `icc`.
+#: colors: None, or in sRGB the colours that such a photo had.
+Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes captions space '
+                   'colors', defaults=(captions.NONE, None, None))
 
 _DAMAGED = 'its EXIF is damaged and left out'
-
-#: The size in pixels, which is said by the picture, too.
-_SIZE = (Base.ExifImageWidth, Base.ExifImageHeight)
 
 
 def read(path):
@@ -71,8 +63,8 @@ def opened(path):
         When the file cannot be read as a photo; also out of what is done
         with it.
     """
-    with images.opened(path) as image:
-        yield Opened(image)
+    with opening.opened(path) as source:
+        yield Opened(source)
 
 
 class Opened:
@@ -84,8 +76,9 @@ class Opened:
         Pixels.
     """
 
-    def __init__(self, image):
-        self._image, self.size = image, image.width * image.height
+    def __init__(self, source):
+        self._source = source
+        self.size = source.image.width * source.image.height
 
     def decode(self):
         """The photo itself.
@@ -95,109 +88,95 @@ class Opened:
         Photo
             Upright. Of an animation, the first frame. With a profile for
             grey or CMYK it is converted to sRGB; one for RGB is kept, and
-            so are the values.
+            what is written is of that.
         """
-        image = self._image
-        notes = list(_losses(image))
-        upright = images.upright(image)
-        exif = _exif(image, notes) if upright else None
-        if not upright:
+        image, content, _ = self._source
+        notes = list(_losses(image, content))
+        turn = exif.orientation(image)
+        found = decode.raster(self._source, turn)
+        notes += found.notes
+        entries, adobe = _exif(image, notes) if turn else (None, False)
+        if turn is None:
             notes.append(_DAMAGED)
-        dpi = _dpi(image.info.get('dpi'))
-        pixels, alpha, icc = _arrays(image, notes)
-        return Photo(pixels, alpha, exif, icc, dpi, notes)
+        said, more = captions.found_in(image, (turn or 1) > 1)
+        photo = Photo(found.values, found.alpha, entries,
+                      _profile(image, content, found, adobe, notes),
+                      exif.dpi(image.info.get('dpi'), turn or 1), notes + more,
+                      said)
+        return _profiled(photo, found.space)
 
 
-def _losses(image):
+def _losses(image, content):
+    """What is not taken over of a photo, in words."""
+    if image.format == 'TIFF':
+        pages = tiffs.count_pages(content)
+        if pages != 1:
+            count = f'its {pages} pages' if pages else 'its pages'
+            yield f'only the first of {count} is coloured'
+        return
     # What a camera puts behind its JPEG (MPO) is the same photo again.
     frames = getattr(image, 'n_frames', 1) if image.format != 'MPO' else 1
     if frames > 1:
-        kind = 'pages' if image.format == 'TIFF' else 'frames'
-        yield f'only the first of its {frames} {kind} is coloured'
-    if image.mode[0] not in 'IF' and _is_deep(image):
-        yield 'its 16 bits of each channel are read as 8'
-
-
-def _is_deep(image):
-    """Whether a channel has 16 bits in the file."""
-    tags = getattr(image, 'tag_v2', {})
-    return 16 in tags.get(Base.BitsPerSample, ()) or any(
-        ';16' in str(tile[3]) for tile in image.tile)
+        yield f'only the first of its {frames} frames is coloured'
 
 
 def _exif(image, notes):
-    """What stays true of the EXIF, as bytes; None where there is none."""
+    """Entries that stay true, and whether it is of Adobe RGB."""
     try:
-        given, kept = image.getexif(), Image.Exif()
-        for tag in _EXIF:
-            if tag in given:
-                kept[tag] = given.get_ifd(tag) if tag in _GROUPS \
-                    else _as_bytes(given[tag])
-        for tag in _SIZE:
-            kept.get(IFD.Exif, {}).pop(tag, None)
-        return kept.tobytes() if len(kept) else None
+        given = image.getexif()
+        return exif.kept(given), exif.is_adobe(given)
     except Exception:  # as a damaged file
         notes.append(_DAMAGED)
+        return None, False
 
 
-def _as_bytes(value):
-    """Text as the bytes that it was read from; Pillow writes ASCII only."""
-    return value.encode('latin-1') if isinstance(value, str) else value
-
-
-def _dpi(given):
-    try:
-        found = tuple(float(value) for value in given)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    good = len(found) == 2 and all(0.1 < value < 1e5 for value in found)
-    return found if good else None
-
-
-def _arrays(image, notes):
-    """Pixels, alpha and the profile that still holds for them."""
+def _profile(image, content, found, adobe, notes):
+    """The profile that a file has, or what else it says of its colours."""
     icc = image.info.get('icc_profile') or None
-    if image.mode.startswith('I') or image.mode == 'F':
-        if icc:
-            notes.append('its ICC profile is left out')
-        if 'transparency' in image.info:
-            notes.append('its transparency is left out')
-        return images.deep_gray(image), None, None
-    alpha = None
-    if image.has_transparency_data:
-        gray = image.mode in ('L', 'LA', 'La', '1')
-        image = image.convert('RGBA')
-        alpha = np.asarray(image.getchannel('A'))
-        image = image.getchannel('R') if gray else image.convert('RGB')
-    if image.mode in ('1', 'P', 'PA'):
-        image = image.convert('L' if image.mode == '1' else 'RGB')
-    if icc:
-        image, icc = _profiled(image, icc, notes)
-    if image.mode not in ('L', 'RGB'):
-        image = image.convert('RGB')
-    return np.asarray(image), alpha, icc
+    if image.format == 'PNG':
+        try:
+            icc = pngs.profile(image.info, content,
+                               found.space == 'GRAY') or icc
+        except ValueError as error:
+            notes.append(f'{error} is not known and left out')
+    if icc is None and adobe and found.space == 'RGB':
+        return profiles.adobe()
+    return icc
 
 
-def _profiled(image, icc, notes):
-    """An image in sRGB, or of RGB as it is together with its profile."""
+def _profiled(photo, space):
+    """A photo as it is coloured, by its profile."""
+    if photo.icc is None:
+        return photo._replace(pixels=profiles.naive(photo.pixels, space))
     try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        space = profile.profile.xcolor_space.strip()
-        if space == 'RGB' and image.mode in ('L', 'RGB'):
-            return image, icc
-        if (space, image.mode) not in (('GRAY', 'L'), ('CMYK', 'CMYK')):
-            raise ValueError(space)
-        found = ImageCms.profileToProfile(
-            image, profile, ImageCms.createProfile('sRGB'), outputMode='RGB')
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        notes.append('its ICC profile does not fit and is left out')
-        return image, None
-    notes.append('converted to sRGB by its '
-                 f"{'grey' if image.mode == 'L' else 'CMYK'} profile")
-    return found.getchannel('G') if image.mode == 'L' else found, None
+        kind = profiles.space_of(photo.icc)
+        if kind == 'RGB' and space != 'CMYK':
+            return _in_its_space(photo)
+        if kind != space:
+            raise ValueError(kind)
+        pixels = profiles.converted(photo.pixels, photo.icc, space)
+    except Exception:  # littleCMS, at a damaged one
+        photo.notes.append('its ICC profile does not fit and is left out')
+        return photo._replace(
+            pixels=profiles.naive(photo.pixels, space), icc=None)
+    word = 'grey' if space == 'GRAY' else 'CMYK'
+    photo.notes.append(f'converted to sRGB by its {word} profile')
+    return photo._replace(pixels=pixels, icc=None)
 
 
-def write(path, photo, quality=None):
+def _in_its_space(photo):
+    """A photo with a profile of RGB."""
+    pixels, icc = photo.pixels, photo.icc
+    if profiles.is_srgb(icc):
+        return photo
+    rgb = pixels if pixels.ndim == 3 else np.repeat(
+        pixels[..., None], 3, axis=2)
+    colors = profiles.srgb_of(rgb, icc) if pixels.ndim == 3 else None
+    return photo._replace(pixels=profiles.gray_through(rgb, icc),
+                          space=pixels.dtype.name, colors=colors)
+
+
+def write(path, photo, quality=None, mode=0o666):
     """Write a photo, whole or not at all, in the format of its ending.
 
     Parameters
@@ -207,6 +186,9 @@ def write(path, photo, quality=None):
         16 bits are kept in PNG and TIFF, 8 of them elsewhere.
     quality : int, optional
         1 to 100, of JPEG, WebP and AVIF; without, 95.
+    mode : int
+        Who may read and write it; see
+        :func:`colorize.disk.whole.written_whole`.
 
     Returns
     -------
@@ -219,10 +201,11 @@ def write(path, photo, quality=None):
         When the ending is unknown or the file cannot be written.
     """
     form, notes = images.form_of(path), []
-    with images.writing(path) as file:
+    with images.writing(path, mode) as file:
+        photo = _fitted(photo, form, notes)
         deep = photo.pixels.dtype == np.uint16
         if deep and form.name in sixteen_bits.WRITERS:
-            notes += sixteen_bits.WRITERS[form.name](file, photo) or []
+            notes += sixteen_bits.WRITERS[form.name](file, photo)
         else:
             image, options = _ready(photo, form, notes)
             if form.lossy:
@@ -231,23 +214,31 @@ def write(path, photo, quality=None):
     return notes
 
 
+def _fitted(photo, form, notes):
+    """A photo less what the format cannot hold, in its own space."""
+    lost = {name: getattr(photo, name) for name in ('exif', 'icc')
+            if name not in form.holds}
+    notes += captions.left_out(form.name, EXIF=lost.get('exif'))
+    if photo.icc and 'icc' in lost:
+        notes.append(f'{form.name} holds no profile; it is in sRGB')
+    elif photo.space:
+        photo = photo._replace(pixels=profiles.encoded(
+            photo.pixels, photo.icc, photo.space))
+    return photo._replace(**dict.fromkeys(lost))
+
+
 def _ready(photo, form, notes):
     """Pillow's image, and what goes with it."""
-    image = _with_alpha(Image.fromarray(sixteen_bits.to_eight(photo.pixels)),
-                        photo.alpha, form, notes)
+    image = _with_alpha(images.to_eight(photo.pixels), photo.alpha,
+                        form, notes)
     if photo.pixels.dtype == np.uint16:
         notes.append(f'{form.name} holds 8 of its 16 bits')
     if form.name == 'GIF':
         notes.append('GIF holds 256 colours; some are off')
     options = dict(dpi=photo.dpi, icc_profile=photo.icc, exif=photo.exif)
+    options.update(_captions(photo, form, notes))
     if form.name == 'JPEG':
         options['subsampling'] = 0  # colours as sharp as the rest
-    if form.name == 'TIFF' and photo.exif:
-        options['exif'] = exif = _loaded(photo.exif)
-        exif.update({tag: _as_bytes(exif[tag]) for tag in exif})
-    # libtiff, which compresses, cannot write camera and place.
-    if form.name == 'TIFF' and not set(_GROUPS) & set(options['exif'] or ()):
-        options['compression'] = 'tiff_adobe_deflate'
     if form.name == 'JPEG' and len(photo.exif or b'') > 65533:
         notes.append('its EXIF is too large for a JPEG and left out')
         del options['exif']
@@ -255,22 +246,45 @@ def _ready(photo, form, notes):
                    if value is not None}
 
 
-def _with_alpha(image, alpha, form, notes):
+def _captions(photo, form, notes):
+    """Options of Pillow's writer for what was written into the photo."""
+    if form.name == 'PNG':
+        return {'pnginfo': captions.for_png(photo.captions)}
+    if form.name == 'TIFF':
+        return _tiff(photo, notes)
+    options, more = captions.for_jpeg(photo.captions) \
+        if form.name == 'JPEG' else captions.for_others(form, photo.captions)
+    notes += more
+    return options
+
+
+def _tiff(photo, notes):
+    """Options for a TIFF, whose EXIF stands among the picture's own."""
+    entries = exif.loaded(photo.exif) if photo.exif else Image.Exif()
+    for tag in list(entries):
+        if tag in exif.GROUPS:
+            entries.get_ifd(tag).update(exif.group(entries, tag))
+        else:
+            entries[tag] = exif.as_bytes(entries[tag])
+    more, left = captions.for_tiff(photo.captions, 270 in entries)
+    notes += left
+    for tag, value in more.items():
+        entries[tag] = value
+    options = {'exif': entries} if len(entries) else {}
+    # libtiff, which compresses, cannot write camera and place.
+    if not set(exif.GROUPS) & set(entries):
+        options['compression'] = 'tiff_adobe_deflate'
+    return options
+
+
+def _with_alpha(pixels, alpha, form, notes):
     """An image that is transparent, or on white where it cannot be."""
+    image = Image.fromarray(pixels)
     if alpha is None:
         return image
-    alpha = Image.fromarray(alpha)
-    if form.alpha:
-        image.putalpha(alpha)
+    alpha = images.to_eight(alpha)
+    if 'alpha' in form.holds:
+        image.putalpha(Image.fromarray(alpha))
         return image
     notes.append(f'{form.name} knows no transparency; it is shown on white')
-    white = Image.new('RGB', image.size, 'white')
-    white.paste(image, mask=alpha)
-    return white
-
-
-def _loaded(exif):
-    """EXIF from its bytes."""
-    found = Image.Exif()
-    found.load(exif)
-    return found
+    return Image.fromarray(decode.on_white(pixels, alpha))

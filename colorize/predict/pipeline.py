@@ -165,6 +165,8 @@ def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
             raise job.error
         pixels = job.photo.pixels
         painted = colorizer.paint(pixels, job.small, chroma)
+        if job.photo.colors is not None:  # of a space wider than sRGB
+            pixels = job.photo.colors
         notes = list(job.photo.notes)
         if evaluate and evaluation.has_color(pixels):
             scores = evaluation.scores(painted, pixels)

@@ -11,7 +11,8 @@ import tifffile
 from PIL import Image, ImageCms
 
 from colorize.photos import images, photo_file
-from tests.shared.folder import Folder
+from tests.shared import icc
+from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
 
 GREY = photo()[..., 1]
@@ -19,27 +20,6 @@ DEEP = GREY.astype('uint16') * 257 - np.arange(48, dtype='uint16') % 2
 
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
-
-
-def gray_profile(gamma=1.8):
-    """A profile of grey (ICC.1) whose curve is a power, sRGB's white."""
-    def number(value):
-        return struct.pack('>i', round(value * 65536))
-    tags = {b'desc': b'desc' + bytes(4) + struct.pack('>I', 2) + b'g\0'
-            + bytes(78), b'wtpt': b'XYZ ' + bytes(4) + number(0.9642)
-            + number(1) + number(0.8249),
-            b'kTRC': b'curv' + bytes(4) + struct.pack(
-                '>IHH', 1, round(gamma * 256), 0)}
-    place, table, content = 128 + 4 + 12 * len(tags), b'', b''
-    for name, data in tags.items():
-        data += bytes(-len(data) % 4)
-        table += name + struct.pack('>II', place + len(content), len(data))
-        content += data
-    head = struct.pack('>I4sI4s4s4s', place + len(content), b'\0\0\0\0',
-                       0x02400000, b'mntr', b'GRAY', b'XYZ ') + bytes(12)
-    head += b'acsp' + bytes(28) + number(0.9642) + number(1) + number(0.8249)
-    return head + bytes(128 - len(head)) + struct.pack(
-        '>I', len(tags)) + table + content
 
 
 def twelve_bits(content, columns, rows):
@@ -50,17 +30,6 @@ def twelve_bits(content, columns, rows):
                      for tag, value in tags)
     return (b'II*\0' + struct.pack('<I', 8 + len(content)) + content
             + struct.pack('<H', len(tags)) + table + bytes(4))
-
-
-class PhotoFiles(Folder):
-    def read(self, image, name='a.png', **options):
-        image.save(self.path(name), **options)
-        return photo_file.read(self.path(name))
-
-    def written(self, name, rgb=photo(), **change):
-        made = photo_file.Photo(rgb, None, None, None, None, [])._replace(
-            **change)
-        return photo_file.write(self.path(name), made)
 
 
 class TestModes(PhotoFiles):
@@ -165,21 +134,19 @@ class TestModes(PhotoFiles):
         self.assertEqual(photo_file.read(self.path('a.jpg')).notes, [])
 
     def test_sixteen_bits_of_colour(self):
-        deep = photo().astype('uint16') * 257
-        self.written('a.png', deep)
-        self.written('a.tif', deep)
+        deep = photo().astype('uint16') * 257 - np.arange(
+            48, dtype='uint16')[:, None] % 7
+        alpha = DEEP[::-1] // 3
         for name in ('a.png', 'a.tif'):
-            found = photo_file.read(self.path(name))
-            self.assertRegex(found.notes[0], '16 bits of each channel')
-            np.testing.assert_array_equal(found.pixels, photo())
-        for name, options in (('a.tif', {'planarconfig': 'separate'}),
-                              ('b.tif', {'photometric': 'separated'})):
-            planes = np.concatenate([deep, deep[..., :1]], axis=2) \
-                if name == 'b.tif' else np.moveaxis(deep, -1, 0)
-            tifffile.imwrite(self.path(name), planes, **dict(
-                {'photometric': 'rgb'}, **options))
-            self.assertRegex(photo_file.read(self.path(name)).notes[0],
-                             '16 bits of each channel')
+            for more in ({}, {'alpha': alpha}):
+                self.assertEqual(self.written(name, deep, **more), [])
+                found = photo_file.read(self.path(name))
+                self.assertEqual(found.notes, [])
+                np.testing.assert_array_equal(found.pixels, deep)
+                if more:
+                    np.testing.assert_array_equal(found.alpha, alpha)
+                np.testing.assert_array_equal(
+                    images.load(self.path(name)).shape, deep.shape)
 
 
 class TestKept(PhotoFiles):
@@ -271,9 +238,10 @@ class TestKept(PhotoFiles):
         self.assertRegex(self.written('a.gif')[0], '256 colours')
         self.assertRegex(self.written('a.tif', deep, exif=self.exif(1))[0],
                          'only texts fit')
-        shown = Image.fromarray(DEEP)
-        self.assertRegex(self.read(shown, 'b.png', transparency=3).notes[0],
-                         'transparency is left out')
+        exif = self.exif(1)
+        self.assertEqual(self.written('a.bmp', exif=exif, icc=SRGB), [
+            'its EXIF cannot be held by BMP and is left out',
+            'BMP holds no profile; it is in sRGB'])
 
     def test_dpi(self):
         for name in ('a.png', 'a.tif', 'a.jpg'):
@@ -294,20 +262,8 @@ class TestKept(PhotoFiles):
             with Image.open(self.path(name)) as image:
                 self.assertEqual(image.info['icc_profile'], SRGB)
 
-    def test_profile_of_grey_becomes_srgb(self):
-        """Its power undone, then sRGB's transfer function."""
-        found = self.read(Image.fromarray(GREY), 'a.tif',
-                          icc_profile=gray_profile())
-        self.assertIsNone(found.icc)
-        self.assertRegex(found.notes[0], 'sRGB by its grey profile')
-        unit = (GREY / 255) ** 1.8
-        expected = 255 * np.where(unit > .0031308, 1.055 * np.maximum(
-            unit, 1e-9) ** (1 / 2.4) - .055, 12.92 * unit)
-        self.assertEqual(found.pixels.ndim, 2)
-        np.testing.assert_allclose(found.pixels, expected, atol=2)
-
     def test_profile_that_does_not_fit(self):
-        for profile in (b'no profile', gray_profile()):
+        for profile in (b'no profile', icc.gray(1.8)):
             found = self.read(Image.fromarray(photo()), 'a.tif',
                               icc_profile=profile)
             self.assertIsNone(found.icc)

@@ -1,0 +1,165 @@
+"""An opened photo file as arrays: one place for every format and depth."""
+
+from collections import namedtuple
+
+import numpy as np
+from PIL import Image
+from PIL.ExifTags import Base
+
+from colorize.photos import exif, jpegs, pngs, tiffs
+
+__all__ = ['Raster', 'on_white', 'raster']
+
+#: values: uint8 or uint16, (row, column), (row, column, 3) or, of ink,
+#: (row, column, 4), upright. space: 'GRAY', 'RGB' or 'CMYK'. alpha:
+#: of the same type, or None. notes: list of str.
+Raster = namedtuple('Raster', 'values space alpha notes')
+
+
+#: Compressions that Pillow may have been built without: LERC, LZMA, WebP,
+#: zstd.
+_PACKED = (34887, 34925, 50000, 50001)
+
+
+def raster(source, turn):
+    """Decode.
+
+    Parameters
+    ----------
+    source : colorize.photos.opening.Source
+    turn : int or None
+        See :func:`colorize.photos.exif.orientation`.
+
+    Returns
+    -------
+    Raster
+        Of an animation the first frame, of a TIFF the first page.
+    """
+    found = _raster(source)
+    turned = source.image.format == 'TIFF' and not _is_deep(source.image)
+    if turn is None or turned:  # by Pillow
+        return found
+    return found._replace(values=exif.upright(found.values, turn),
+                          alpha=exif.upright(found.alpha, turn))
+
+
+def _raster(source):
+    image, content, tile = source
+    if image.format == 'TIFF' and _is_deep(image):
+        values, space, alpha, notes = tiffs.pixels(content)
+        return Raster(values, space, alpha, notes)
+    if image.format == 'PNG' and pngs.needs_us(
+            image, tile and tile.args):
+        image.load()  # whose checks are stricter
+        return _named(*pngs.pixels(content), [])
+    if image.format == 'PPM' and image.mode == 'RGB':
+        deep = _deep_ppm(image, content, tile.offset)
+        if deep is not None:
+            return Raster(deep, 'RGB', None, [])
+    notes = []
+    image = _loaded(image, content, notes)
+    if image.mode.startswith('I') or image.mode == 'F':
+        return _named(_deep_gray(image), None, notes)
+    return _shallow(image, notes)
+
+
+def _named(values, alpha, notes):
+    return Raster(values, 'RGB' if values.ndim == 3 else 'GRAY', alpha,
+                  notes)
+
+
+def _is_deep(image):
+    """Whether a TIFF is one for tifffile."""
+    tags = image.tag_v2
+    return (not image.mode or tags.get(Base.Compression) in _PACKED
+            or any(bits > 8 for bits in tags.get(Base.BitsPerSample, ())))
+
+
+def _loaded(image, content, notes):
+    """Pillow's image, its pixels in memory."""
+    if image.format in ('JPEG', 'MPO') and jpegs.hole(content):
+        notes.append('zeros lie inside it; a part may be damaged')
+    try:
+        image.load()
+    except OSError:
+        whole = jpegs.completed(content) if image.format in (
+            'JPEG', 'MPO') else None
+        if whole is None:
+            raise
+        notes.append('its end marker is missing')
+        return whole
+    return image
+
+
+def _shallow(image, notes):
+    """8 bits of what Pillow has read."""
+    alpha = None
+    if image.has_transparency_data:
+        gray = image.mode in ('L', 'LA', 'La', '1')
+        image = image.convert('RGBA')
+        alpha = np.asarray(image.getchannel('A'))
+        image = image.getchannel('R') if gray else image.convert('RGB')
+    if image.mode in ('1', 'P', 'PA'):
+        image = image.convert('L' if image.mode == '1' else 'RGB')
+    if image.mode == 'LAB':
+        return Raster(_from_lab(image), 'RGB', alpha, notes)
+    if image.mode not in ('L', 'RGB', 'CMYK'):
+        image = image.convert('RGB')
+    space = {'L': 'GRAY'}.get(image.mode, image.mode)
+    return Raster(np.asarray(image), space, alpha, notes)
+
+
+def _from_lab(image):
+    from PIL import ImageCms
+    return np.asarray(ImageCms.profileToProfile(
+        image, ImageCms.createProfile('LAB'),
+        ImageCms.createProfile('sRGB'), outputMode='RGB'))
+
+
+def _deep_gray(image):
+    """16-bit, 32-bit and float grey as uint16, (row, column).
+
+    Raises
+    ------
+    ValueError
+        When values are not in 0 to 65535, or 0 to 1 of floats.
+    """
+    values = np.asarray(image)
+    if values.dtype == np.uint16:
+        return values
+    full = 1 if image.mode == 'F' else 65535
+    return tiffs.scaled(values.astype('float32'), full)
+
+
+def _deep_ppm(image, content, start):
+    """A PPM (P6) of more than 8 bits, or None."""
+    head = content[:start].split()
+    if not content.startswith(b'P6') or not head[-1].isdigit():
+        return None
+    full = int(head[-1])
+    if not 255 < full < 65536:
+        return None
+    shape = image.height, image.width, 3
+    found = np.frombuffer(content, '>u2', int(np.prod(shape)), start)
+    unit = np.minimum(found.reshape(shape), full) / full
+    return np.rint(unit * 65535).astype('uint16')
+
+
+def on_white(values, alpha):
+    """8 bits of a photo, its transparent parts shown on white.
+
+    Parameters
+    ----------
+    values : uint8 array, (row, column) or (row, column, 3)
+    alpha : uint8 array, (row, column), or None
+
+    Returns
+    -------
+    array of the shape of `values`
+    """
+    if alpha is None:
+        return values
+    image = Image.fromarray(values)
+    white = Image.new(image.mode, image.size, 'white')
+    white.paste(image, mask=Image.fromarray(alpha))
+    return np.asarray(white)

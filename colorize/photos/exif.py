@@ -1,0 +1,145 @@
+"""EXIF: what of it stays true of a result."""
+
+import numpy as np
+from PIL import Image
+from PIL.ExifTags import Base, IFD
+
+__all__ = ['GROUPS', 'as_bytes', 'dpi', 'group', 'is_adobe', 'kept',
+           'loaded', 'orientation', 'upright']
+
+#: Groups of entries below the EXIF: camera and place.
+GROUPS = (IFD.Exif, IFD.GPSInfo)
+
+#: What stays true; in a TIFF the picture's layout stands among it.
+_KEPT = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
+         Base.DateTime, Base.Artist, Base.HostComputer, Base.Copyright,
+         Base.Rating, Base.RatingPercent, Base.XPTitle, Base.XPComment,
+         Base.XPAuthor, Base.XPKeywords, Base.XPSubject) + GROUPS
+
+#: Of the camera's what does not: the size in pixels, which the picture says,
+#: and where the group of interoperability lies, which is put back whole.
+_STALE = (Base.ExifImageWidth, Base.ExifImageHeight, IFD.Interop)
+
+#: How to turn a picture by its orientation: transposed, then flipped.
+_TURNS = {2: (False, 1), 3: (False, 0, 1), 4: (False, 0), 5: (True,),
+          6: (True, 1), 7: (True, 0, 1), 8: (True, 0)}
+
+
+def kept(given):
+    """The entries that stay true.
+
+    Parameters
+    ----------
+    given : PIL.Image.Exif
+
+    Returns
+    -------
+    bytes, or None where there are none
+    """
+    found = Image.Exif()
+    for tag in _KEPT:
+        if tag in given:
+            found[tag] = group(given, tag) if tag in GROUPS \
+                else as_bytes(given[tag])
+    return found.tobytes() if len(found) else None
+
+
+def group(given, tag):
+    """The entries of a group that stay true, groups below it whole.
+
+    Parameters
+    ----------
+    given : PIL.Image.Exif
+    tag : int
+        One of :data:`GROUPS`.
+
+    Returns
+    -------
+    dict
+    """
+    entries = {name: value for name, value in given.get_ifd(tag).items()
+               if name not in _STALE}
+    if tag == IFD.Exif and _interoperability(given):
+        entries[IFD.Interop] = _interoperability(given)
+    return entries
+
+
+def _interoperability(given):
+    """The group below that of the camera; empty where it is damaged."""
+    try:
+        if IFD.Interop in given.get_ifd(IFD.Exif):
+            return dict(given.get_ifd(IFD.Interop))
+    except Exception:  # as a damaged file
+        pass
+    return {}
+
+
+def as_bytes(value):
+    """Text as the bytes that it was read from; Pillow writes ASCII only."""
+    return value.encode('latin-1') if isinstance(value, str) else value
+
+
+def loaded(exif):
+    """EXIF from its bytes."""
+    found = Image.Exif()
+    found.load(exif)
+    return found
+
+
+def orientation(image):
+    """How an opened photo is to be turned, 1 to 8; None if it is damaged.
+
+    Pillow turns a TIFF when it loads it, and forgets damage that it has
+    said: to be asked before anything else.
+    """
+    try:
+        found = image.getexif().get(Base.Orientation, 1)
+        return found if found in _TURNS else 1
+    except Exception:  # as a damaged file
+        return None
+
+
+def is_adobe(given):
+    """Whether the photo is of Adobe RGB by the camera's rule (DCF 2.0)."""
+    found = _interoperability(given).get(1)
+    return isinstance(found, str) and found.strip('\0 ') == 'R03'
+
+
+def upright(values, turn):
+    """An array turned by an orientation.
+
+    Parameters
+    ----------
+    values : array, (row, column) or (row, column, channel), or None
+    turn : int
+        1 to 8.
+
+    Returns
+    -------
+    array, or None
+    """
+    if turn == 1 or values is None:
+        return values
+    swapped, *flipped = _TURNS[turn]
+    if swapped:
+        values = np.swapaxes(values, 0, 1)
+    return np.ascontiguousarray(np.flip(values, flipped))
+
+
+def dpi(given, turn):
+    """Dots per inch across and down, or None.
+
+    Parameters
+    ----------
+    given : object
+        What the file says.
+    turn : int
+        Across becomes down where the picture is turned by a quarter.
+    """
+    try:
+        found = tuple(float(value) for value in given)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    if len(found) != 2 or not all(1 < value < 1e5 for value in found):
+        return None
+    return found[::-1] if turn > 4 else found

@@ -1,0 +1,139 @@
+"""A photo file as an image that can be decoded: Pillow's, or a stand-in."""
+
+import contextlib
+import ctypes
+import io
+import logging
+from collections import namedtuple
+
+from PIL import Image
+
+from colorize.disk.whole import require_file
+from colorize.photos import cached, formats, tiffs
+
+__all__ = ['ImageError', 'LARGEST', 'Source', 'opened']
+
+#: Bytes of a file; a larger one is refused.
+LARGEST = 1 << 30
+
+#: image: Pillow's, or one that tells as much. content: the file's bytes.
+#: tile: how Pillow would read them, which it forgets when it does; or None.
+Source = namedtuple('Source', 'image content tile', defaults=(None,))
+
+
+class ImageError(ValueError):
+    """A photo that cannot be read or written; names the file and why."""
+
+
+def _set_up_readers():
+    """What the libraries share in a process is set in this one place.
+
+    Their own words about a damaged file come besides the error: libtiff
+    would print a line for each damaged row, Python a line for each that
+    nobody handles. Readers that are an extra add themselves to Pillow's.
+    """
+    for name in ('PIL', 'tifffile'):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
+    with contextlib.suppress(OSError, StopIteration, AttributeError):
+        with open('/proc/self/maps') as lines:
+            path = next(line.split(None, 5)[5].strip() for line in lines
+                        if '/libtiff' in line)
+        ctypes.CDLL(path).TIFFSetErrorHandler(None)
+    with contextlib.suppress(ImportError):
+        import pillow_heif
+        pillow_heif.register_heif_opener(thumbnails=False)
+    with contextlib.suppress(ImportError):
+        import pillow_jxl  # noqa: F401
+
+
+_set_up_readers()
+
+
+@contextlib.contextmanager
+def opened(path):
+    """A photo file, its size known and nothing decoded yet.
+
+    Parameters
+    ----------
+    path : str
+        Or the name of a photo in a cache, as cvcl.h5::train/12.
+
+    Yields
+    ------
+    Source
+
+    Raises
+    ------
+    ImageError
+        Of whatever goes wrong with it, also out of what is done with it.
+    """
+    try:
+        if cached.is_cached(path):
+            source = Source(Image.fromarray(cached.read(path)), b'')
+        else:
+            source = _source(path, _content(path))
+        with source.image:
+            yield source
+    except Exception as error:  # a damaged file can raise anything
+        raise ImageError(f'{path}: {_reason(error)}') from error
+
+
+def _content(path):
+    """A file in memory, where no size within it can ask for more."""
+    require_file(path)
+    with open(path, 'rb') as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f'larger than {LARGEST >> 20} MiB')
+    return content
+
+
+def _source(path, content):
+    """Pillow's image where it knows the file, else tifffile's page."""
+    _refuse_foreign(path, content)
+    known = [each.name for each in formats.FORMATS
+             if each.name in Image.OPEN or each.extra is None]
+    try:
+        image = Image.open(io.BytesIO(content), formats=known)
+    except Image.UnidentifiedImageError:
+        if tiffs.is_tiff(content):
+            return Source(tiffs.Standin(content), content)
+        _refuse_without_extra(path)
+        raise
+    if image.format == 'TIFF' and tiffs.is_raw(image.tag_v2):
+        raise _Foreign(formats.foreign('.dng'))
+    return Source(image, content, image.tile[0] if image.tile else None)
+
+
+class _Foreign(ValueError):
+    """A kind of file that is not read, in the user's words."""
+
+
+def _refuse_foreign(path, content):
+    """A raw photo often is a TIFF of a small preview: go by its name."""
+    found = formats.foreign(path)
+    if found and not content.startswith((b'\x89PNG', b'\xff\xd8')):
+        raise _Foreign(found)
+    for magic, ending in ((b'8BPS', '.psd'), (b'%PDF', '.pdf')):
+        if content.startswith(magic):
+            raise _Foreign(formats.foreign(ending))
+
+
+def _refuse_without_extra(path):
+    form = formats.by_ending(path)
+    if form and form.extra and form.name not in Image.OPEN:
+        raise _Foreign(f'{form.name} needs the extra: pip install -r '
+                       f'requirements-{form.extra}.txt')
+
+
+def _reason(error):
+    if isinstance(error, _Foreign):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, MemoryError):
+        return 'not enough memory'
+    words = str(error).split(' <')[0]  # Pillow names its file object
+    words = ' '.join(words.split())
+    return f'not a readable photo ({words or type(error).__name__})'

@@ -1,0 +1,250 @@
+"""TIFFs that Pillow does not read, or not in all their bits, by tifffile."""
+
+import io
+import struct
+
+import numpy as np
+from PIL import Image
+from PIL.ExifTags import Base
+
+__all__ = ['Standin', 'count_pages', 'is_raw', 'is_tiff', 'pixels',
+           'scaled']
+
+_MAGICS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
+
+#: Entries of raw photos: DNG's version, and Canon's and others' mosaics.
+_RAW_ENTRIES = (50706, 33421)
+
+#: Channels by photometric interpretation; what is not here is not read.
+_CHANNELS = {0: 1, 1: 1, 2: 3, 5: 4, 8: 3, 9: 3}
+
+_SPACES = {1: 'GRAY', 3: 'RGB', 4: 'CMYK'}
+
+#: Pages that are counted; a chain of more, or one that ends in itself, is
+#: damaged.
+_MOST_PAGES = 10000
+
+
+def is_tiff(content):
+    """Whether a file says that it is a TIFF."""
+    return content[:4] in _MAGICS
+
+
+def is_raw(tags):
+    """Whether a page of these entries belongs to a raw photo."""
+    return any(tag in tags for tag in _RAW_ENTRIES)
+
+
+class Standin:
+    """Tells of a TIFF what Pillow's image would.
+
+    Attributes
+    ----------
+    format, mode, width, height, info, tag_v2
+        As of :class:`PIL.Image.Image`; the mode is empty.
+    """
+
+    format, mode = 'TIFF', ''
+
+    def __init__(self, content):
+        page = _page(content)
+        self.width, self.height = page.imagewidth, page.imagelength
+        if self.width * self.height > 2 * Image.MAX_IMAGE_PIXELS:
+            raise ValueError(f'{self.width} x {self.height} pixels are too '
+                             'many')
+        self._exif, self.tag_v2 = Image.Exif(), {
+            Base.BitsPerSample: (page.bitspersample,)}
+        if content[2] == 42:  # Pillow's knows no larger kind
+            self._exif.load_from_fp(io.BytesIO(content))
+        self.info = {name: value for name, value in (
+            ('icc_profile', page.iccprofile), ('dpi', _dpi(self._exif)),
+            ('xmp', self._exif.get(700))) if value}
+
+    def getexif(self):
+        """PIL.Image.Exif."""
+        return self._exif
+
+    def load(self):
+        """Nothing; see :func:`pixels`."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+def _dpi(exif):
+    unit = {2: 1, 3: 2.54}.get(exif.get(Base.ResolutionUnit, 2))
+    found = exif.get(Base.XResolution), exif.get(Base.YResolution)
+    return tuple(float(value) * unit for value in found) \
+        if unit and all(found) else None
+
+
+def count_pages(content):
+    """How many pages a TIFF has, as far as its chain of them goes.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    int
+        0 when a pointer of the chain leads nowhere or back.
+    """
+    order = '<' if content[:1] == b'I' else '>'
+    big = content[2:4] in (b'+\0', b'\0+')
+    count, pointer, entry = ('Q', 'Q', 20) if big else ('H', 'I', 12)
+    place, seen = 8 if big else 4, set()
+    try:
+        place, = struct.unpack_from(order + pointer, content, place)
+        while place:
+            if place in seen or len(seen) == _MOST_PAGES:
+                return 0
+            seen.add(place)
+            entries, = struct.unpack_from(order + count, content, place)
+            place, = struct.unpack_from(
+                order + pointer, content,
+                place + struct.calcsize(count) + entry * entries)
+    except struct.error:
+        return 0
+    return len(seen)
+
+
+def _page(content):
+    import tifffile
+    return tifffile.TiffFile(io.BytesIO(content)).pages.first
+
+
+def pixels(content):
+    """Decode the first page.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+
+    Returns
+    -------
+    values : uint8 or uint16 array, (row, column) or (row, column, channel)
+        White is the largest value. CMYK as ink; CIELAB as sRGB.
+    space : {'GRAY', 'RGB', 'CMYK'}
+    alpha : array of the same type, (row, column), or None
+    notes : list of str
+
+    Raises
+    ------
+    ValueError
+        When it is damaged, or nothing that is read here.
+    """
+    page = _page(content)
+    wanted = _CHANNELS.get(page.photometric)
+    if wanted is None or page.imagedepth > 1 or page.subsampling not in (
+            None, (1, 1)):
+        raise ValueError(f'a TIFF of {page.photometric.name} that is not '
+                         'known')
+    _refuse_torn(page, len(content))
+    values = _planes_last(page)
+    extra = values[..., wanted:]
+    values = values[..., :wanted]
+    if values.shape[2] < wanted:
+        raise ValueError(f'has {values.shape[2]} of {wanted} channels')
+    alpha, notes = None, []
+    if extra.shape[2]:
+        kinds = tuple(page.extrasamples) or (0,)
+        if kinds[0] in (1, 2):
+            alpha = _whole_range(extra[..., 0], page)
+        if kinds[0] not in (1, 2) or extra.shape[2] > 1:
+            notes.append('channels of unknown meaning are left out')
+    if page.photometric in (8, 9):
+        return _lab(values, page), 'RGB', alpha, notes
+    values = _whole_range(values, page)
+    if page.photometric == 0:
+        values = np.iinfo(values.dtype).max - values
+    if alpha is not None and page.extrasamples[0] == 1:
+        values = _undone(values, alpha)
+    if wanted == 1:
+        values = values[..., 0]
+    return np.ascontiguousarray(values), _SPACES[wanted], alpha, notes
+
+
+def _refuse_torn(page, size):
+    """tifffile fills what a file lacks with zeros."""
+    parts = list(zip(page.dataoffsets, page.databytecounts))
+    if not parts or any(offset + count > size or not count
+                        for offset, count in parts):
+        raise ValueError('image file is truncated')
+    least = page.imagewidth * page.imagelength * page.samplesperpixel \
+        * page.bitspersample // 8
+    if page.compression == 1 and sum(count for _, count in parts) < least:
+        raise ValueError('image file is truncated')
+    if page.chunked and len(parts) < np.prod(page.chunked):
+        raise ValueError('image file is truncated')
+
+
+def _planes_last(page):
+    """Values as (row, column, channel)."""
+    values = page.asarray()
+    shape = page.imagelength, page.imagewidth, page.samplesperpixel
+    if page.planarconfig == 2 and page.samplesperpixel > 1:
+        return np.moveaxis(values.reshape(shape[2:] + shape[:2]), 0, -1)
+    return values.reshape(shape)
+
+
+def _whole_range(values, page):
+    """Values of any type as uint8 or uint16 from black to white."""
+    kind, bits = values.dtype.kind, page.bitspersample
+    if kind == 'f':
+        return scaled(values, 1)
+    if values.dtype == np.uint8 and bits == 8:
+        return values
+    if kind in 'bu' and bits in (1, 2, 4):
+        return (values * (255 // (2 ** bits - 1))).astype('uint8')
+    if values.dtype == np.uint16 and bits == 16:
+        return values
+    if kind == 'u' and bits < 32:
+        return scaled(values, 2 ** bits - 1)
+    # Wider ones hold 16 bits as a rule.
+    wide = values.max(initial=0) > 65535
+    return scaled(values, 2 ** bits - 1 if wide and kind == 'u' else 65535)
+
+
+def scaled(values, full):
+    """Values of 0 to `full` as uint16 of 0 to 65535.
+
+    Raises
+    ------
+    ValueError
+        When they are not.
+    """
+    if not np.isfinite(values).all():
+        raise ValueError('holds values that are no numbers')
+    if values.max(initial=0) > full or values.min(initial=0) < 0:
+        raise ValueError(f'values must be 0 to {full}')
+    return np.rint(values * (65535 / full)).astype('uint16')
+
+
+def _undone(values, alpha):
+    """Colours that were multiplied by their alpha (associated alpha)."""
+    most = np.iinfo(values.dtype).max
+    with np.errstate(divide='ignore', invalid='ignore'):
+        found = values * (most / alpha[..., None].astype('float32'))
+    found[alpha == 0] = 0
+    return np.minimum(np.rint(found), most).astype(values.dtype)
+
+
+def _lab(values, page):
+    """CIELAB (8) or ICCLAB (9) of 8 or 16 bits as sRGB."""
+    bits = page.bitspersample
+    if bits not in (8, 16) or values.dtype.kind not in 'ui':
+        raise ValueError(f'CIELAB of {bits} bits is not known')
+    full, step = 2 ** bits - 1, 2 ** (bits - 8)
+    lightness = values[..., 0].astype(f'uint{bits}') * np.float32(100 / full)
+    if page.photometric == 8:
+        ab = values[..., 1:].astype(f'int{bits}') / np.float32(step)
+    else:
+        ab = values[..., 1:].astype(f'uint{bits}') / np.float32(step) - 128
+    from colorize.photos import profiles
+    rgb = profiles.from_lab(np.concatenate([lightness[..., None], ab], -1))
+    return np.rint(rgb * full).astype(f'uint{bits}')

@@ -1,0 +1,195 @@
+"""Colour profiles: by their definition, and by littleCMS in 8 bits."""
+
+import io
+
+import numpy as np
+import tifffile
+from PIL import Image, ImageCms
+
+from colorize.color import rounding
+from colorize.photos import photo_file
+from tests.shared import icc
+from tests.shared.photo_files import PhotoFiles
+from tests.shared.photos import photo
+
+GREY = photo()[..., 1]
+DEEP = GREY.astype('uint16') * 257 - np.arange(48, dtype='uint16') % 2
+
+
+def encoded(linear):
+    """sRGB's transfer function (IEC 61966-2-1)."""
+    return np.where(linear > .0031308, 1.055 * np.maximum(
+        linear, 1e-9) ** (1 / 2.4) - .055, 12.92 * linear)
+
+
+def luminance(values, primaries, power):
+    """Y (D65, as sRGB's) of RGB in 0 to 1, by a profile's definition."""
+    linear = (values ** power) @ np.array(primaries) @ np.linalg.inv(
+        np.array(icc.SRGB))
+    return np.clip(linear @ (.212671, .715160, .072169), 0, 1)
+
+
+class TestGrey(PhotoFiles):
+    def test_in_its_own_depth(self):
+        """Of 16 bits, to a level of 16 bits."""
+        curves = ((1.8, lambda unit: unit ** (461 / 256)),
+                  (1.0, lambda unit: unit),
+                  (icc.dot_gain(), lambda unit: np.interp(
+                      unit, np.linspace(0, 1, 256), icc.dot_gain())))
+        for curve, linear in curves:
+            for pixels, most in ((GREY, 255), (DEEP, 65535)):
+                for name in ('a.png', 'a.tif'):
+                    found = self.read(Image.fromarray(pixels), name,
+                                      icc_profile=icc.gray(curve))
+                    self.assertIsNone(found.icc)
+                    self.assertRegex(found.notes[0], 'by its grey profile')
+                    self.assertEqual(found.pixels.dtype, pixels.dtype)
+                    expected = most * encoded(linear(pixels / most))
+                    np.testing.assert_allclose(found.pixels, expected,
+                                               atol=1 + 9 * (most > 255))
+
+    def test_a_profile_with_a_damaged_curve(self):
+        broken = icc.gray(1.8)[:-8]
+        found = self.read(Image.fromarray(DEEP), 'a.tif', icc_profile=broken)
+        self.assertRegex(found.notes[0], 'profile does not fit')
+        np.testing.assert_array_equal(found.pixels, DEEP)
+
+
+class TestWide(PhotoFiles):
+    """The photo's own space: in and out by its profile."""
+
+    SPACES = {'P3': (icc.P3, 563 / 256), 'Adobe': (icc.ADOBE, 563 / 256),
+              'ProPhoto': (icc.PROPHOTO, 461 / 256), 'linear': (icc.SRGB, 1)}
+
+    def test_the_photos_grey_is_its_lightness(self):
+        for name, (primaries, power) in self.SPACES.items():
+            profile = icc.rgb(primaries, power)
+            for values, most in ((photo(), 255), (GREY, 255)):
+                found = self.read(Image.fromarray(values),
+                                  icc_profile=profile)
+                self.assertEqual((found.space, found.notes), ('uint8', []))
+                rgb = values if values.ndim == 3 else np.repeat(
+                    values[..., None], 3, axis=2)
+                expected = encoded(luminance(rgb / most, primaries, power))
+                np.testing.assert_allclose(found.pixels / 65535, expected,
+                                           atol=2e-4, err_msg=name)
+
+    def test_as_if_converted_first(self):
+        """What is painted in sRGB is the same colour in the photo's space,
+        by littleCMS in 8 bits."""
+        painted = photo(3).astype('uint16') * 257
+        for primaries, power in self.SPACES.values():
+            profile = icc.rgb(primaries, power)
+            read = self.read(Image.fromarray(GREY), icc_profile=profile)
+            photo_file.write(self.path('b.png'),
+                             read._replace(pixels=painted))
+            with Image.open(self.path('b.png')) as image:
+                self.assertEqual(image.info['icc_profile'], profile)
+                back = np.asarray(ImageCms.profileToProfile(
+                    image, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                    ImageCms.createProfile('sRGB')))
+            # A wide space's steps of 8 bits are larger than sRGB's, and a
+            # linear one's most of all in the dark.
+            most = 3 if power > 1 else 14
+            self.assertLessEqual(np.abs(back.astype(int) - photo(3)).max(),
+                                 most)
+
+    def test_lightness_in_that_space(self):
+        painted = photo(3).astype('uint16') * 257
+        for primaries, power in self.SPACES.values():
+            read = self.read(Image.fromarray(DEEP), 'a.tif',
+                             icc_profile=icc.rgb(primaries, power))
+            self.assertEqual(read.space, 'uint16')
+            photo_file.write(self.path('b.tif'),
+                             read._replace(pixels=painted))
+            found = luminance(tifffile.imread(self.path('b.tif')) / 65535,
+                              primaries, power)
+            np.testing.assert_allclose(
+                encoded(found), rounding.grays(painted) / 65535, atol=4e-4)
+
+    def test_sixteen_bits_keep_profile_and_depth(self):
+        deep = photo().astype('uint16') * 257
+        profile = icc.rgb(icc.ADOBE, 2.2)
+        for name in ('a.png', 'a.tif'):
+            self.written(name, deep, icc=profile, space='uint16')
+            found = photo_file.read(self.path(name))
+            self.assertEqual((found.icc, found.space), (profile, 'uint16'))
+
+    def test_srgb_by_another_maker_stays_as_it_is(self):
+        unit = np.linspace(0, 1, 1024)
+        curve = np.where(unit > .04045, ((unit + .055) / 1.055) ** 2.4,
+                         unit / 12.92)
+        profile = icc.rgb(icc.SRGB, curve)
+        found = self.read(Image.fromarray(photo()), icc_profile=profile)
+        self.assertEqual((found.space, found.icc), (None, profile))
+        np.testing.assert_array_equal(found.pixels, photo())
+
+    def test_colours_to_compare_with_are_of_srgb(self):
+        profile = icc.rgb(icc.ADOBE, 2.2)
+        found = self.read(Image.fromarray(photo()), icc_profile=profile)
+        expected = ImageCms.profileToProfile(
+            Image.fromarray(photo()), ImageCms.ImageCmsProfile(
+                io.BytesIO(profile)), ImageCms.createProfile('sRGB'))
+        self.assertLessEqual(np.abs(
+            found.colors.astype(int) - np.asarray(expected)).max(), 1)
+
+    def test_a_format_without_profiles_gets_srgb(self):
+        painted = photo(3).astype('uint16') * 257
+        notes = self.written('a.bmp', painted, icc=icc.rgb(icc.ADOBE, 2.2),
+                             space='uint8')
+        self.assertIn('BMP holds no profile; it is in sRGB', notes)
+        with Image.open(self.path('a.bmp')) as image:
+            np.testing.assert_array_equal(np.asarray(image), photo(3))
+
+
+class TestSaidOtherwise(PhotoFiles):
+    def exif(self, index):
+        made = Image.Exif()
+        made[34665] = {40961: 65535, 40965: {1: index, 2: b'0100'}}
+        return made.tobytes()
+
+    def test_adobe_by_the_cameras_rule(self):
+        for index, wide in (('R03', True), ('R98', False)):
+            found = self.read(Image.fromarray(photo()), 'a.jpg', quality=100,
+                              subsampling=0, exif=self.exif(index))
+            self.assertEqual(bool(found.space), wide)
+            if wide:
+                with Image.open(self.path('a.jpg')) as image:
+                    values = np.asarray(image)
+                np.testing.assert_allclose(
+                    found.pixels / 65535, encoded(luminance(
+                        values / 255, icc.ADOBE, 563 / 256)), atol=1e-3)
+
+    def test_gamma_of_a_png(self):
+        from PIL.PngImagePlugin import PngInfo
+        for number, power in ((100000, 1), (55556, 1.8)):
+            info = PngInfo()
+            info.add(b'gAMA', number.to_bytes(4, 'big'))
+            found = self.read(Image.fromarray(GREY), pnginfo=info)
+            np.testing.assert_allclose(
+                found.pixels, 255 * encoded((GREY / 255) ** power), atol=1)
+            self.assertTrue(self.read(Image.fromarray(photo()),
+                                      pnginfo=info).space)
+        info = PngInfo()
+        info.add(b'gAMA', (45455).to_bytes(4, 'big'))
+        found = self.read(Image.fromarray(photo()), pnginfo=info)
+        self.assertEqual((found.space, found.icc, found.notes),
+                         (None, None, []))
+
+    def test_code_points_of_a_png(self):
+        from PIL.PngImagePlugin import PngInfo
+        for code, wide, note in ((b'\x0c\x0d\0\1', True, 0),
+                                 (b'\x01\x0d\0\1', False, 0),
+                                 (b'\x09\x10\0\1', False, 1)):
+            info = PngInfo()
+            info.add(b'cICP', code)
+            found = self.read(Image.fromarray(photo()), pnginfo=info)
+            self.assertEqual((bool(found.space), len(found.notes)),
+                             (wide, note))
+        info = PngInfo()
+        info.add(b'cICP', b'\x0c\x0d\0\1')
+        found = self.read(Image.fromarray(photo()), pnginfo=info)
+        linear = np.where(photo() > 10.3, ((photo() / 255 + .055)
+                                           / 1.055) ** 2.4, photo() / 3294.6)
+        np.testing.assert_allclose(found.pixels / 65535, encoded(
+            luminance(linear, icc.P3, 1)), atol=1e-3)
