@@ -1,5 +1,6 @@
 // Convolutions of stride 1, output as large as the input, on oneDNN.
 #include "common.h"
+#include "winograd.h"
 
 #include <algorithm>
 #include <array>
@@ -19,12 +20,6 @@ namespace {
 enum Direction { FORWARD, INPUTS, WEIGHTS };
 enum Flags { BIAS = 1, RELU = 2, SUM = 4 };
 
-// batch, channels in, channels out, rows, columns, kernel rows, columns.
-// Depths are rounded up to whole blocks: the Winograd kernels want that.
-struct Shape {
-    int batch, in, out, rows, columns, kernel_rows, kernel_columns;
-};
-
 int whole(int depth) { return (depth + BLOCK - 1) / BLOCK * BLOCK; }
 
 const engine &cpu() {
@@ -35,6 +30,7 @@ const engine &cpu() {
 tag blocked() { return BLOCK == 16 ? tag::nChw16c : tag::nChw8c; }
 
 struct Plan {
+    bool ours = false; // by winograd.h; nothing else is set
     memory::desc in, out, weights, plain, bias, scratch;
     primitive run, pack;
 };
@@ -119,7 +115,8 @@ struct Maker {
 };
 
 // Winograd does 3x3 kernels with 2.25 to 4 times fewer products; oneDNN
-// refuses it where it has no such kernel and convolution_auto overlooks it.
+// refuses it where it has no such kernel (float32 without AVX-512) and
+// convolution_auto overlooks it.
 Plan make_plan(Direction direction, const Shape &shape, int flags) {
     if (shape.kernel_rows == 3 && shape.kernel_columns == 3) {
         try {
@@ -127,6 +124,11 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
                 .make(direction);
         } catch (const error &refusal) {
             if (refusal.status != dnnl_unimplemented) throw;
+        }
+        if (winograd_pays(shape)) {
+            Plan plan;
+            plan.ours = true;
+            return plan;
         }
     }
     return Maker(shape, flags, algorithm::convolution_direct).make(direction);
@@ -220,6 +222,8 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
     return guarded([&] {
         int flags = (bias ? BIAS : 0) | (relu ? RELU : 0) | (sum ? SUM : 0);
         auto plan = plan_for(FORWARD, *s, flags);
+        if (plan->ours)
+            return winograd_forward(*s, in, kernels, bias, out, relu, sum);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
         Buffer packed(plan->weights.get_size());
@@ -245,6 +249,7 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
                             const float *kernels, float *in) {
     return guarded([&] {
         auto plan = plan_for(INPUTS, *s, 0);
+        if (plan->ours) return winograd_grad_inputs(*s, grad, kernels, in);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
         Buffer packed(plan->weights.get_size());
@@ -264,6 +269,7 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
                              const float *grad, float *kernels) {
     return guarded([&] {
         auto plan = plan_for(WEIGHTS, *s, 0);
+        if (plan->ours) return winograd_grad_weights(*s, in, grad, kernels);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
         Buffer packed(plan->weights.get_size());
