@@ -1,23 +1,16 @@
 """Colouring photos with a trained network."""
 
-import math
 import os
 
 import numpy as np
 
 from colorize import color, paint
-from colorize.color import bins
 from colorize.photos import images
-from colorize.systems import arrays, networks, params
+from colorize.systems import arrays, decodings, networks, trained
 from colorize.backend import theano
-from colorize.settings import check, check_training
+from colorize.settings import check
 
-__all__ = ['Colorizer', 'default_weights', 'load', 'network_size']
-
-
-#: Values of a network that any machine can hold, 16 MiB. One that is built
-#: can say what it needs and the file lacks.
-_SMALL = 1 << 22
+__all__ = ['Colorizer', 'default_weights', 'network_size']
 
 
 def default_weights():
@@ -77,7 +70,7 @@ class Colorizer:
 
     Raises
     ------
-    colorize.systems.params.WeightsError
+    colorize.systems.weights_file.WeightsError
         When the file does not hold such a network.
     colorize.settings.SettingError
         When an argument is none of the above, or the network has no bins.
@@ -87,15 +80,16 @@ class Colorizer:
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)
         paint.prepare()
-        self._network, self._means, shares, self.side = load(
+        self._network, self._means, prior, self.side = trained.load(
             default_weights() if weights is None else weights)
         self._space = self._network.settings['color_space']
         self.saturation = saturation
-        self.decode = networks.decoding(decode, self._network.settings)
+        self.decode = decodings.check_decoding(decode,
+                                               self._network.settings)
         self._predict = theano.function(
             [self._network.input_var],
-            networks.predictions(self._network, self.decode, self._means,
-                                 shares, deterministic=True))
+            networks.chroma(self._network, self.decode, self._means, prior,
+                            deterministic=True))
 
     def __call__(self, photo):
         """Colour a photo.
@@ -175,8 +169,7 @@ class Colorizer:
                 arrays.network_input(smalls[number], self._space)
                 for number in numbers]))
             for number, answer in zip(numbers, answers):
-                found[number] = arrays.decode(
-                    answer, self._network.settings, self._means)
+                found[number] = np.moveaxis(answer, 0, -1)
         return found
 
     def paint(self, photo, small, chroma):
@@ -238,70 +231,3 @@ def _same_shape(arrays, most):
         shapes.setdefault(array.shape, []).append(number)
     return [numbers[start:start + most] for numbers in shapes.values()
             for start in range(0, len(numbers), most)]
-
-
-def load(path):
-    """The network of a weights file that anyone may have made.
-
-    Parameters
-    ----------
-    path : str
-
-    Returns
-    -------
-    network : systems.Network
-    means : float32 array, (2, 50)
-        Per-bin means.
-    shares : float32 array, (2, 50)
-        See :func:`colorize.color.bins.shares`; where the file has none, bins
-        count alike.
-    side : int
-        The network was trained on `side` x `side` pixels.
-
-    Raises
-    ------
-    colorize.systems.params.WeightsError
-        When the file does not hold such a network.
-    """
-    built = []
-
-    def fits(settings, shapes):
-        built.append(_build(path, settings, shapes))
-        known = dict(params.get_params(built[0].outputs),
-                     bin_means=theano.shared(np.zeros((2, bins.NUM_BINS))))
-        params.fit(known, shapes, path)
-        for name in shapes:
-            if name not in known and name != 'bin_shares':
-                raise params.WeightsError(
-                    f'{path}: has {name}, which the network has not')
-    arrays, settings = params.read(path, fits)
-    for name, values in arrays.items():
-        if not np.isfinite(values).all():
-            raise params.WeightsError(f'{path}: {name} holds values that are '
-                                      'no numbers')
-    params.set_params(params.get_params(built[0].outputs), arrays, path)
-    return (built[0], arrays['bin_means'], _shares(path, arrays),
-            settings['training']['side'])
-
-
-def _shares(path, arrays):
-    """How often training has asked for each bin."""
-    found = arrays.get('bin_shares', np.full((2, bins.NUM_BINS),
-                                             1 / bins.NUM_BINS, 'float32'))
-    if found.shape != (2, bins.NUM_BINS) or not (0 <= found.min()
-                                                 <= found.max() <= 1):
-        raise params.WeightsError(f'{path}: bin_shares must be (2, '
-                                  f'{bins.NUM_BINS}) shares of 1')
-    return found
-
-
-def _build(path, settings, shapes):
-    """The network that the settings ask for, if the file can fill it."""
-    try:
-        check_training({'side': settings['training']['side']})
-        held = sum(math.prod(shape) for shape, _ in shapes.values())
-        with params.blank(max(held, _SMALL)):
-            return networks.build(settings['network'])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise params.WeightsError(f'{path}: settings that make no network '
-                                  f'({error})') from error

@@ -1,84 +1,21 @@
-"""Settings of a training run: names, defaults and what is allowed.
+"""One table of all settings: those of a training, those of the networks.
 
 Imports nothing heavy, so that a command's ``--help`` answers at once.
 """
 
+import json
 from collections import namedtuple
 
-__all__ = ['DECODING', 'DECODINGS', 'HELP', 'LOSSES', 'TRAINING',
-           'UPDATE_RULES', 'WHOLE_OR_NONE', 'SettingError', 'check',
-           'check_training']
+__all__ = ['LOSSES', 'NETWORKS', 'Setting', 'SettingError', 'TABLE',
+           'TRAINING', 'check', 'check_network', 'check_run',
+           'check_training', 'flag_of']
 
-LOSSES = ('cross_entropy', 'l2', 'huber')
-UPDATE_RULES = ('adam', 'nesterov', 'sgd')
+#: The losses of each system; the first is taken unless told.
+LOSSES = {'classification': ('cross_entropy',),
+          'regression': ('l2', 'huber')}
 
-#: From the probabilities of bins to a colour: the mean over the bins at a
-#: temperature, after rare bins have been weighed up as `rebalancing` does.
-#: The paper's takes the most probable bin (Section 3.6); annealed is Zhang,
-#: Isola & Efros' (2016, Section 2.3) without their rebalancing, vivid with
-#: some of it: weights/README.rst compares them.
-Decoding = namedtuple('Decoding', 'temperature rebalancing')
-DECODINGS = {'argmax': Decoding(0, 0), 'mean': Decoding(1, 0),
-             'annealed': Decoding(0.38, 0), 'vivid': Decoding(0.38, 0.3)}
-
-#: What predicting takes unless it is told.
-DECODING = 'vivid'
-
-_TABLE = (
-    ('batch_size', 6, 'photos in a minibatch'),
-    ('beta2', 0.999, "Adam's beta2; its beta1 is 0.9"),
-    ('crop', None, 'side of a random crop, none for the whole photo'),
-    ('flip', False, 'mirror every other photo'),
-    ('holdout', 0.1, 'share of the photos that only validate'),
-    ('huber_threshold', 0.1, 'M of the Huber loss, in units of 100 U, V'),
-    ('learning_rate', 0.0003, 'step size'),
-    ('learning_rate_decay', 1.0, 'its factor after each epoch'),
-    ('loss', None, 'none for the first that suits the system'),
-    ('patience', None, 'stop after so many epochs without a lower '
-                       'validation loss'),
-    ('rebalancing', 0.0, 'weigh rare colours up: 0 not at all, near 1 all '
-                         'bins alike'),
-    ('seed', 0, 'the number that decides a whole run'),
-    ('side', 224, 'photos are scaled to this many pixels squared'),
-    ('soft_bins', 0.0, 'spread a pixel over the bins beside its own, by a '
-                       'Gaussian so many bins wide'),
-    ('update_rule', 'adam', 'how gradients become steps'),
-    ('vgg16', None, 'file of pre-trained VGG16 weights'),
-)
-
-#: Settings of a run beside those of the network, with the paper's values
-#: (Section 5.2) where it gives them.
-TRAINING = dict((name, default) for name, default, _ in _TABLE)
-
-#: A line of help for each of them.
-HELP = dict((name, text) for name, _, text in _TABLE)
-
-#: Settings without a default that are numbers.
-WHOLE_OR_NONE = ('crop', 'patience')
-
-_WHOLE = 'a whole number, 1 or more'
-
-_RULES = dict([
-    ('batch_size', (_WHOLE, lambda x: x >= 1)),
-    ('beta2', ('from 0 to below 1', lambda x: 0 <= x < 1)),
-    ('crop', ('a multiple of 8, 8 or more',
-              lambda x: x is None or x >= 8 and x % 8 == 0)),
-    ('flip', ('true or false', lambda x: True)),
-    ('holdout', ('from 0 to below 1', lambda x: 0 <= x < 1)),
-    ('huber_threshold', ('above 0', lambda x: 0 < x < float('inf'))),
-    ('learning_rate', ('above 0', lambda x: 0 < x < float('inf'))),
-    ('learning_rate_decay', ('above 0, at most 1', lambda x: 0 < x <= 1)),
-    ('loss', ('the name of a loss', lambda x: True)),
-    ('patience', (_WHOLE, lambda x: x is None or x >= 1)),
-    ('rebalancing', ('from 0 to below 1', lambda x: 0 <= x < 1)),
-    ('seed', ('from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32)),
-    ('side', ('a multiple of 8, 8 or more',
-              lambda x: x >= 8 and x % 8 == 0)),
-    ('soft_bins', ('from 0 to 50', lambda x: 0 <= x <= 50)),
-    ('update_rule', (f"one of {', '.join(UPDATE_RULES)}",
-                     lambda x: x in UPDATE_RULES)),
-    ('vgg16', ('the name of a file', lambda x: True)),
-])
+_BOTH = tuple(LOSSES)
+_FLAG, _NUMBER, _TEXT = (bool,), (int, float), (str,)
 
 
 class SettingError(ValueError):
@@ -88,8 +25,112 @@ class SettingError(ValueError):
     status = 2
 
 
+#: part: 'training', or the systems whose network has it. kinds: the types
+#: of its value. rule: which values are allowed, in words; a tuple of str
+#: lists them all. holds: whether a value of such a type is allowed.
+Setting = namedtuple('Setting', 'name default help part kinds rule holds')
+
+
+def _one_of(name, default, text, part, values):
+    return Setting(name, default, text, part, _TEXT, tuple(values),
+                   values.__contains__)
+
+
+def _flag(name, default, text, part):
+    return Setting(name, default, text, part, _FLAG, 'true or false',
+                   lambda x: True)
+
+
+def _whole(name, default, text, part, most=None):
+    rule = 'a whole number, 1 ' + (f'to {most}' if most else 'or more')
+    return _maybe(name, default, text, part, (int,), rule,
+                  lambda x: 1 <= x and (most is None or x <= most))
+
+
+def _maybe(name, default, text, part, kinds, rule, holds):
+    """A setting that may be None if that is its default."""
+    if default is not None:
+        return Setting(name, default, text, part, kinds, rule, holds)
+    return Setting(name, default, text, part, kinds + (type(None),), rule,
+                   lambda x: x is None or holds(x))
+
+
+#: Every setting once. Defaults are the paper's values (Section 5.2) where it
+#: gives them; those of the networks are the arguments of the builders in
+#: :mod:`models`.
+TABLE = (
+    _one_of('system', 'classification', 'which network', _BOTH, _BOTH),
+    _one_of('color_space', 'luv', 'what is predicted', _BOTH,
+            ('hsv', 'luv')),
+    Setting('width', 1.0, 'scales the number of maps of every layer', _BOTH,
+            _NUMBER, 'above 0, at most 4', lambda x: 0 < x <= 4),
+    _flag('freeze_vgg', False, 'keep VGG16 as it is', _BOTH),
+    _flag('vgg_batch_norm', False, 'batch norm inside VGG16, which a trunk '
+          'needs that starts from random values (default: without vgg16)',
+          _BOTH),
+    _whole('conv4_depth', 512, 'maps of conv4_1 to conv4_3', _BOTH, 512),
+    _one_of('aggregation', 'concat', 'how the maps of four sizes are joined '
+            '(classification)', ('classification',), ('concat', 'sum')),
+    _flag('residual_encoder', True, "residual units; without, VGG16's pooled "
+          'maps are joined (classification)', ('classification',)),
+    Setting('head_depths', (128, 64, 64), 'maps of the one to three '
+            'convolutions before the scores (classification)',
+            ('classification',), (list, tuple),
+            'one to three whole numbers, 1 to 1024',
+            lambda x: 1 <= len(x) <= 3 and all(
+                type(n) is int and 1 <= n <= 1024 for n in x)),
+
+    _whole('batch_size', 6, 'photos in a minibatch', 'training'),
+    Setting('beta2', 0.999, "Adam's beta2; its beta1 is 0.9", 'training',
+            _NUMBER, 'from 0 to below 1', lambda x: 0 <= x < 1),
+    _maybe('crop', None, 'side of a random crop, none for the whole photo',
+           'training', (int,), 'a multiple of 8, 8 or more',
+           lambda x: x >= 8 and x % 8 == 0),
+    _flag('flip', False, 'mirror every other photo', 'training'),
+    Setting('holdout', 0.1, 'share of the photos that only validate',
+            'training', _NUMBER, 'from 0 to below 1', lambda x: 0 <= x < 1),
+    Setting('huber_threshold', 0.1, 'M of the Huber loss, in units of 100 '
+            'U, V', 'training', _NUMBER, 'above 0',
+            lambda x: 0 < x < float('inf')),
+    Setting('learning_rate', 0.0003, 'step size', 'training', _NUMBER,
+            'above 0', lambda x: 0 < x < float('inf')),
+    Setting('learning_rate_decay', 1.0, 'its factor after each epoch',
+            'training', _NUMBER, 'above 0, at most 1', lambda x: 0 < x <= 1),
+    _maybe('loss', None, 'none for the first that suits the system',
+           'training', _TEXT, sum(LOSSES.values(), ()),
+           sum(LOSSES.values(), ()).__contains__),
+    _whole('patience', None, 'stop after so many epochs without a lower '
+           'validation loss', 'training'),
+    Setting('rebalancing', 0.0, 'weigh rare colours up: 0 not at all, near '
+            '1 all bins alike', 'training', _NUMBER, 'from 0 to below 1',
+            lambda x: 0 <= x < 1),
+    Setting('seed', 0, 'the number that decides a whole run', 'training',
+            (int,), 'from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32),
+    Setting('side', 224, 'photos are scaled to this many pixels squared',
+            'training', (int,), 'a multiple of 8, 8 or more',
+            lambda x: x >= 8 and x % 8 == 0),
+    Setting('soft_bins', 0.0, 'spread a pixel over the bins beside its own, '
+            'by a Gaussian so many bins wide', 'training', _NUMBER,
+            'from 0 to 50', lambda x: 0 <= x <= 50),
+    _one_of('update_rule', 'adam', 'how gradients become steps', 'training',
+            ('adam', 'nesterov', 'sgd')),
+    _maybe('vgg16', None, 'file of pre-trained VGG16 weights', 'training',
+           _TEXT, 'the name of a file', lambda x: True),
+)
+
+#: By name: the settings of a training, and those of each system's network.
+TRAINING = {each.name: each for each in TABLE if each.part == 'training'}
+NETWORKS = {system: {each.name: each for each in TABLE
+                     if system in each.part} for system in _BOTH}
+
+
+def flag_of(name):
+    """The option of a setting on a command line."""
+    return f"--{name.replace('_', '-')}"
+
+
 def check_training(settings):
-    """Fill in defaults and refuse what cannot be.
+    """Fill in the defaults of a training and refuse what cannot be.
 
     Parameters
     ----------
@@ -106,25 +147,95 @@ def check_training(settings):
     SettingError
         When a setting is unknown, of another type or out of range.
     """
-    for name in settings:
-        if name not in TRAINING:
-            raise SettingError(f'unknown setting {name!r}; known are '
-                               f"{', '.join(TRAINING)}")
-    full = dict(TRAINING, **settings)
-    for name, (rule, holds) in _RULES.items():
-        check(name, full[name], _kinds(name), rule, holds)
+    full = _complete(settings, TRAINING, 'setting {!r}')
     if full['crop'] and full['crop'] > full['side']:
         raise SettingError(f"crop must be at most side ({full['side']}), got "
                            f"{full['crop']}")
     return full
 
 
-def _kinds(name):
-    """The types that a setting may have, None among them by default."""
-    default = TRAINING[name]
-    if default is None:
-        return (type(None), int if name in WHOLE_OR_NONE else str)
-    return (int, float) if isinstance(default, float) else (type(default),)
+def check_network(settings):
+    """Fill in the defaults of a network and refuse what cannot be.
+
+    Parameters
+    ----------
+    settings : dict
+        Any of :data:`NETWORKS` of its 'system', which is 'classification'
+        unless it is named.
+
+    Returns
+    -------
+    dict
+        All of them.
+
+    Raises
+    ------
+    SettingError
+        When a setting is unknown or has an impossible value.
+    """
+    system = settings.get('system', 'classification')
+    if not isinstance(system, str) or system not in NETWORKS:
+        raise SettingError('system must be one of '
+                           f"{', '.join(map(repr, NETWORKS))}, got "
+                           f'{system!r}')
+    return _complete(dict(settings, system=system), NETWORKS[system],
+                     f'setting {{!r}} of the {system} network')
+
+
+def check_run(network_settings, settings):
+    """Fill in both sets of settings; refuse what does not go together.
+
+    Parameters
+    ----------
+    network_settings, settings : dict
+        As for :func:`check_network` and :func:`check_training`.
+
+    Returns
+    -------
+    network_settings, settings : dict
+        All of them, of JSON's types.
+
+    Raises
+    ------
+    SettingError
+    """
+    # A trunk that starts from random values needs batch norm, the
+    # published one has none (README.rst, "Where the paper is silent").
+    network = check_network(dict(
+        {'vgg_batch_norm': not settings.get('vgg16')}, **network_settings))
+    settings = check_training(settings)
+    losses = LOSSES[network['system']]
+    settings['loss'] = settings['loss'] or losses[0]
+    if settings['loss'] not in losses:
+        raise SettingError(f"loss of the {network['system']} network must be "
+                           f"one of {', '.join(map(repr, losses))}, got "
+                           f"{settings['loss']!r}")
+    _refuse_bins(network, settings)
+    return json.loads(json.dumps(network)), settings
+
+
+def _refuse_bins(network, settings):
+    """Refuse what asks for bins that a network has not."""
+    if network['system'] == 'regression':
+        for name in ('soft_bins', 'rebalancing'):
+            if settings[name]:
+                raise SettingError(f'{name} {settings[name]}: the regression '
+                                   'network has no bins')
+    if settings['soft_bins'] and network['color_space'] == 'hsv':
+        raise SettingError(f"soft_bins {settings['soft_bins']}: the bins of "
+                           "hsv's hue are a circle")
+
+
+def _complete(settings, table, words):
+    for name in settings:
+        if name not in table:
+            raise SettingError(f'unknown {words.format(name)}; known are '
+                               f"{', '.join(table)}")
+    full = {name: each.default for name, each in table.items()}
+    full.update(settings)
+    for name, each in table.items():
+        check(name, full[name], each.kinds, each.rule, each.holds)
+    return full
 
 
 def check(name, value, kinds, rule, holds):
@@ -136,8 +247,8 @@ def check(name, value, kinds, rule, holds):
     value
     kinds : tuple of type
         What it may be; a bool is no int here.
-    rule : str
-        In words, for the error.
+    rule : str or tuple of str
+        In words or all values, for the error.
     holds : callable
         Whether a value of such a type is in range.
 
@@ -145,6 +256,8 @@ def check(name, value, kinds, rule, holds):
     ------
     SettingError
     """
+    if isinstance(rule, tuple):
+        rule = f"one of {', '.join(map(repr, rule))}"
     right = bool in kinds if isinstance(value, bool) else isinstance(
         value, kinds)
     if not right or not holds(value):

@@ -18,7 +18,7 @@ from colorize import colorizer, command, memory
 from colorize.disk import npz, whole
 from colorize.photos import images, opening
 from colorize.predict import __main__ as predict
-from colorize.systems import params, pretrained
+from colorize.systems import pretrained, weights_file
 from colorize.training import __main__ as training
 from experiments.measure import fuzz_cases
 from experiments.shared.stand_in import Uncompiled
@@ -180,7 +180,7 @@ class TestWeights(Commands):
 
     def test_values_and_arrays(self):
         path = self.write('a.npz', self.good())
-        arrays, settings = params.read(path)
+        arrays, settings = weights_file.read(path)
         for change, words in (
                 ({'bin_means': np.full((2, 50), np.nan)}, 'no numbers'),
                 ({'bin_means': np.full((2, 50), 1e308)}, 'no numbers'),
@@ -195,17 +195,17 @@ class TestWeights(Commands):
             self.refuse(path, words)
 
     def test_settings(self):
-        arrays, settings = params.read(self.write('a.npz', self.good()))
+        arrays, settings = weights_file.read(self.write('a.npz', self.good()))
         network = settings['network']
         for wrong in (None, [], {'network': network}, {'training': {}},
                       {'network': network, 'training': {'side': 1e9}},
                       {'network': [], 'training': {'side': 32}}):
-            params.write(self.path('a.npz'), arrays, wrong)
+            weights_file.write(self.path('a.npz'), arrays, wrong)
             self.refuse(self.path('a.npz'), 'settings that make no network')
         for name, value in (('width', -1), ('width', 'wide'), ('width', 1e9),
                             ('width', True), ('system', []), ('speed', 3),
                             ('freeze_vgg', 'no'), ('color_space', {})):
-            params.write(self.path('a.npz'), arrays, dict(
+            weights_file.write(self.path('a.npz'), arrays, dict(
                 settings, network=dict(network, **{name: value})))
             self.refuse(self.path('a.npz'), name)
 
@@ -234,9 +234,9 @@ class TestWeights(Commands):
 
     def test_settings_that_ask_for_a_large_network(self):
         """Refused while it is built, before its memory is taken."""
-        arrays, settings = params.read(self.write('a.npz', self.good()))
+        arrays, settings = weights_file.read(self.write('a.npz', self.good()))
         settings['network']['width'] = 4
-        params.write(self.path('a.npz'), arrays, settings)
+        weights_file.write(self.path('a.npz'), arrays, settings)
         before = memory.peak_mib()
         self.refuse(self.path('a.npz'), 'larger than the arrays')
         self.assertLess(memory.peak_mib() - before, 50)

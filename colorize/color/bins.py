@@ -4,8 +4,9 @@ import numpy as np
 
 from colorize.color import color_space
 
-__all__ = ['NUM_BINS', 'asked', 'bin_centers', 'bin_means', 'bin_totals',
-           'from_bins', 'shares', 'to_bins', 'weights']
+__all__ = ['NUM_BINS', 'bin_centers', 'bin_means', 'bin_totals',
+           'class_weights', 'from_bins', 'prior', 'soft_targets',
+           'to_bins']
 
 #: Equi-width bins on the range of a channel: 4 units each for U and V.
 NUM_BINS = 50
@@ -99,11 +100,12 @@ def bin_means(counts, sums, space='luv'):
     return means
 
 
-def asked(counts, soft_bins=0.0, rebalancing=0.0):
-    """What training asks for where a bin is right.
+def soft_targets(counts, soft_bins=0.0, rebalancing=0.0):
+    """The target of each pixel as a distribution over the bins, weighted.
 
     After Zhang, Isola & Efros (2016, Section 2.2), one channel at a time:
-    soft-encoded bins and class rebalancing.
+    a pixel is spread over the bins beside its own (soft encoding) and
+    weighs the more the rarer its bin is (class rebalancing).
 
     Parameters
     ----------
@@ -119,11 +121,12 @@ def asked(counts, soft_bins=0.0, rebalancing=0.0):
     Returns
     -------
     float32 array, (2, 50, 50)
-        Of a channel, a row per right bin.
+        Of a channel, a row for each bin that a pixel may lie in: the
+        targets of all bins there.
     """
     share = _share(counts)
     # A bin that was never seen has no pixel to weigh.
-    weight = np.where(share > 0, weights(share, rebalancing), 0)
+    weight = np.where(share > 0, class_weights(share, rebalancing), 0)
     weight /= (share * weight).sum(axis=1, keepdims=True)
     return (weight[:, :, None] * _spread(soft_bins)).astype('float32')
 
@@ -133,15 +136,15 @@ def _share(counts):
     return counts / counts.sum(axis=1, keepdims=True)
 
 
-def weights(share, rebalancing):
+def class_weights(share, rebalancing):
     """How much a pixel of each bin weighs, up to a common factor.
 
     Parameters
     ----------
     share : float array, (2, 50)
-        See :func:`shares`.
+        Of all pixels, in each bin; see :func:`prior`.
     rebalancing : float
-        See :func:`asked`.
+        See :func:`soft_targets`.
 
     Returns
     -------
@@ -150,20 +153,20 @@ def weights(share, rebalancing):
     return 1 / (rebalancing * share + (1 - rebalancing) / NUM_BINS)
 
 
-def shares(counts, soft_bins=0.0, rebalancing=0.0):
-    """How often training asks for each bin.
+def prior(counts, soft_bins=0.0, rebalancing=0.0):
+    """What a network expects of a pixel that it knows nothing about.
 
     Parameters
     ----------
     counts, soft_bins, rebalancing
-        See :func:`asked`.
+        See :func:`soft_targets`, whose mean over the pixels this is.
 
     Returns
     -------
     float32 array, (2, 50)
         Of a channel, 1 in all.
     """
-    return np.einsum('cr,crb->cb', _share(counts), asked(
+    return np.einsum('cr,crb->cb', _share(counts), soft_targets(
         counts, soft_bins, rebalancing)).astype('float32')
 
 

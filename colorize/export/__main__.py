@@ -3,7 +3,7 @@
 import argparse
 
 from colorize import command
-from colorize.settings import DECODING, DECODINGS
+from colorize.systems.decodings import DECODINGS, DEFAULT
 
 __all__ = ['main']
 
@@ -20,7 +20,7 @@ def _parser():
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
     add('--decode', choices=list(DECODINGS), help='how the file turns class '
-        f'scores into colours (without: {DECODING})')
+        f'scores into colours (without: {DEFAULT})')
     command.debug_option(parser)
     return parser
 

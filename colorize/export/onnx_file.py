@@ -11,8 +11,8 @@ from colorize import colorizer
 from colorize.color import bins, color_space
 from colorize.disk.whole import written_whole
 from colorize.export.graph import Graph, add_layers
-from colorize.settings import DECODINGS
-from colorize.systems import networks
+from colorize.systems import trained
+from colorize.systems.decodings import DECODINGS, check_decoding
 from models.published import IMAGENET_MEAN_BGR
 
 __all__ = ['model', 'of_network', 'write']
@@ -39,7 +39,7 @@ def write(path, weights=None, decode=None):
 
     Raises
     ------
-    colorize.systems.params.WeightsError
+    colorize.systems.weights_file.WeightsError
     colorize.settings.SettingError
     OSError
     """
@@ -69,26 +69,26 @@ def model(weights=None, decode=None):
 
     Raises
     ------
-    colorize.systems.params.WeightsError
+    colorize.systems.weights_file.WeightsError
         When the file does not hold such a network.
     colorize.settings.SettingError
         When the network has no such decoding.
     """
-    network, means, shares, side = colorizer.load(
+    network, means, prior, side = trained.load(
         colorizer.default_weights() if weights is None else weights)
-    return of_network(network, means, shares, side,
-                      networks.decoding(decode, network.settings))
+    return of_network(network, means, prior, side,
+                      check_decoding(decode, network.settings))
 
 
-def of_network(network, means, shares, side, decode):
+def of_network(network, means, prior, side, decode):
     """A network that is built already as an ONNX model, see :func:`model`.
 
     Parameters
     ----------
-    network, means, shares, side
-        What :func:`colorize.colorizer.load` returns.
+    network, means, prior, side
+        What :func:`colorize.systems.trained.load` returns.
     decode : str
-        See :func:`colorize.systems.networks.decoding`.
+        See :data:`colorize.systems.decodings.DECODINGS`.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def of_network(network, means, shares, side, decode):
     found = add_layers(graph, network.outputs, _add_input(graph, space))
     classes = settings['system'] == 'classification'
     if classes:
-        _add_decoding(graph, found, means, shares, decode)
+        _add_decoding(graph, found, means, prior, decode)
     else:
         _add_chroma(graph, found, space)
     return graph.model(
@@ -108,7 +108,7 @@ def of_network(network, means, shares, side, decode):
         color_space=space.name, system=settings['system'],
         settings=json.dumps(settings, sort_keys=True),
         bin_means=json.dumps(np.asarray(means).tolist()),
-        bin_shares=json.dumps(np.asarray(shares).tolist()))
+        bin_shares=json.dumps(np.asarray(prior).tolist()))
 
 
 def _input(space):
@@ -163,10 +163,10 @@ def _add_gray_luv(graph, lightness):
     return add('Mul', [unit, 255], 'gray')
 
 
-def _add_decoding(graph, found, means, shares, decode):
+def _add_decoding(graph, found, means, prior, decode):
     """From class scores to chroma, as :mod:`colorize.systems` does it."""
     temperature, rebalancing = DECODINGS[decode]
-    rare = np.log(bins.weights(shares, rebalancing))
+    rare = np.log(bins.class_weights(prior, rebalancing))
     planes = [
         _add_best(graph, scores, channel) if decode == 'argmax' else
         _add_mean(graph, scores, channel, channel_rare, temperature)

@@ -9,7 +9,7 @@ from colorize import command
 from colorize.photos import formats
 from colorize.predict.plan import make_plan
 from colorize.predict.report import earlier, Summary
-from colorize.settings import DECODING, DECODINGS
+from colorize.systems.decodings import DECODINGS, DEFAULT
 
 __all__ = ['main']
 
@@ -39,7 +39,7 @@ def _parser():
                                                   'between both (annealed), '
                                                   'or that with rare colours '
                                                   'weighed up (vivid); '
-                                                  f'without: {DECODING}')
+                                                  f'without: {DEFAULT}')
     add('--side-by-side', action='store_true', help='write NAME-side-by-side'
         '.EXT: grey, coloured and, if it has colours, the original')
     add('--evaluate', action='store_true', help='score results against '

@@ -1,4 +1,4 @@
-"""What goes into a network and what comes out, in numpy."""
+"""What goes into a network and what it shall answer, in numpy."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from colorize import color
 from colorize.color import bins, color_space
 from models.published import IMAGENET_MEAN_BGR
 
-__all__ = ['decode', 'encode', 'network_input']
+__all__ = ['encode', 'network_input']
 
 _MEAN = np.array(IMAGENET_MEAN_BGR, 'float32').reshape(3, 1, 1)
 
@@ -47,31 +47,3 @@ def encode(chroma, settings):
     if settings['system'] == 'classification':
         return bins.to_bins(planes, space)
     return (planes / color_space(space).unit).astype('float32')
-
-
-def decode(answer, settings, means):
-    """Chroma from what :func:`predictions` computed.
-
-    Parameters
-    ----------
-    answer : array, (2, row, column)
-        Bins, or chroma: of the regression network in its unit, of the
-        classification network decoded already.
-    settings : dict
-        Of the network.
-    means : float array, (2, 50)
-        Per-bin means; only bins need them.
-
-    Returns
-    -------
-    float32 array, (row, column, 2)
-        Inside the range of the colour space.
-    """
-    planes = np.moveaxis(answer, 0, -1)
-    if settings['system'] == 'classification':
-        if planes.dtype.kind == 'f':
-            return planes
-        return bins.from_bins(planes, means)
-    space = color_space(settings['color_space'])
-    return np.clip(planes * space.unit, space.low, space.high).astype(
-        'float32')

@@ -48,7 +48,7 @@ def huber(prediction, target, threshold=0.1):
     return penalty.sum(axis=1).mean()
 
 
-def cross_entropy(scores, target, asked=None):
+def cross_entropy(scores, target, soft_targets=None):
     """Cross-entropy of class scores, before their softmax; mean over pixels.
 
     Parameters
@@ -57,31 +57,33 @@ def cross_entropy(scores, target, asked=None):
         (batch, class, row, column).
     target : Theano integer 3-D tensor
         (batch, row, column), the right class of each pixel.
-    asked : float array, (class, class), optional
-        A row per right class: how much of each class is asked for where it
-        is right, see :func:`colorize.color.bins.asked`. Without, all of the
-        right one.
+    soft_targets : float array, (class, class), optional
+        A row per right class: how much each class should have where that
+        one is right, see :func:`colorize.color.bins.soft_targets`. Without,
+        the right one has all.
 
     Returns
     -------
     Theano scalar
         In nats.
     """
-    fused = onednn.cross_entropy(scores, target) if asked is None else None
-    if fused is not None:
-        return fused
+    if soft_targets is None:
+        fused = onednn.cross_entropy(scores, target)
+        if fused is not None:
+            return fused
     # The largest score is taken away first: exp() never overflows.
     raised = scores - scores.max(axis=1, keepdims=True)
     log_sum = T.log(T.exp(raised).sum(axis=1, keepdims=True))
-    return ((log_sum - raised) * _wanted(scores, target, asked)).sum(
+    return ((log_sum - raised) * _wanted(scores, target, soft_targets)).sum(
         axis=1).mean()
 
 
-def _wanted(scores, target, asked):
-    """How much of each class each pixel asks for, shaped as `scores`."""
-    if asked is None:
+def _wanted(scores, target, soft_targets):
+    """How much each class should have at each pixel, shaped as `scores`."""
+    if soft_targets is None:
         classes = T.arange(scores.shape[1]).dimshuffle('x', 0, 'x', 'x')
         return T.eq(classes, target.dimshuffle(0, 'x', 1, 2))
-    rows = theano.tensor.constant(asked, dtype='float32')[target.flatten()]
+    table = T.constant(soft_targets, dtype='float32')
+    rows = table[target.flatten()]
     return rows.reshape((target.shape[0], target.shape[1], target.shape[2],
-                         len(asked))).dimshuffle(0, 3, 1, 2)
+                         len(soft_targets))).dimshuffle(0, 3, 1, 2)

@@ -22,19 +22,12 @@ import numpy as np
 from colorize.disk import npz, pickles
 from colorize.disk.whole import require_file
 from colorize.disk.cache_folder import cache_folder
+from models.published import IMAGENET_MEAN_BGR, VGG16_LAYERS
 
-__all__ = ['VGG16_FILE', 'find_vgg16', 'load_vgg16']
+__all__ = ['VGG16_FILE', 'find_vgg16', 'load_vgg16', 'shapes']
 
 #: Name of the converted weights in the cache folder.
 VGG16_FILE = 'vgg16.npz'
-
-# As in models.vgg16, which would import Theano.
-_DEPTHS = dict([
-    ('conv1_1', 64), ('conv1_2', 64),
-    ('conv2_1', 128), ('conv2_2', 128),
-    ('conv3_1', 256), ('conv3_2', 256), ('conv3_3', 256),
-    ('conv4_1', 512), ('conv4_2', 512), ('conv4_3', 512)])
-_MEAN_BGR = (103.939, 116.779, 123.68)
 
 _ACCEPTED = (
     'not a file of VGG16 weights; accepted are the vgg16.pkl of the Lasagne '
@@ -113,14 +106,14 @@ def _reader(path):
     raise ValueError(f'{path}: {_ACCEPTED}')
 
 
-def _shapes():
+def shapes():
     """Shape of every array, (output, input, row, column) and (output,)."""
-    shapes, channels = {}, 3
-    for name, depth in _DEPTHS.items():
-        shapes[f'{name}.W'] = (depth, channels, 3, 3)
-        shapes[f'{name}.b'] = (depth,)
+    found, channels = {}, 3
+    for name, depth in VGG16_LAYERS.items():
+        found[f'{name}.W'] = (depth, channels, 3, 3)
+        found[f'{name}.b'] = (depth,)
         channels = depth
-    return shapes
+    return found
 
 
 def _checked(key, array, shape):
@@ -146,10 +139,10 @@ def _read_zoo(path):
     content = pickles.load(path)
     if not isinstance(content, dict) or 'param values' not in content:
         raise ValueError(_ACCEPTED)
-    _require_bgr(content.get('mean value', _MEAN_BGR))
+    _require_bgr(content.get('mean value', IMAGENET_MEAN_BGR))
     values = iter(content['param values'])
     return dict((key, _checked(key, next(values, None), shape))
-                for key, shape in _shapes().items())
+                for key, shape in shapes().items())
 
 
 def _require_bgr(mean):
@@ -157,16 +150,16 @@ def _require_bgr(mean):
         # Not numpy's to flatten: lists in lists grow without end.
         mean = [float(value) for value in mean]
     mean = np.ravel(mean)
-    if mean.shape != (3,) or not np.allclose(mean, _MEAN_BGR, atol=1):
-        raise ValueError(f"'mean value' is {mean}, expected {list(_MEAN_BGR)} "
-                         '(blue, green, red)')
+    if mean.shape != (3,) or not np.allclose(mean, IMAGENET_MEAN_BGR, atol=1):
+        raise ValueError(f"'mean value' is {mean}, expected "
+                         f'{list(IMAGENET_MEAN_BGR)} (blue, green, red)')
 
 
 def _read_keras(path):
     with h5py.File(path, 'r') as file:
         _require_vgg16_by_keras(file)
         return dict((key, _from_keras(file, key, shape))
-                    for key, shape in _shapes().items())
+                    for key, shape in shapes().items())
 
 
 def _require_vgg16_by_keras(file):
@@ -222,11 +215,11 @@ def _read_npz(path):
     with zipfile.ZipFile(path) as archive:
         found = npz.headers(archive)
         params = dict((key, _from_npz(archive, found, key, shape))
-                      for key, shape in _shapes().items()
+                      for key, shape in shapes().items()
                       if key in found)
     if not params:
         raise ValueError(_ACCEPTED)
-    for name in _DEPTHS:
+    for name in VGG16_LAYERS:
         if (f'{name}.W' in params) != (f'{name}.b' in params):
             raise ValueError(f'{name} needs both .W and .b')
     return params

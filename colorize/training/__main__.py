@@ -4,8 +4,7 @@ import argparse
 
 from colorize import command
 from colorize.photos.find import find_photos
-from colorize.settings import (HELP, LOSSES, TRAINING, UPDATE_RULES,
-                               WHOLE_OR_NONE)
+from colorize.settings import TABLE, TRAINING, flag_of
 
 __all__ = ['main']
 
@@ -13,7 +12,6 @@ __all__ = ['main']
 def _parser():
     parser = argparse.ArgumentParser(
         prog='python -m colorize.training',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         description='Train a network on photos. A run that was stopped goes '
                     'on when the same command is given again.')
     add = parser.add_argument
@@ -22,38 +20,44 @@ def _parser():
              '$COLORIZE_DATA)')
     add('--run', required=True, metavar='DIR', help='the folder of the run: '
         'settings, log.jsonl, weights.npz, checkpoint.npz')
-    add('--epochs', type=int, default=10, help='epochs in all')
+    add('--epochs', type=int, default=10, help='epochs in all (default: '
+        '%(default)s)')
     command.add_device(parser)
     command.debug_option(parser)
-    _add_network(parser.add_argument_group('network'))
-    _add_training(parser.add_argument_group('training'))
+    network = parser.add_argument_group('network')
+    training = parser.add_argument_group('training')
+    for setting in TABLE:
+        _add(training if setting.name in TRAINING else network, setting)
     return parser
 
 
-def _add_network(group):
-    add = group.add_argument
-    add('--system', default='classification',
-        choices=('classification', 'regression'), help='which network')
-    add('--width', type=float, default=1.0, help='scales every depth')
-    add('--color-space', choices=('luv', 'hsv'), default='luv',
-        help='what is predicted')
-    add('--freeze-vgg', action='store_true', help='keep VGG16 as it is')
+def _add(group, setting):
+    """The option of a setting; one that is not given is None."""
+    kinds, text = setting.kinds, setting.help
+    if '(default: ' not in text:
+        text += f' (default: {_words(setting.default)})'
+    options = {'help': text}
+    if bool in kinds:
+        options.update(action=argparse.BooleanOptionalAction)
+    elif list in kinds:
+        options.update(type=int, nargs='+', metavar='N')
+    elif isinstance(setting.rule, tuple):
+        options.update(choices=setting.rule)
+    elif str in kinds:
+        options.update(metavar='FILE')
+    else:
+        kind, metavar = (float, 'X') if float in kinds else (int, 'N')
+        options.update(type=kind, metavar=metavar)
+    group.add_argument(flag_of(setting.name), **options)
 
 
-def _add_training(group):
-    """An option for each of the settings, with its default."""
-    choices = {'update_rule': UPDATE_RULES,
-               'loss': LOSSES}
-    types = dict.fromkeys(WHOLE_OR_NONE, int)
-    types.update(loss=str, vgg16=str)
-    for name, default in TRAINING.items():
-        option = f"--{name.replace('_', '-')}"
-        if default is False:
-            group.add_argument(option, action='store_true', help=HELP[name])
-            continue
-        group.add_argument(option, default=default, help=HELP[name],
-                           choices=choices.get(name),
-                           type=types.get(name, type(default)))
+def _words(default):
+    """A default as one would type it."""
+    if isinstance(default, tuple):
+        return ' '.join(map(str, default))
+    if isinstance(default, bool):
+        return 'yes' if default else 'no'
+    return 'none' if default is None else default
 
 
 def main(arguments=None):
@@ -71,11 +75,12 @@ def main(arguments=None):
     """
     given = vars(_parser().parse_args(arguments))
     paths = find_photos(command.photo_places(given['photos']))
-    network = {name: given[name] for name in
-               ('system', 'width', 'color_space', 'freeze_vgg')}
+    chosen = {setting.name: given[setting.name] for setting in TABLE
+              if given[setting.name] is not None}
+    settings = {name: chosen.pop(name) for name in list(chosen)
+                if name in TRAINING}
     from colorize.training.loop import train
-    train(paths, given['run'], given['epochs'], network,
-          **{name: given[name] for name in TRAINING})
+    train(paths, given['run'], given['epochs'], chosen, **settings)
     return 0
 
 

@@ -5,10 +5,12 @@ from collections import namedtuple
 import numpy as np
 
 from colorize import color
+from colorize.photos import images
 from colorize.prefetch import prefetch
 from colorize.systems.arrays import encode, network_input
 
-__all__ = ['Batch', 'augment', 'join', 'minibatches', 'prepare', 'shuffled']
+__all__ = ['Batch', 'augment', 'augmenting_loader', 'join', 'minibatches',
+           'prepare', 'shuffled']
 
 #: inputs: (batch, 3, row, column). targets: (batch, 2, row, column).
 #: lightness: (batch, row, column). chroma: (batch, row, column, 2).
@@ -61,6 +63,31 @@ def augment(rgb, crop, flip, rng):
         left = rng.randint(rgb.shape[1] - crop + 1)
         rgb = rgb[top:top + crop, left:left + crop]
     return rgb[:, ::-1] if flip and rng.randint(2) else rgb
+
+
+def augmenting_loader(paths, network_settings, settings, epoch):
+    """Function that makes a training photo from its number.
+
+    Parameters
+    ----------
+    paths : sequence of str
+    network_settings, settings : dict
+        Of the network, of the training.
+    epoch : int
+        Crops and flips depend on the seed, this and the photo's number
+        only, so that a run that goes on sees the same.
+
+    Returns
+    -------
+    callable
+        For :func:`minibatches`.
+    """
+    def load(number):
+        rng = np.random.RandomState([settings['seed'], epoch, number])
+        rgb = images.load_square(paths[number], settings['side'])
+        rgb = augment(rgb, settings['crop'], settings['flip'], rng)
+        return prepare(rgb, network_settings)
+    return load
 
 
 def shuffled(count, seed, epoch):

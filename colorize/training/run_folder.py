@@ -1,36 +1,39 @@
-"""A run's folder: its photos, settings, log, weights and checkpoint."""
+"""A run's folder: photos and settings (run.json), log.jsonl, and the lock.
+
+Whoever looks at a run reads both files with this module; it needs no
+Theano.
+"""
 
 import contextlib
 import fcntl
 import json
 import os
-import sys
 from collections import namedtuple
 
 import numpy as np
-from tqdm import tqdm
 
-from colorize import color, command
 from colorize.color import bins
-from colorize.photos import images
-from colorize.prefetch import prefetch
-from colorize.systems import networks, params
 from colorize.disk.whole import sweep, written_whole
-from colorize.settings import check_training
+from colorize.settings import check_network, check_training
+from colorize.training.survey import survey
 
-__all__ = ['Run', 'TrainingError', 'last_record', 'locked', 'log',
-           'open_run', 'resume', 'save']
+__all__ = ['Run', 'TrainingError', 'locked', 'log', 'open_run',
+           'read_description', 'read_log', 'refuse_changes', 'trim_log']
+
+
+#: Their names, and those of the parts of run.json, are a file format.
+_DESCRIPTION, _LOG = 'run.json', 'log.jsonl'
 
 
 class TrainingError(RuntimeError):
     """Training cannot start or go on; says why and what is kept."""
 
 
-#: learn, hold: paths. means: per-bin means of `learn`. clipped: share of
+#: train, valid: paths. means: per-bin means of `train`. clipped: share of
 #: its pixels outside the range of each channel. settings: of the training.
 #: counts: its pixels in each bin, none in a run older than they are.
-Run = namedtuple('Run', 'folder settings network learn hold means clipped '
-                 'counts weights checkpoint logfile')
+Run = namedtuple('Run', 'folder settings network_settings train valid means '
+                 'clipped counts weights checkpoint logfile')
 
 
 @contextlib.contextmanager
@@ -43,18 +46,30 @@ def locked(folder):
         When another process is training into it.
     """
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, '.lock'), 'w') as file:
+    with open(os.path.join(folder, '.lock'), 'a+') as file:
         try:
-            # The kernel drops it with the process, however that ends.
+            # The kernel drops it with the process, however that ends. (The
+            # package filelock empties the file before it has the lock, so
+            # it could not say who has.)
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise TrainingError(f'{folder}: another process is training into '
-                                'this folder') from None
+            raise TrainingError(
+                f'{folder}: another process is training into this folder'
+                f'{_holder(file)}') from None
+        file.truncate(0)
+        print(os.getpid(), file=file, flush=True)
         sweep(folder)
         yield
 
 
-def open_run(folder, paths, network, settings):
+def _holder(file):
+    """The process that a lock's file names, if it does."""
+    file.seek(0)
+    number = file.read(20).strip()
+    return f' (its id is {number})' if number.isdigit() else ''
+
+
+def open_run(folder, paths, network_settings, settings):
     """Describe a run in its folder, or open it with the same settings.
 
     Parameters
@@ -62,8 +77,8 @@ def open_run(folder, paths, network, settings):
     folder : str
     paths : sequence of str
         Photos. An existing run keeps those that it has begun with.
-    network, settings : dict
-        Complete settings.
+    network_settings, settings : dict
+        Complete, see :func:`colorize.settings.check_run`.
 
     Returns
     -------
@@ -74,40 +89,92 @@ def open_run(folder, paths, network, settings):
     TrainingError
         When the folder holds a run with other settings or photos.
     """
-    described = os.path.join(folder, 'run.json')
-    asked = {'network': network, 'training': settings}
+    given = {'network': network_settings, 'training': settings}
+    described = os.path.join(folder, _DESCRIPTION)
     if not os.path.exists(described):
-        found = dict(asked, **_survey(paths, network, settings))
+        surveyed = survey(paths, network_settings['color_space'], settings)
+        if not surveyed['learn']:
+            raise TrainingError('no readable photo to train on')
+        found = dict(given, **surveyed)
         with written_whole(described) as file:
             file.write(json.dumps(found, indent=1).encode())
+    found = read_description(folder)
     try:
-        with open(described) as file:
-            found = json.load(file)
-        _refuse_changes(folder, asked, found)
+        refuse_changes(folder, given, found)
         _refuse_others(folder, paths, found)
-        return Run(folder, settings, network, found['learn'], found['hold'],
-                   _means(found), found['clipped'],
+        return Run(folder, settings, network_settings, found['learn'],
+                   found['hold'], _means(found), found['clipped'],
                    found.get('bin_counts'),
                    *(os.path.join(folder, name) for name in
-                     ('weights.npz', 'checkpoint.npz', 'log.jsonl')))
+                     ('weights.npz', 'checkpoint.npz', _LOG)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise TrainingError(f'{described}: torn or altered; it says what the '
-                            'run is of') from error
+        raise _torn(folder) from error
+
+
+def read_description(folder):
+    """What ``run.json`` says of a run.
+
+    Parameters
+    ----------
+    folder : str
+
+    Returns
+    -------
+    dict
+        'network' and 'training' (settings, as dicts), 'learn' and 'hold'
+        (paths of the photos it learns from, and validates on), and what
+        those photos are like.
+
+    Raises
+    ------
+    TrainingError
+        When the file is torn or altered.
+    FileNotFoundError
+        When there is none.
+    """
+    try:
+        with open(os.path.join(folder, _DESCRIPTION)) as file:
+            found = json.load(file)
+        for part, kind in (('network', dict), ('training', dict),
+                           ('learn', list), ('hold', list)):
+            if not isinstance(found[part], kind):
+                raise TypeError(part)
+        return found
+    except (KeyError, TypeError, ValueError) as error:
+        raise _torn(folder) from error
+
+
+def _torn(folder):
+    return TrainingError(f'{os.path.join(folder, _DESCRIPTION)}: torn or '
+                         'altered; it says what the run is of')
 
 
 def _means(found):
     return np.array(found['bin_means'], 'float32').reshape(2, bins.NUM_BINS)
 
 
-def _refuse_changes(folder, asked, found):
+def refuse_changes(place, given, found):
+    """Refuse to go on with other settings than a run was begun with.
+
+    Parameters
+    ----------
+    place : str
+        Where `found` was, for the error.
+    given, found : dict
+        Settings by 'network' and 'training': now, and then.
+
+    Raises
+    ------
+    TrainingError
+    """
     # A run that is older than a setting was made with its default.
-    known = {'network': networks.complete(found['network']),
+    known = {'network': check_network(found['network']),
              'training': check_training(found['training'])}
-    for group, settings in asked.items():
+    for group, settings in given.items():
         for name, value in settings.items():
             if known[group][name] != value:
                 raise TrainingError(
-                    f'{folder}: the run was started with {name} = '
+                    f'{place}: the run was started with {name} = '
                     f'{known[group][name]!r}, not {value!r}; take another '
                     'folder or the same setting')
 
@@ -119,47 +186,6 @@ def _refuse_others(folder, paths, found):
                             'photos; take another folder')
 
 
-def _survey(paths, network, settings):
-    """Split the photos, pass over unreadable ones, count the bins."""
-    rng = np.random.RandomState(settings['seed'])
-    order = rng.permutation(len(paths))
-    held = set(order[:int(round(len(paths) * settings['holdout']))].tolist())
-    space, totals = network['color_space'], np.zeros((2, 2, bins.NUM_BINS))
-    clipped, split = np.zeros(2), {'learn': [], 'hold': []}
-    for number, chroma in _read(paths, settings['side'], space):
-        split['hold' if number in held else 'learn'].append(
-            os.path.abspath(paths[number]))
-        if number not in held:
-            chroma, outside = color.clip_chroma(chroma, space)
-            clipped += outside
-            totals += bins.bin_totals(chroma, space)
-    if not split['learn']:
-        raise TrainingError('no readable photo to train on')
-    return dict(split, clipped=list(clipped / totals[0].sum(axis=1)),
-                bin_counts=totals[0].tolist(),
-                bin_means=bins.bin_means(*totals, space).tolist())
-
-
-def _read(paths, side, space):
-    """Number and chroma of each readable photo, with a progress bar."""
-    def load():
-        for number, path in enumerate(paths):
-            try:
-                rgb = images.load_square(path, side)
-            except images.ImageError as error:
-                yield number, error
-            else:
-                yield number, color.split(rgb, space)[1]
-    for number, found in tqdm(prefetch(load()), total=len(paths),
-                              desc='read', unit='photo', leave=False,
-                              disable=None):
-        if isinstance(found, Exception):
-            with tqdm.external_write_mode(sys.stderr):
-                command.say(f'passed over {found}')
-        else:
-            yield number, found
-
-
 def log(run, record):
     """Append a line to ``log.jsonl``, in one write."""
     with open(run.logfile, 'a') as file:
@@ -168,95 +194,41 @@ def log(run, record):
         os.fsync(file.fileno())
 
 
-def last_record(run):
-    """The last line of ``log.jsonl`` as a dict."""
-    with open(run.logfile) as file:
-        return json.loads(file.readlines()[-1])
-
-
-def save(run, state, progress):
-    """Write a checkpoint, whole or not at all, and keep the one before.
-
-    It holds no random state: order and augmentation of the photos depend
-    on the seed, the epoch and the photo's number only, and the networks
-    draw nothing after their initial parameters.
+def read_log(folder):
+    """The lines of ``log.jsonl``, one for each epoch that has ended.
 
     Parameters
     ----------
-    run : Run
-    state : dict
-        Theano shared variables by name.
-    progress : dict
-        JSON types: how far the run is.
-    """
-    new = _aside(run, 'new')
-    params.write(new, {name: shared.get_value(borrow=True)
-                       for name, shared in state.items()},
-                 {'progress': progress, 'network': run.network,
-                  'training': run.settings})
-    with contextlib.suppress(FileNotFoundError):
-        os.replace(run.checkpoint, _aside(run, 'before'))
-    # A kill right here is why resume() looks for the one before, too.
-    os.replace(new, run.checkpoint)
-
-
-def _aside(run, word):
-    """Path beside the checkpoint: checkpoint-new.npz."""
-    return run.checkpoint.replace('.npz', f'-{word}.npz')
-
-
-def resume(run, state):
-    """Go back to the last good checkpoint, if there is one.
+    folder : str
 
     Returns
     -------
-    dict
-        The progress: 'epoch', 'position' (photos done in it), 'loss' (sum
-        over them), 'seconds', 'best' (validation loss), 'worse' (epochs
-        since then).
+    list of dict
 
     Raises
     ------
     TrainingError
-        When there are checkpoints and all of them are damaged, or the one
-        there is of other settings.
+        When the file is torn or altered.
+    FileNotFoundError
+        When there is none.
     """
-    progress, damaged = None, []
-    for path in (run.checkpoint, _aside(run, 'before')):
-        if not progress and os.path.exists(path):
-            try:
-                progress = _restore(run, path, state)
-            except params.DamagedError as error:
-                damaged.append((path, error))
-    if damaged and not progress:
-        raise TrainingError(f'{damaged[0][1]}; no other is left, take another '
-                            'folder to start anew')
-    for path, error in damaged:
-        # Moved, so that the next save does not keep it as a good one.
-        os.replace(path, f"{path}.damaged")
-        command.say(f'{error}; kept as {os.path.basename(path)}.damaged, '
-                    'going on from the checkpoint before it')
-    progress = progress or {'epoch': 0, 'position': 0, 'loss': 0.0,
-                            'seconds': 0.0, 'best': None,
-                            'worse': 0}
-    _trim_log(run, progress['epoch'])
-    return progress
+    path = os.path.join(folder, _LOG)
+    try:
+        with open(path) as file:
+            return [json.loads(line) for line in file]
+    except ValueError as error:
+        raise TrainingError(f'{path}: torn or altered') from error
 
 
-def _restore(run, path, state):
-    arrays, found = params.read(
-        path, lambda _, shapes: params.fit(state, shapes, path))
-    if not {'network', 'progress', 'training'} <= set(found):
-        raise TrainingError(f'{path}: no checkpoint of this version; take '
-                            'another folder to start anew')
-    _refuse_changes(path, {'network': run.network, 'training': run.settings},
-                    found)
-    params.set_params(state, arrays, path)
-    return found['progress']
+def trim_log(run, epochs):
+    """Drop lines of epochs that a kill has undone.
 
-
-def _trim_log(run, epochs):
-    """Drop lines of epochs that a kill has undone."""
+    Parameters
+    ----------
+    run : Run
+    epochs : int
+        So many have ended.
+    """
     if not os.path.exists(run.logfile):
         return
     with open(run.logfile) as file:

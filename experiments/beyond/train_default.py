@@ -37,10 +37,10 @@ def main():
     given = parser.parse_args()
     paths = find_photos(command.photo_places(
         [place for place in given.photos if place]))
-    from colorize.systems import params
+    from colorize.systems import weights_file
     from colorize.training import loop
     loop.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
-    params.write(given.out, *params.read(
+    weights_file.write(given.out, *weights_file.read(
         os.path.join(given.run, 'weights.npz')), dtype='float16')
     log = os.path.splitext(given.out)[0] + '.jsonl'
     shutil.copyfile(os.path.join(given.run, 'log.jsonl'), log)

@@ -18,9 +18,10 @@ from PIL import Image
 
 from colorize import colorizer, command, memory
 from colorize.predict import __main__ as predict
-from colorize.systems import params, pretrained
-from colorize.training import loop
+from colorize.systems import params, pretrained, weights_file
+from colorize.training.initial import build_initial
 from experiments.shared.stand_in import Uncompiled
+from models.published import IMAGENET_MEAN_BGR, VGG16_LAYERS
 from weights import fetch
 
 __all__ = ['FORMATS', 'archives', 'broken_rule', 'damage', 'good_files',
@@ -51,8 +52,8 @@ def opened(folder):
         'format', 'number', 'status', 'seconds', 'mib' (peak resident
         memory so far), 'said' and, when a rule was broken, 'bad'.
     """
-    narrow = {name: 2 for name in pretrained._DEPTHS}
-    with mock.patch.dict(pretrained._DEPTHS, narrow), \
+    narrow = {name: 2 for name in VGG16_LAYERS}
+    with mock.patch.dict(VGG16_LAYERS, narrow), \
             mock.patch.object(colorizer, 'Colorizer', Uncompiled), \
             _stderr() as said:
         good = good_files()
@@ -191,7 +192,7 @@ def _tiffs():
 
 def archives():
     """Weights with and without a checksum, and VGG16's."""
-    network = loop.start({'system': 'regression', 'width': 0.02})
+    network = build_initial({'system': 'regression', 'width': 0.02})
     arrays = {name: shared.get_value() for name, shared
               in params.get_params(network.outputs).items()}
     arrays['bin_means'] = np.zeros((2, 50), 'float32')
@@ -206,14 +207,14 @@ def archives():
 def _written(arrays, settings):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'w.npz')
-        params.write(path, arrays, settings)
+        weights_file.write(path, arrays, settings)
         with open(path, 'rb') as file:
             return file.read()
 
 
 def _vgg16():
     return {key: np.zeros(shape, 'float32')
-            for key, shape in pretrained._shapes().items()}
+            for key, shape in pretrained.shapes().items()}
 
 
 def _keras():
@@ -231,7 +232,7 @@ def _keras():
 
 def _pickles():
     content = {'param values': list(_vgg16().values()),
-               'mean value': np.array(pretrained._MEAN_BGR),
+               'mean value': np.array(IMAGENET_MEAN_BGR),
                'model type': 'vgg16'}
     return [pickle.dumps(content, protocol) for protocol in (0, 2, 4)]
 
@@ -318,7 +319,7 @@ def _other_settings(content, rng):
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        arrays, settings = params.read(file.name)
+        arrays, settings = weights_file.read(file.name)
     group = rng.choice([settings, settings['network'],
                         settings['training']])
     name = rng.choice(sorted(group) + ['unknown'])

@@ -7,7 +7,7 @@ import argparse
 import os
 
 from colorize import command
-from colorize.settings import DECODINGS
+from colorize.systems.decodings import DECODINGS
 from experiments.shared import saved, scoring
 
 __all__ = ['judge', 'main']

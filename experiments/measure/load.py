@@ -61,14 +61,14 @@ def small_weights(folder):
         The file's path.
     """
     from colorize.color import bins
-    from colorize.systems import params
-    from colorize.training import loop
-    built = loop.start({'width': 0.02})
+    from colorize.systems import params, weights_file
+    from colorize.training.initial import build_initial
+    built = build_initial({'width': 0.02})
     arrays = {name: shared.get_value() for name, shared
               in params.get_params(built.outputs).items()}
     path = os.path.join(folder, 'weights.npz')
-    params.write(path, dict(arrays, bin_means=bins.bin_centers()),
-                 {'network': built.settings, 'training': {'side': 32}})
+    weights_file.write(path, dict(arrays, bin_means=bins.bin_centers()),
+                       {'network': built.settings, 'training': {'side': 32}})
     return path
 
 

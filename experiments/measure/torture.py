@@ -55,11 +55,11 @@ def main(arguments=None):
 
 def _train(folder, epochs):
     """What is killed: a training that saves after every minibatch."""
-    from colorize.training import loop, run_folder
+    from colorize.training import checkpoints, loop
     from colorize.photos.find import find_photos
-    loop._SAVE_SECONDS = 0
+    loop.SAVE_SECONDS = 0
     for name in ('resume', 'save'):
-        setattr(run_folder, name, _announced(getattr(run_folder, name)))
+        setattr(checkpoints, name, _announced(getattr(checkpoints, name)))
     photos = os.path.join(os.path.dirname(folder), 'photos')
     loop.train(find_photos([photos]), folder, epochs, NETWORK, **TRAINING)
     return 0
@@ -158,10 +158,10 @@ def differences(one, other):
     tensors, different : int
         How many arrays there are, and how many differ in any bit.
     """
-    from colorize.systems import params
+    from colorize.systems import weights_file
     tensors = different = 0
     for name in ('checkpoint.npz', 'weights.npz'):
-        first, second = (params.read(os.path.join(folder, name))[0]
+        first, second = (weights_file.read(os.path.join(folder, name))[0]
                          for folder in (one, other))
         assert set(first) == set(second)
         tensors += len(first)

@@ -57,9 +57,10 @@ def smoothing(given):
     int
         The exit status, 0.
     """
-    from colorize import colorizer
-    weights = given.weights or colorizer.default_weights()
-    network, means, _, side = colorizer.load(weights)
+    from colorize.colorizer import default_weights
+    from colorize.systems import trained
+    weights = given.weights or default_weights()
+    network, means, _, side = trained.load(weights)
     scores = class_scores(network, weights)
     paths = options.test_photos(given, side, _QUICK if given.quick
                                 else _COUNT)

@@ -4,6 +4,7 @@ of Table 1."""
 import os
 
 from colorize import command, datasets
+from colorize.training import run_folder
 from experiments.shared import curves, options, report, saved
 
 __all__ = ['QUICK', 'SYSTEMS', 'TRAINING', 'main', 'small_runs', 'train']
@@ -89,7 +90,7 @@ def small_runs(given):
 
 def _report(given, photos):
     """Learning curves of both systems, and what they came to."""
-    logs = {system: curves.read(os.path.join(given.runs, system))
+    logs = {system: run_folder.read_log(os.path.join(given.runs, system))
             for system in SYSTEMS}
     name = os.path.basename(os.path.abspath(given.runs))
     stem = os.path.join(given.out, f'train-{name}')

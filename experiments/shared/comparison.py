@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from colorize import command
+from colorize.training import run_folder
 from experiments.shared import curves, options, report, table
 
 __all__ = ['FULL', 'QUICK', 'compare', 'train_apart']
@@ -102,7 +103,8 @@ def _folder(given, label):
 
 def _report(name, title, paper, labels, given, size):
     """Results of all variants as JSON, table and plot."""
-    logs = {label: curves.read(_folder(given, label)) for label in labels}
+    logs = {label: run_folder.read_log(_folder(given, label))
+            for label in labels}
     found = {label: curves.summary(log) for label, log in logs.items()}
     stem = os.path.join(given.out, name.replace('_', '-'))
     report.write_json(f'{stem}.json', {

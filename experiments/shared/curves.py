@@ -1,27 +1,8 @@
 """Learning curves: the log of a run, what it came to, and plots."""
 
-import json
-import os
-
 from experiments.shared import report
 
-__all__ = ['best_epoch', 'draw_runs', 'draw_variants', 'read', 'summary']
-
-
-def read(folder):
-    """Lines of a run's ``log.jsonl``.
-
-    Parameters
-    ----------
-    folder : str
-        Of the run.
-
-    Returns
-    -------
-    list of dict
-    """
-    with open(os.path.join(folder, 'log.jsonl')) as file:
-        return [json.loads(line) for line in file]
+__all__ = ['best_epoch', 'draw_runs', 'draw_variants', 'summary']
 
 
 def best_epoch(curve):

@@ -1,9 +1,12 @@
 """What experiments.paper.train has left: both systems of a dataset, their
 logs and their test photos."""
 
-import json
 import os
 from collections import namedtuple
+
+import numpy as np
+
+from colorize.training import run_folder
 
 __all__ = ['SYSTEMS', 'Run', 'RunError', 'are_there', 'loaded', 'open_runs',
            'open_test_photos', 'photo_cache', 'photos_of', 'predictor']
@@ -40,7 +43,7 @@ def open_runs(folder):
 
     Raises
     ------
-    RunError, colorize.systems.params.WeightsError
+    RunError, colorize.systems.weights_file.WeightsError
         When a run is missing, torn or has not ended its first epoch.
     """
     # What is cheap to find out comes first.
@@ -65,10 +68,8 @@ def _read(folder, system):
     """Settings and log of a run; refuses what cannot be compared."""
     place = os.path.join(folder, system)
     try:
-        with open(os.path.join(place, 'run.json')) as file:
-            settings = json.load(file)
-        with open(os.path.join(place, 'log.jsonl')) as file:
-            records = [json.loads(line) for line in file]
+        settings = run_folder.read_description(place)
+        records = run_folder.read_log(place)
         kind = [settings['network'][name]
                 for name in ('system', 'color_space')]
     except FileNotFoundError as error:
@@ -77,7 +78,7 @@ def _read(folder, system):
             f'({os.path.basename(error.filename)} is missing); python -m '
             f'experiments.paper.train NAME --runs {folder} trains both systems'
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, run_folder.TrainingError) as error:
         raise RunError(f'{place}: run.json or log.jsonl is torn or '
                        'altered') from error
     if kind != [system, 'luv']:
@@ -103,19 +104,16 @@ def predictor(path):
     side : int
         The photos' side in training.
     """
-    from colorize import colorizer
-    from colorize.systems import arrays, networks
+    from colorize.systems import arrays, networks, trained
     from colorize.backend import theano
-    network, means, _, side = colorizer.load(path)
-    answer = theano.function(
-        [network.input_var], networks.predictions(network,
-                                                  deterministic=True))
+    found = trained.load(path)
+    answer = theano.function([found.network.input_var], networks.chroma(
+        found.network, 'argmax', found.means, deterministic=True))
 
     def predict(lightness):
         shown = arrays.network_input(lightness)
-        return arrays.decode(answer(shown[None])[0], network.settings,
-                             means)
-    return predict, side
+        return np.moveaxis(answer(shown[None])[0], 0, -1)
+    return predict, found.side
 
 
 def photos_of(folder):
@@ -127,7 +125,7 @@ def photos_of(folder):
 
     Returns
     -------
-    learn, hold : list of str
+    train, valid : list of str
         Those it learnt from, those it only validated on.
 
     Raises
@@ -135,14 +133,11 @@ def photos_of(folder):
     RunError
         When the folder describes no run.
     """
-    path = os.path.join(folder, 'run.json')
     try:
-        with open(path) as file:
-            found = json.load(file)
-        return [[str(each) for each in found[part]]
-                for part in ('learn', 'hold')]
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f'{path}: is no description of a run') from error
+        found = run_folder.read_description(folder)
+    except run_folder.TrainingError as error:
+        raise RunError(str(error)) from error
+    return [[str(each) for each in found[part]] for part in ('learn', 'hold')]
 
 
 def photo_cache(folder, part=None):

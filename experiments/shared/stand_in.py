@@ -3,6 +3,7 @@
 import numpy as np
 
 from colorize import colorizer
+from colorize.systems import trained
 
 __all__ = ['Uncompiled']
 
@@ -23,7 +24,7 @@ class Uncompiled(colorizer.Colorizer):
         self._space, self.side, self.saturation = 'luv', 32, saturation
         self.decode = decode
         if weights:
-            colorizer.load(weights)
+            trained.load(weights)
 
     def predict(self, smalls, batch_size):
         """No colour for each of several lightnesses (row, column)."""

@@ -306,10 +306,10 @@ class TestOnGPU(unittest.TestCase):
 
     def test_nothing_large_leaves_it(self):
         said = python(
-            'from colorize import systems\n'
+            'from colorize.systems import networks\n'
             'from colorize.backend import theano\n'
-            'net = systems.build({"width": 0.05})\n'
-            'fn = theano.function([net.input_var], systems.predictions(\n'
+            'net = networks.build({"width": 0.05})\n'
+            'fn = theano.function([net.input_var], networks.chroma(\n'
             '    net, deterministic=True))\n'
             'print([type(node.op).__name__ for node in\n'
             '    fn.maker.fgraph.toposort()].count("HostFromGpu"))',

@@ -77,11 +77,11 @@ class TestAsked(unittest.TestCase):
 
     def test_neither_asks_for_the_bin_alone(self):
         self.counts += 1
-        np.testing.assert_allclose(bins.asked(self.counts),
+        np.testing.assert_allclose(bins.soft_targets(self.counts),
                                    [np.eye(50)] * 2, rtol=1e-6)
 
     def test_rebalancing_by_hand(self):
-        found = bins.asked(self.counts, rebalancing=0.5)
+        found = bins.soft_targets(self.counts, rebalancing=0.5)
         raw = {number: 1 / (0.5 * share + 0.5 / 50)
                for number, share in ((3, 0.1), (24, 0.6), (25, 0.3))}
         mean = 0.1 * raw[3] + 0.6 * raw[24] + 0.3 * raw[25]
@@ -92,7 +92,7 @@ class TestAsked(unittest.TestCase):
         np.testing.assert_allclose(found[1], np.eye(50), rtol=1e-6)
 
     def test_a_soft_bin_is_a_gaussian(self):
-        found = bins.asked(self.counts, soft_bins=0.8)
+        found = bins.soft_targets(self.counts, soft_bins=0.8)
         density = [math.exp(-(number - 25) ** 2 / (2 * 0.8 ** 2))
                    for number in range(50)]
         np.testing.assert_allclose(found[0, 25],
@@ -101,17 +101,17 @@ class TestAsked(unittest.TestCase):
         np.testing.assert_allclose(found[1].sum(axis=1), 1, rtol=1e-5)
 
     def test_shares_are_what_the_pixels_ask_for(self):
-        found = bins.shares(self.counts, 0.8, 0.5)
-        asked = bins.asked(self.counts, 0.8, 0.5)
+        found = bins.prior(self.counts, 0.8, 0.5)
+        asked = bins.soft_targets(self.counts, 0.8, 0.5)
         total = sum(self.counts[0, number] * asked[0, number]
                     for number in range(50))
         np.testing.assert_allclose(found[0], total / 100, rtol=1e-4)
         np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
-        np.testing.assert_allclose(bins.shares(self.counts)[0, [3, 24, 25]],
+        np.testing.assert_allclose(bins.prior(self.counts)[0, [3, 24, 25]],
                                    (0.1, 0.6, 0.3), rtol=1e-6)
 
     def test_both_weigh_what_is_spread(self):
-        found = bins.asked(self.counts, 0.8, 0.5)
-        alone = bins.asked(self.counts, 0, 0.5)
+        found = bins.soft_targets(self.counts, 0.8, 0.5)
+        alone = bins.soft_targets(self.counts, 0, 0.5)
         np.testing.assert_allclose(found.sum(axis=2), alone.sum(axis=2),
                                    rtol=1e-5)

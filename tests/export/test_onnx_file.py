@@ -13,14 +13,15 @@ from PIL import Image
 
 from colorize import color
 from colorize.color import bins
-from colorize.colorizer import Colorizer, load
+from colorize.colorizer import Colorizer
 from colorize.disk import whole
 from colorize.export import __main__ as command
 from colorize.export import onnx_file
 from colorize.settings import SettingError
 from colorize.systems import arrays as systems_arrays
-from colorize.systems import params
-from colorize.training import loop
+from colorize.systems import params, weights_file
+from colorize.systems.trained import load
+from colorize.training.initial import build_initial
 from experiments.measure.bench import contender, onnx_contender
 from experiments.shared import bundled
 from tests.shared import reference
@@ -35,7 +36,7 @@ _STRETCH = {'scores_u.W': 3, 'scores_v.W': 3, 'output.W': 0.02}
 
 def write_trained(path, seed=0, **network):
     """Weights of a small network whose batch norms do something."""
-    built = loop.start(dict({'width': 0.05}, **network))
+    built = build_initial(dict({'width': 0.05}, **network))
     draw = np.random.RandomState(seed)
     arrays = {}
     for name, shared in params.get_params(built.outputs).items():
@@ -47,8 +48,8 @@ def write_trained(path, seed=0, **network):
     shares = draw.uniform(0.1, 1, (2, 50))
     arrays.update(bin_means=means + draw.uniform(0, 0.01, (2, 50)),
                   bin_shares=shares / shares.sum(axis=1, keepdims=True))
-    params.write(path, arrays, {'network': built.settings,
-                                'training': {'side': 32}})
+    weights_file.write(path, arrays, {'network': built.settings,
+                                      'training': {'side': 32}})
 
 
 def lightness(batch, rows, columns, most=100):
@@ -112,7 +113,7 @@ class TestAgreement(Networks):
 
     def test_scores_are_those_of_slow_numpy(self):
         write_trained(self.weights, vgg_batch_norm=True)
-        values, _ = params.read(self.weights)
+        values, _ = weights_file.read(self.weights)
         photo = lightness(1, 16, 24)
         expected = reference.classification(
             systems_arrays.network_input(photo[0]), values, True)

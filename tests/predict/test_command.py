@@ -17,19 +17,19 @@ from colorize import color
 from colorize.color import bins
 from colorize.photos import images
 from colorize.predict import __main__ as predict
-from colorize.systems import params
-from colorize.training import loop
+from colorize.systems import params, weights_file
+from colorize.training.initial import build_initial
 from colorize.colorizer import Colorizer, network_size
 from tests.shared.photos import photo, write_photos
 
 
 def write_weights(path, **network):
     """Weights of a small network as it is before training."""
-    built = loop.start(dict({'width': 0.05}, **network))
+    built = build_initial(dict({'width': 0.05}, **network))
     arrays = {name: shared.get_value() for name, shared
               in params.get_params(built.outputs).items()}
-    params.write(path, dict(arrays, bin_means=bins.bin_centers()),
-                 {'network': built.settings, 'training': {'side': 32}})
+    weights_file.write(path, dict(arrays, bin_means=bins.bin_centers()),
+                       {'network': built.settings, 'training': {'side': 32}})
 
 
 class Weights(unittest.TestCase):
@@ -159,13 +159,13 @@ class TestWeightsOfOtherNetworks(unittest.TestCase):
                          photo().shape)
 
     def refuse(self, text, arrays, settings):
-        params.write(self.path, arrays, settings)
-        with self.assertRaisesRegex(params.WeightsError, text):
+        weights_file.write(self.path, arrays, settings)
+        with self.assertRaisesRegex(weights_file.WeightsError, text):
             Colorizer(self.path)
 
     def test_unfit_files_are_refused(self):
         write_weights(self.path, system='regression')
-        arrays, settings = params.read(self.path)
+        arrays, settings = weights_file.read(self.path)
         network = settings['network']
         self.refuse('make no network', arrays, {})
         self.refuse("unknown setting 'speed'", arrays, dict(

@@ -51,7 +51,8 @@ def write_run(runs, name, epochs=3, **network):
                          'width': 0.02}, **network),
         'training': {'learning_rate': 0.0003, 'batch_size': 6, 'side': SIDE,
                      'patience': 15, 'loss': 'huber',
-                     'vgg16': '/far/away/vgg16.npz'}}
+                     'vgg16': '/far/away/vgg16.npz'},
+        'learn': [], 'hold': []}
     with open(os.path.join(folder, 'run.json'), 'w') as file:
         json.dump(settings, file)
     with open(os.path.join(folder, 'log.jsonl'), 'w') as file:

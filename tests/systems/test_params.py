@@ -7,7 +7,7 @@ import unittest
 
 import numpy as np
 
-from colorize.systems import networks, params
+from colorize.systems import networks, params, weights_file
 
 
 class TestWeights(unittest.TestCase):
@@ -20,31 +20,31 @@ class TestWeights(unittest.TestCase):
 
     def test_round_trip(self):
         settings = {'network': {'width': 0.5, 'head_depths': [1, 2]}}
-        params.write(self.path, self.arrays, settings)
-        arrays, found = params.read(self.path)
+        weights_file.write(self.path, self.arrays, settings)
+        arrays, found = weights_file.read(self.path)
         self.assertEqual(found, settings)
         for name, values in self.arrays.items():
             np.testing.assert_array_equal(arrays[name], values)
             self.assertEqual(arrays[name].dtype, values.dtype)
 
     def test_half_precision(self):
-        params.write(self.path, self.arrays, {}, 'float16')
+        weights_file.write(self.path, self.arrays, {}, 'float16')
         small = os.path.getsize(self.path)
-        arrays, _ = params.read(self.path)
+        arrays, _ = weights_file.read(self.path)
         self.assertEqual(arrays['a.W'].dtype, 'float32')
         np.testing.assert_allclose(arrays['a.W'], self.arrays['a.W'],
                                    rtol=1e-3)
-        params.write(self.path, self.arrays, {})
+        weights_file.write(self.path, self.arrays, {})
         self.assertLess(small, os.path.getsize(self.path))
 
     def refuse(self, text):
-        with self.assertRaisesRegex(params.WeightsError, text) as caught:
-            params.read(self.path)
+        with self.assertRaisesRegex(weights_file.WeightsError, text) as caught:
+            weights_file.read(self.path)
         self.assertTrue(str(caught.exception).startswith(self.path))
 
     def test_bad_files(self):
         self.refuse('No such file')
-        params.write(self.path, self.arrays, {})
+        weights_file.write(self.path, self.arrays, {})
         with open(self.path, 'rb') as file:
             whole = file.read()
         for content in (b'', b'text', whole[:len(whole) // 2], whole[:-30]):
@@ -53,7 +53,7 @@ class TestWeights(unittest.TestCase):
             self.refuse('torn,? or')
 
     def test_altered_array_fails_its_checksum(self):
-        params.write(self.path, {'a.W': np.zeros(999, 'f')}, {})
+        weights_file.write(self.path, {'a.W': np.zeros(999, 'f')}, {})
         with open(self.path, 'r+b') as file:
             file.seek(1500)
             file.write(b'altered')
@@ -76,7 +76,7 @@ class TestWeights(unittest.TestCase):
             wrong = dict(arrays, **change)
             wrong = {name: values for name, values in wrong.items()
                      if values is not None}
-            with self.assertRaisesRegex(params.WeightsError, text):
+            with self.assertRaisesRegex(weights_file.WeightsError, text):
                 params.set_params(known, wrong, 'some.npz')
             np.testing.assert_array_equal(known['conv1_1.W'].get_value(),
                                           before)

@@ -13,7 +13,6 @@ import h5py
 import numpy as np
 from scipy.signal import correlate
 
-from colorize.systems import pretrained
 from colorize.systems.pretrained import find_vgg16, load_vgg16
 from tests.shared.vgg16_files import (CONVOLUTIONS, MEAN_BGR, random_arrays,
                                       TRUNK, write_keras, write_npz, write_zoo)
@@ -124,10 +123,10 @@ class TestTruth(unittest.TestCase):
 class TestStart(unittest.TestCase):
     def test_layers_that_fit_and_conv4_only_at_its_own_depth(self):
         from colorize.systems import params
-        from colorize.training import loop
+        from colorize.training.initial import build_initial
         expected = load_vgg16(at('ours'))
         for depth in (512, 64):
-            built = loop.start({'conv4_depth': depth}, at('ours'))
+            built = build_initial({'conv4_depth': depth}, at('ours'))
             known = params.get_params(built.outputs)
             for name in ('conv3_3.W', 'conv4_1.b'):
                 same = np.array_equal(known[name].get_value(),
@@ -175,11 +174,6 @@ class TestEveryLayer(unittest.TestCase):
                              np.zeros(outputs, 'f4'))
         write_keras(path, arrays)
         self.assertEqual(list(load_vgg16(path)), list(load_vgg16(at('zoo'))))
-
-    def test_agrees_with_the_network(self):
-        from models.published import IMAGENET_MEAN_BGR, VGG16_LAYERS
-        self.assertEqual(pretrained._DEPTHS, VGG16_LAYERS)
-        self.assertEqual(pretrained._MEAN_BGR, IMAGENET_MEAN_BGR)
 
 
 class TestPart(unittest.TestCase):

@@ -21,8 +21,10 @@ import numpy as np
 
 from colorize.disk import whole
 from colorize.photos import images
-from colorize.systems import params
-from colorize.training import interrupts, loop, run_folder
+from colorize.settings import check_run
+from colorize.systems import weights_file
+from colorize.training import (checkpoints, functions, initial, interrupts,
+                               loop, run_folder)
 from colorize.backend import theano
 from tests.shared.photos import write_photos
 
@@ -34,9 +36,9 @@ class Shared(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        network, settings = loop._complete({'width': 0.05}, SETTINGS)
-        cls.network = loop.start(network)
-        cls.functions = loop.compile_functions(cls.network, settings)
+        network, settings = check_run({'width': 0.05}, SETTINGS)
+        cls.network = initial.build_initial(network)
+        cls.functions = functions.compile_functions(cls.network, settings)
         cls.initial = {name: shared.get_value() for name, shared
                        in cls.functions.state.items()}
 
@@ -45,8 +47,10 @@ class Shared(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.run_folder = os.path.join(self.folder, 'run')
         self.photos = write_photos(os.path.join(self.folder))
-        for name in ('start', 'compile_functions'):
-            patch = mock.patch.object(loop, name, getattr(self, name))
+        for module, name, ours in (
+                (initial, 'build_initial', self.start),
+                (functions, 'compile_functions', self.compile_functions)):
+            patch = mock.patch.object(module, name, ours)
             patch.start()
             self.addCleanup(patch.stop)
 
@@ -66,7 +70,7 @@ class Shared(unittest.TestCase):
         return os.path.join(self.run_folder, name)
 
     def parameters(self):
-        return params.read(self.path('checkpoint.npz'))[0]
+        return weights_file.read(self.path('checkpoint.npz'))[0]
 
     def log(self):
         with open(self.path('log.jsonl')) as file:
@@ -159,15 +163,16 @@ class TestDamaged(Shared):
 
     def test_a_checkpoint_of_another_version_is_named(self):
         self.train(1)
-        arrays, found = params.read(self.path('checkpoint.npz'))
-        params.write(self.path('checkpoint.npz'), arrays, found['progress'])
+        arrays, found = weights_file.read(self.path('checkpoint.npz'))
+        weights_file.write(self.path('checkpoint.npz'), arrays,
+                           found['progress'])
         with self.assertRaisesRegex(run_folder.TrainingError,
                                     'checkpoint.npz: no checkpoint of this'):
             self.train(2)
 
     def test_killed_before_its_first_checkpoint(self):
         """The log has a line of an epoch that is done again."""
-        with mock.patch.object(run_folder, 'save', side_effect=KeyError):
+        with mock.patch.object(checkpoints, 'save', side_effect=KeyError):
             with self.assertRaises(KeyError):
                 self.train(1)
         self.train(2)
@@ -189,8 +194,9 @@ class TestRefused(Shared):
         self.train(1)
         with open(self.path('.lock')) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            with self.assertRaisesRegex(run_folder.TrainingError,
-                                        'run: another process'):
+            with self.assertRaisesRegex(
+                    run_folder.TrainingError,
+                    f'run: another process .* is {os.getpid()}'):
                 self.train(2)
         self.train(2)
 
@@ -357,11 +363,12 @@ def test_killed_and_resumed_ends_bit_identical():
 def test_checkpoint_is_a_float32_archive_with_a_checksum():
     with tempfile.TemporaryDirectory() as folder:
         run = mock.Mock(checkpoint=os.path.join(folder, 'checkpoint.npz'),
-                        network={'width': 1.0}, settings={'seed': 4})
+                        network_settings={'width': 1.0},
+                        settings={'seed': 4})
         state = {'w': theano.shared(np.float32([1, 2]))}
         for number in (1, 2, 3):
-            run_folder.save(run, state, {'epoch': number})
-        kept = {name: params.read(os.path.join(folder, name))[1]
+            checkpoints.save(run, state, {'epoch': number})
+        kept = {name: weights_file.read(os.path.join(folder, name))[1]
                 for name in os.listdir(folder)}
     assert kept['checkpoint.npz']['network'] == {'width': 1.0}
     assert kept['checkpoint.npz']['training'] == {'seed': 4}

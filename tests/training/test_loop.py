@@ -13,11 +13,14 @@ import numpy as np
 from colorize import color
 from colorize.color import bins
 from colorize.photos import images
-from colorize.systems import networks, params
+from colorize.systems import networks, params, weights_file
 from colorize.training import __main__ as training
-from colorize.training import batches, interrupts, loop, run_folder
+from colorize.training import (batches, functions, interrupts, loop,
+                               run_folder, validation)
+from colorize.training.initial import build_initial
 from colorize.backend import lasagne, theano
-from colorize.settings import TRAINING, check_training
+from colorize.settings import (TRAINING, check_network, check_run,
+                               check_training)
 from tests.shared.folder import Folder
 from tests.shared.photos import write_photos
 
@@ -45,7 +48,7 @@ class Training(Folder):
             return [json.loads(line) for line in file]
 
     def checkpoint(self):
-        arrays, found = params.read(
+        arrays, found = weights_file.read(
             os.path.join(self.run_folder, 'checkpoint.npz'))
         return arrays, found['progress']
 
@@ -62,7 +65,7 @@ class TestTrain(Training):
         self.assertEqual((len(run['learn']), len(run['hold'])), (6, 1))
         self.assertFalse(set(run['learn']) & set(run['hold']))
         self.assertEqual(lines[0]['photos'], 6)
-        arrays, settings = params.read(
+        arrays, settings = weights_file.read(
             os.path.join(self.run_folder, 'weights.npz'))
         self.assertEqual(settings['network']['width'], 0.05)
         self.assertTrue(settings['network']['vgg_batch_norm'])
@@ -107,7 +110,7 @@ class TestTrain(Training):
 
     def test_patience_stops_and_stays_stopped(self):
         losses = iter([3.0, 2.0, 2.5, 2.6, 1.0])
-        with mock.patch.object(loop, 'evaluate',
+        with mock.patch.object(validation, 'evaluate',
                                lambda *args: (next(losses), [{}])):
             for _ in range(2):
                 self.train(9, patience=2)
@@ -143,12 +146,11 @@ class TestTrain(Training):
         bad = os.path.join(self.folder, 'bad.png')
         with open(bad, 'wb') as file:
             file.write(b'no photo')
-        network, settings = loop._complete(SMALL, {'side': 16})
-        run = run_folder.open_run(self.run_folder,
-                                  write_photos(self.folder) + [bad], network,
-                                  settings)
-        self.assertNotIn(bad, run.learn + run.hold)
-        self.assertEqual(len(run.learn + run.hold), 7)
+        run = run_folder.open_run(
+            self.run_folder, write_photos(self.folder) + [bad],
+            *check_run(SMALL, {'side': 16}))
+        self.assertNotIn(bad, run.train + run.valid)
+        self.assertEqual(len(run.train + run.valid), 7)
 
 
 class _Always:
@@ -185,7 +187,7 @@ class TestUpdateRules(unittest.TestCase):
     def steps(self, rule, beta2=0.999, count=3):
         weight = theano.shared(np.float32(1), 'w')
         rate = theano.shared(np.float32(0.1))
-        updates = loop._updates(weight ** 2, [weight], rate, {
+        updates = functions.update_rule(weight ** 2, [weight], rate, {
             'update_rule': rule, 'beta2': beta2})
         step = theano.function([], [], updates=updates)
         found = []
@@ -229,12 +231,11 @@ class TestEvaluate(Training):
     def test_the_last_short_minibatch_counts(self):
         """Seven photos in minibatches of three score as one by one."""
         paths = write_photos(self.folder)
-        network = loop.start(SMALL)
-        functions = loop.compile_functions(
+        network = build_initial(SMALL)
+        compiled = functions.compile_functions(
             network, check_training({'loss': 'cross_entropy'}))
-        means = np.zeros((2, 50))
-        results = [loop.evaluate(network, functions.validate, paths,
-                                 means, 16, size) for size in (1, 3)]
+        results = [validation.evaluate(network, compiled.validate, paths,
+                                       16, size) for size in (1, 3)]
         self.assertEqual(len(results[1][1]), 7)
         self.assertAlmostEqual(results[0][0], results[1][0], 4)
         for one, other in zip(results[0][1], results[1][1]):
@@ -247,14 +248,14 @@ class TestSoftBins(Training):
     def test_loss_is_the_one_that_was_asked_for(self):
         self.train(1, soft_bins=0.7, rebalancing=0.5)
         run = self.described()
-        network = loop.start(run['network'])
+        network = build_initial(run['network'])
         best = os.path.join(self.run_folder, 'weights.npz')
         params.set_params(params.get_params(network.outputs),
-                          params.read(best)[0], best)
+                          weights_file.read(best)[0], best)
         scores = theano.function([network.input_var],
                                  lasagne.layers.get_output(
                                      network.outputs, deterministic=True))
-        total, asked = 0, bins.asked(run['bin_counts'], 0.7, 0.5)
+        total, asked = 0, bins.soft_targets(run['bin_counts'], 0.7, 0.5)
         for path in run['hold']:
             batch = batches.prepare(images.load_square(path, 16),
                                     network.settings)
@@ -303,7 +304,7 @@ class TestSettings(unittest.TestCase):
         self.refuse('side must be a multiple of 8, 8 or more, got 100',
                     side=100)
         self.refuse(r'crop must be at most side \(224\), got 232', crop=232)
-        self.refuse('update_rule must be one of adam, nesterov, sgd',
+        self.refuse("update_rule must be one of 'adam', 'nesterov', 'sgd'",
                     update_rule='lbfgs')
         self.refuse('seed must be', seed=-1)
         self.refuse('rebalancing must be from 0 to below 1, got 1',
@@ -320,7 +321,7 @@ class TestSettings(unittest.TestCase):
                 ("unknown setting 'aggregation'",
                  {'system': 'regression', 'aggregation': 'sum'})):
             with self.assertRaisesRegex(ValueError, text):
-                networks.complete(settings)
+                check_network(settings)
 
     def test_loss_has_to_suit_the_system(self):
         network = networks.build(dict(SMALL, system='regression'))

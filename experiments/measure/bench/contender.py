@@ -65,10 +65,11 @@ class Ours:
         self._train(photos, targets)
 
     def _compile(self):
+        from colorize.settings import LOSSES
         from colorize.systems import networks
         from colorize.backend import lasagne, theano
         network = self._network
-        name = networks.SYSTEMS[network.settings['system']].losses[0]
+        name = LOSSES[network.settings['system']][0]
         target_var, loss, _ = networks.loss(network, name)
         trained = lasagne.layers.get_all_params(network.outputs,
                                                 trainable=True)
@@ -82,13 +83,13 @@ class Ours:
         lasagne.layers.get_all_params(self._network.outputs)[0].get_value()
 
     def predict(self, photos):
-        """The most probable bins, or the chroma."""
+        """The chroma, of the most probable bins."""
         if self._predict is None:
             from colorize.systems import networks
             from colorize.backend import theano
             self._predict = theano.function(
                 [self._network.input_var],
-                networks.predictions(self._network, deterministic=True))
+                networks.chroma(self._network, deterministic=True))
         return self._predict(photos)
 
 
@@ -146,7 +147,7 @@ class PyTorch:
                    for channel, scores in enumerate(outputs))
 
     def predict(self, photos):
-        """The most probable bins, or the chroma."""
+        """The chroma, of the most probable bins."""
         self._twin.eval()
         with self._torch.inference_mode(), self._cast():
             outputs = self._twin(self._tensor(photos))

@@ -27,13 +27,14 @@ def step(system, width=1.0, side=64):
         'loss', and by name each parameter's change.
     """
     from colorize import backend
+    from colorize.settings import LOSSES
     from colorize.systems import networks, params
     from colorize.backend import lasagne, theano
     from experiments.measure.bench.contender import data
     backend.seed(0)
     network = networks.build({'system': system, 'width': width})
     target_var, loss, _ = networks.loss(network,
-                                        networks.SYSTEMS[system].losses[0])
+                                        LOSSES[system][0])
     trained = lasagne.layers.get_all_params(network.outputs, trainable=True)
     train_fn = theano.function([network.input_var, target_var], loss,
                                updates=lasagne.updates.sgd(loss, trained,

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from colorize.systems import params
+from colorize.systems import weights_file
 
 __all__ = ['Twin', 'load']
 
@@ -117,9 +117,9 @@ def load(twin, path):
     ----------
     twin : Twin
     path : str
-        See :func:`colorize.systems.params.write`.
+        See :func:`colorize.systems.weights_file.write`.
     """
-    arrays, _ = params.read(path)
+    arrays, _ = weights_file.read(path)
     state = {}
     for name, module in twin.named_modules():
         if isinstance(module, nn.Conv2d):

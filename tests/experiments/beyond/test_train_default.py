@@ -5,7 +5,7 @@ import os
 from unittest import mock
 
 from colorize.colorizer import default_weights
-from colorize.systems import params
+from colorize.systems import weights_file
 from experiments.beyond import train_default
 from tests.shared.experiments import Experiment
 from tests.shared.photos import write_photos
@@ -21,7 +21,7 @@ class TestTrainDefault(Experiment):
                 mock.patch.object(train_default, 'EPOCHS', 1):
             self.run_main(train_default.main, self.folder, '--run',
                           self.path('run'), '--out', self.path('w.npz'))
-        arrays, settings = params.read(self.path('w.npz'))
+        arrays, settings = weights_file.read(self.path('w.npz'))
         self.assertEqual(settings['network']['width'], 0.05)
         self.assertLess(os.path.getsize(self.path('w.npz')), os.path.getsize(
             self.path('run', 'weights.npz')))
@@ -29,7 +29,7 @@ class TestTrainDefault(Experiment):
             self.assertEqual(json.loads(file.read())['epoch'], 1)
 
     def test_the_shipped_weights_are_of_this_recipe(self):
-        _, settings = params.read(default_weights())
+        _, settings = weights_file.read(default_weights())
         for group, recipe in (('network', train_default.NETWORK),
                               ('training', train_default.TRAINING)):
             for name, value in recipe.items():

@@ -7,7 +7,7 @@ import unittest
 
 import numpy as np
 
-from colorize.systems import networks, params
+from colorize.systems import networks, params, weights_file
 from colorize.backend import lasagne, theano
 from tests.onednn.test_ops import needs_onednn
 
@@ -35,8 +35,9 @@ class TestTwin(unittest.TestCase):
         twin = Twin(system, WIDTH).eval()
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, 'weights.npz')
-            params.write(path, {name: shared.get_value()
-                                for name, shared in known.items()}, {})
+            weights_file.write(path, {
+                name: shared.get_value()
+                for name, shared in known.items()}, {})
             load(twin, path)
         photo = rng.uniform(-120, 130, (2, 3, 16, 24)).astype('float32')
         ours = theano.function([network.input_var], lasagne.layers.get_output(

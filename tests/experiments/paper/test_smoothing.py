@@ -10,8 +10,8 @@ from scipy.ndimage import correlate1d
 from colorize import color
 from colorize.color import bins
 from colorize.photos import images
-from colorize.systems import params
-from colorize.training import loop
+from colorize.systems import params, trained, weights_file
+from colorize.training.initial import build_initial
 from experiments.paper import smoothing
 from experiments.shared import saved
 from tests.shared.experiments import Experiment, SIDE, write_run
@@ -23,22 +23,22 @@ class TestScores(Experiment):
 
     def write_weights(self, system='classification'):
         settings = write_run(self.folder, system)
-        built = loop.start(settings['network'])
+        built = build_initial(settings['network'])
         rng = np.random.RandomState(5)
         arrays = {name: shared.get_value() + rng.normal(
             0, 0.3, shared.get_value().shape).astype('float32')
             for name, shared in params.get_params(built.outputs).items()}
         means = bins.bin_centers() + rng.uniform(-2, 2, (2, 50))
         path = self.path(system, 'weights.npz')
-        params.write(path, dict(arrays, bin_means=means.astype('float32')),
-                     {'network': built.settings, 'training': {'side': SIDE}})
+        arrays['bin_means'] = means.astype('float32')
+        weights_file.write(path, arrays, {'network': built.settings,
+                                          'training': {'side': SIDE}})
         return path
 
     def test_sigma_0_is_the_plain_prediction(self):
-        from colorize import colorizer
         path = self.write_weights()
         predict, side = saved.predictor(path)
-        network, means, _, _ = colorizer.load(path)
+        network, means, _, _ = trained.load(path)
         scores = smoothing.class_scores(network, path)
         os.makedirs(self.path('photos'))
         photo, = write_photos(self.path('photos'), 1)

@@ -7,7 +7,7 @@ from contextlib import redirect_stderr
 from unittest import mock
 
 from colorize.photos import images
-from colorize.systems import params
+from colorize.systems import weights_file
 from experiments.paper import train
 from experiments.shared import options, report
 from tests.shared.experiments import Experiment
@@ -35,8 +35,8 @@ class TestTrain(Experiment):
         self.assertEqual(images.load(self.path('train-runs.png')).ndim, 3)
         self.assertIn('6 training and 2 test photos', said.getvalue())
         for system in train.SYSTEMS:
-            _, settings = params.read(self.path('runs', system,
-                                                'weights.npz'))
+            _, settings = weights_file.read(
+                self.path('runs', system, 'weights.npz'))
             self.assertEqual(settings['network']['system'], system)
             self.assertEqual(settings['training']['learning_rate'], 0.0003)
             self.assertEqual(settings['training']['batch_size'], 6)

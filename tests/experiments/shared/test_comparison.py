@@ -7,8 +7,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from unittest import mock
 
 from colorize.photos import images
-from colorize.settings import check_training
-from colorize.systems import networks
+from colorize.settings import check_network, check_training
 from experiments.beyond import rebalancing
 from experiments.paper import (aggregation, batch_sizes, colorspace, head,
                                lr_sweep, residual, update_rules)
@@ -22,7 +21,7 @@ class TestComparison(Experiment):
         for module in (aggregation, batch_sizes, colorspace, head, lr_sweep,
                        rebalancing, residual, update_rules):
             for network, training in module.VARIANTS.values():
-                self.assertEqual(networks.complete(network)['system'],
+                self.assertEqual(check_network(network)['system'],
                                  'classification')
                 check_training(training)
 

@@ -1,0 +1,137 @@
+"""From what a network computes to chroma: every way there is.
+
+Each way stands here once. It is written in what numpy's arrays and Theano's
+variables have in common: networks.py compiles it into the prediction,
+code that has scores in hand (smoothed, say, or averaged) calls it with
+arrays.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+from colorize.color import bins, color_space
+from colorize.settings import SettingError
+
+__all__ = ['DECODINGS', 'DEFAULT', 'Decoding', 'check_decoding', 'decode']
+
+#: temperature: 0 takes the most probable bin, 1 the mean over the bins, a
+#: number between them a mean that leans to the probable ones. rebalancing:
+#: how far rare bins are weighed up first, see
+#: :func:`colorize.color.bins.class_weights`.
+Decoding = namedtuple('Decoding', 'temperature rebalancing')
+
+#: The paper's takes the most probable bin (Section 3.6); annealed is Zhang,
+#: Isola & Efros' (2016, Section 2.3) without their rebalancing, vivid with
+#: some of it: weights/README.rst compares them.
+DECODINGS = {'argmax': Decoding(0, 0), 'mean': Decoding(1, 0),
+             'annealed': Decoding(0.38, 0), 'vivid': Decoding(0.38, 0.3)}
+
+#: What predicting takes unless it is told.
+DEFAULT = 'vivid'
+
+
+def check_decoding(name, settings):
+    """The name of a decoding that a network can do.
+
+    Parameters
+    ----------
+    name : str or None
+        One of :data:`DECODINGS`; None asks for the default.
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    SettingError
+        When there is none of that name, or the network cannot do it.
+    """
+    averages = (settings['system'] == 'classification'
+                and settings['color_space'] == 'luv')
+    if name is None:
+        return DEFAULT if averages else 'argmax'
+    if name not in DECODINGS:
+        raise SettingError(f"decode must be one of {', '.join(DECODINGS)}, "
+                           f'got {name!r}')
+    if settings['system'] != 'classification':
+        raise SettingError(f'decode {name}: these weights are of the '
+                           f"{settings['system']} network, which has no bins "
+                           'to decode')
+    if name != 'argmax' and not averages:
+        raise SettingError(f'decode {name}: these weights answer in '
+                           f"{settings['color_space']}, whose hue is an angle "
+                           'and has no mean; only argmax will do')
+    return name
+
+
+def decode(outputs, settings, name, means=None, prior=None, xp=np):
+    """Chroma from what a network computes.
+
+    Parameters
+    ----------
+    outputs : sequence
+        Of the classification network the class scores (before the softmax;
+        logarithms of probabilities will do) of U and of V, each (batch, 50,
+        row, column). Of another network its one output, (batch, 2, row,
+        column), in units of the colour space.
+    settings : dict
+        Of the network.
+    name : str
+        One of :data:`DECODINGS`; only classification looks at it.
+    means : float array, (2, 50), optional
+        Per-bin means; without, the bins' centres.
+    prior : float array, (2, 50), optional
+        How often training has asked for each bin, which decodings with
+        rebalancing need, see :func:`colorize.color.bins.prior`.
+    xp : module
+        numpy where `outputs` are arrays, theano.tensor where they are
+        symbolic.
+
+    Returns
+    -------
+    float32 array or Theano 4-D tensor, (batch, 2, row, column)
+        Inside the range of the colour space.
+    """
+    space = color_space(settings['color_space'])
+    if settings['system'] != 'classification':
+        return xp.clip(outputs[0] * space.unit, space.low, space.high)
+    temperature, rebalancing = DECODINGS[name]
+    if rebalancing:
+        # Weighed in the loss or here, it is the same to a network that has
+        # learned the probabilities.
+        outputs = [scores + _wide(np.log(weights)) for scores, weights
+                   in zip(outputs, bins.class_weights(prior, rebalancing))]
+    means = np.asarray(bins.bin_centers(space.name) if means is None
+                       else means, 'float32')
+    if not temperature:
+        return xp.stack([_best(scores, own, xp)
+                         for scores, own in zip(outputs, means)], axis=1)
+    return xp.stack([_mean(scores, own, temperature, xp)
+                     for scores, own in zip(outputs, means)], axis=1)
+
+
+def _wide(values):
+    """A value for each bin, as scores lie."""
+    return np.asarray(values, 'float32').reshape(1, -1, 1, 1)
+
+
+def _best(scores, means, xp):
+    """The mean of the most probable bin, (batch, row, column)."""
+    best = xp.argmax(scores, axis=1)
+    if xp is not np:  # which indexes by variables its own constants only
+        means = xp.constant(means)
+    return means[best.flatten()].reshape(best.shape)
+
+
+def _mean(scores, means, temperature, xp):
+    """Mean over the bins, (batch, row, column), of one channel.
+
+    Zhang, Isola & Efros (2016), equation 5: softmax at a temperature.
+    """
+    scaled = scores / np.float32(temperature)
+    weights = xp.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return (weights * _wide(means)).sum(axis=1) / weights.sum(axis=1)
