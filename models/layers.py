@@ -1,4 +1,13 @@
-"""Layers that Lasagne 0.1 lacks, in the words of its later versions."""
+"""Layers that Lasagne 0.1 lacks, in the words of its later versions.
+
+The expressions that the layers write are a contract: they are what
+:mod:`colorize.onednn.patterns` knows, term by term and in this order. ``x *
+scale + shift``, written as ``shift + scale * x``, gives the same values and
+loses the fast library without a word, so whoever changes an expression here
+changes its pattern, too (``tests/onednn/test_graph.py`` counts what was
+recognised). That goes for Lasagne's own ReLU, max pooling, concatenation and
+sum as well.
+"""
 
 from colorize.backend import lasagne, theano
 
