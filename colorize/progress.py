@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, now and then a line elsewhere."""
+"""Progress of long work: a bar on a terminal, a line now and then elsewhere."""
 
 import contextlib
 import sys
