@@ -1,0 +1,72 @@
+"""Colours that hold together within an object (Section 6).
+
+Four ways, a file each. All of them look at the lightness, at the network's
+size, and know nothing of photos and networks.
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+from colorize.coherence import guided, random_field, segments, total_variation
+from colorize.settings import SettingError
+
+__all__ = ['COHERENCES', 'Coherence', 'check_coherence']
+
+
+def _on_probabilities(change):
+    """A change of any planes as one of scores."""
+    def changed(scores, lightness):
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        found = change(chances.reshape((-1,) + lightness.shape), lightness)
+        # A guided filter may undershoot; no bin is impossible.
+        return np.log(np.maximum(found, 1e-6)).reshape(scores.shape)
+    return changed
+
+
+#: scores: changes class scores, (2, 50, row, column), before they are
+#: decoded. chroma: changes planes of U and V, (2, row, column). Both take
+#: the lightness besides. A way that has both takes scores where there are.
+Coherence = namedtuple('Coherence', 'scores chroma')
+
+COHERENCES = {
+    'segments': Coherence(_on_probabilities(segments.average),
+                          segments.average),
+    'tv': Coherence(None, total_variation.denoise),
+    'crf': Coherence(random_field.mean_field, None),
+    'guided': Coherence(_on_probabilities(guided.smooth), guided.smooth),
+}
+
+
+def check_coherence(name, settings):
+    """Refuse a way that there is not, or not for a network.
+
+    Parameters
+    ----------
+    name : str or None
+        One of :data:`COHERENCES`; None for none.
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    str or None
+
+    Raises
+    ------
+    SettingError
+    """
+    if name is None:
+        return None
+    if name not in COHERENCES:
+        raise SettingError(f"coherence must be one of {', '.join(COHERENCES)}"
+                           f', got {name!r}')
+    if settings['color_space'] != 'luv':
+        raise SettingError(f'coherence {name}: these weights answer in '
+                           f"{settings['color_space']}, whose hue is an angle "
+                           'and has no mean')
+    if settings['system'] == 'regression' and not COHERENCES[name].chroma:
+        raise SettingError(f'coherence {name}: these weights are of the '
+                           'regression network, which has no class scores')
+    return name

@@ -1,0 +1,112 @@
+"""A fully connected conditional random field over the bins.
+
+After Krähenbühl & Koltun (2011), by mean field: what a pixel says itself,
+and what all pixels say that are near it and as light. Bins beside each other
+agree in part, so what is said is blurred over the bins; a Potts model would
+take the next bin for as wrong as the opposite hue.
+
+Pixels talk through a grid over row, column and lightness (Chen, Paris &
+Durand, 2007): all of them pour into its cells, cells are blurred, pixels
+read them. Every other pixel of every other row is enough to find what the
+cells say; at the end all pixels read it once.
+"""
+
+import numpy as np
+
+from colorize.color.bins import NUM_BINS
+
+__all__ = ['CELL', 'LIGHTNESS', 'NEAR', 'STEPS', 'TRUST', 'WEIGHT',
+           'mean_field']
+
+#: Size of a cell, in pixels and in units of L.
+CELL = 8
+LIGHTNESS = 8
+#: How far bins agree: standard deviation of a Gaussian, in bins.
+NEAR = 2
+#: Factor of a pixel's own scores, and of the share of the others that agree.
+TRUST = 0.5
+WEIGHT = 5
+STEPS = 3
+
+
+def mean_field(scores, lightness, weight=WEIGHT, steps=STEPS):
+    """Class scores that agree with those of similar pixels.
+
+    Parameters
+    ----------
+    scores : float32 array, (2, 50, row, column)
+        Of U and V, before the softmax.
+    lightness : float array, (row, column)
+        L, 0 to 100.
+    weight : float
+        0 only tempers the scores.
+    steps : int
+        Rounds of talk.
+
+    Returns
+    -------
+    float32 array, (2, 50, row, column)
+    """
+    read, size = _grid(lightness)
+    some = np.arange(lightness.size).reshape(lightness.shape)[::2, ::2].ravel()
+    own = np.float32(TRUST) * scores.reshape(2 * NUM_BINS, -1).T
+    pour = read[some]
+    heard = read @ _blurred(pour.T @ np.ones((len(some), 1), 'float32'), size)
+    chances = _softmax(own[some])
+    for step in range(steps):
+        cells = _agreed(_blurred(pour.T @ chances, size)) * weight
+        if step + 1 < steps:
+            chances = _softmax(own[some] + pour @ cells / heard[some])
+    return (own + read @ cells / heard).T.reshape(scores.shape)
+
+
+def _grid(lightness):
+    """Which cells a pixel lies in.
+
+    Returns
+    -------
+    sparse float32 array, (pixel, cell)
+        Eight cells a pixel: trilinear interpolation.
+    size : tuple of int
+        Cells along row, column and lightness.
+    """
+    from scipy.sparse import csr_matrix
+    rows, columns = np.indices(lightness.shape, 'float32') / CELL
+    places = np.stack([rows, columns, lightness / LIGHTNESS]).reshape(3, -1)
+    size = tuple(int(most) + 2 for most in places.max(axis=1))
+    first = places.astype(int)
+    past = (places - first).astype('float32')
+    cells, shares = [], []
+    for corner in np.indices((2, 2, 2)).reshape(3, 8).T:
+        cells.append(np.ravel_multi_index(first + corner[:, None], size))
+        shares.append(np.where(corner[:, None], past, 1 - past).prod(axis=0))
+    count = lightness.size
+    return csr_matrix(
+        (np.stack(shares, axis=1).ravel(), np.stack(cells, axis=1).ravel(),
+         np.arange(0, 8 * count + 1, 8)), (count, np.prod(size))), size
+
+
+def _blurred(cells, size):
+    """A quarter from each cell beside, along each axis; (cell, value)."""
+    found = cells.reshape(size + (-1,))
+    for axis in range(3):
+        lines = np.moveaxis(found, axis, 0)
+        soft = lines / 2
+        soft[1:] += lines[:-1] / 4
+        soft[:-1] += lines[1:] / 4
+        found = np.moveaxis(soft, 0, axis)
+    return found.reshape(cells.shape)
+
+
+def _agreed(cells):
+    """What speaks for each bin, (cell, 100): itself and those near it."""
+    distance = np.subtract.outer(*[np.arange(NUM_BINS)] * 2) / NEAR
+    near = np.exp(-0.5 * distance ** 2).astype('float32')
+    return (cells.reshape(-1, 2, NUM_BINS) @ near).reshape(cells.shape)
+
+
+def _softmax(scores):
+    """Probabilities, for U and V each; (pixel, 100)."""
+    both = scores.reshape(-1, 2, NUM_BINS)
+    raised = np.exp(both - both.max(axis=-1, keepdims=True))
+    return (raised / raised.sum(axis=-1, keepdims=True)).reshape(scores.shape)
