@@ -1,14 +1,17 @@
 """Colouring photos with a trained network."""
 
+import copy
 import os
 
 import numpy as np
 
 from colorize import color, paint
+from colorize.coherence import COHERENCES, check_coherence
+from colorize.hints import places, spread, suggest
 from colorize.photos import images
 from colorize.systems import arrays, decodings, networks, trained
 from colorize.backend import theano
-from colorize.settings import check
+from colorize.settings import SettingError, check
 
 __all__ = ['Colorizer', 'default_weights', 'network_size']
 
@@ -50,6 +53,10 @@ class Colorizer:
     :meth:`shrink`, :meth:`predict` and :meth:`paint`; only the second uses
     the network and shall not be called by two threads at a time.
 
+    Predicting is two steps again: :meth:`answer` is the network's, and
+    :meth:`decode` makes colours of it, as often as settings and hints
+    change.
+
     Parameters
     ----------
     weights : str, optional
@@ -60,13 +67,17 @@ class Colorizer:
         temperature 0.38, or that with rare colours weighed up.
     saturation : float
         Factor of the chroma, 0 to 10; 1 leaves it as predicted.
+    coherence : {None, 'segments', 'tv', 'crf', 'guided'}
+        How colours are made to hold together, see
+        :mod:`colorize.coherence`.
 
     Attributes
     ----------
     side : int
         The network looks at about `side` x `side` pixels.
-    decode : str
+    decoding : str
     saturation : float
+    coherence : str or None
 
     Raises
     ------
@@ -76,22 +87,42 @@ class Colorizer:
         When an argument is none of the above, or the network has no bins.
     """
 
-    def __init__(self, weights=None, decode=None, saturation=1):
-        check('saturation', saturation, (int, float), '0 to 10',
-              lambda factor: 0 <= factor <= 10)
+    def __init__(self, weights=None, decode=None, saturation=1,
+                 coherence=None):
         paint.prepare()
-        self._network, self._means, prior, self.side = trained.load(
+        self._network, self._means, self._prior, self.side = trained.load(
             default_weights() if weights is None else weights)
         self._space = self._network.settings['color_space']
-        self.saturation = saturation
-        self.decode = decodings.check_decoding(decode,
-                                               self._network.settings)
-        self._predict = theano.function(
+        self._set(decode, saturation, coherence)
+        self._scores = theano.function(
             [self._network.input_var],
-            networks.chroma(self._network, self.decode, self._means, prior,
-                            deterministic=True))
+            networks.outputs(self._network, deterministic=True))
 
-    def __call__(self, photo):
+    def _set(self, decode, saturation, coherence):
+        check('saturation', saturation, (int, float), '0 to 10',
+              lambda factor: 0 <= factor <= 10)
+        settings = self._network.settings
+        self.saturation = saturation
+        self.decoding = decodings.check_decoding(decode, settings)
+        self.coherence = check_coherence(coherence, settings)
+
+    def like(self, decode=None, saturation=1, coherence=None):
+        """The same network with other settings; nothing is compiled anew.
+
+        Parameters
+        ----------
+        decode, saturation, coherence
+            As for the class.
+
+        Returns
+        -------
+        Colorizer
+        """
+        other = copy.copy(self)
+        other._set(decode, saturation, coherence)
+        return other
+
+    def __call__(self, photo, hints=None):
         """Colour a photo.
 
         Parameters
@@ -99,6 +130,9 @@ class Colorizer:
         photo : array, (row, column) or (row, column, 3)
             Grey or sRGB; uint8 (0 to 255), uint16 (0 to 65535), or float
             (0 to 1). Colours, if any, are not looked at.
+        hints : sequence of dict, or array, optional
+            Colours that the photo has at some places, see
+            :func:`colorize.hints.places.placed`.
 
         Returns
         -------
@@ -110,9 +144,15 @@ class Colorizer:
         Raises
         ------
         ValueError
-            When the array is no such photo.
+            When the array is no such photo, or a hint none.
         """
-        return self.many([photo])[0]
+        small = self.shrink(photo)
+        if hints is None:
+            return self.paint(photo, small, *self.predict([small]))
+        hints = places.placed(hints, photo.shape[:2])
+        answer, = self.answer([small])
+        return self.paint(photo, small, self.decode(answer, small, hints),
+                          hints)
 
     def many(self, photos, batch_size=4):
         """Colour several photos; those of one shape share the arithmetic.
@@ -150,7 +190,7 @@ class Colorizer:
                             self._space)
 
     def predict(self, smalls, batch_size=4):
-        """What the network answers.
+        """The colours of photos: :meth:`answer`, then :meth:`decode`.
 
         Parameters
         ----------
@@ -164,15 +204,126 @@ class Colorizer:
             Chroma, in the order of `smalls`.
         """
         found = [None] * len(smalls)
-        for numbers in _same_shape(smalls, batch_size):
-            answers = self._predict(np.stack([
-                arrays.network_input(smalls[number], self._space)
-                for number in numbers]))
+        for numbers, answers in self._answered(smalls, batch_size):
             for number, answer in zip(numbers, answers):
-                found[number] = np.moveaxis(answer, 0, -1)
+                found[number] = self.decode(answer, smalls[number])
         return found
 
-    def paint(self, photo, small, chroma):
+    def answer(self, smalls, batch_size=4):
+        """What the network answers; to be decoded as often as one likes.
+
+        Parameters
+        ----------
+        smalls, batch_size
+            As for :meth:`predict`.
+
+        Returns
+        -------
+        list of float32 array
+            In the order of `smalls`: class scores of U and V, (2, 50, row,
+            column), of the regression network (2, row, column) in units of
+            the colour space.
+        """
+        found = [None] * len(smalls)
+        for numbers, answers in self._answered(smalls, batch_size):
+            for number, answer in zip(numbers, answers):
+                found[number] = answer
+        return found
+
+    def _answered(self, smalls, batch_size):
+        """Numbers of photos, and an answer for each of them."""
+        for numbers in _same_shape(smalls, batch_size):
+            outputs = self._scores(np.stack([
+                arrays.network_input(smalls[number], self._space)
+                for number in numbers]))
+            yield numbers, (outputs[0] if len(outputs) == 1 else
+                            np.stack(outputs, axis=1))
+
+    def decode(self, answer, small, hints=None):
+        """Colours from what the network answered for a photo.
+
+        Parameters
+        ----------
+        answer : float32 array
+            One of :meth:`answer`.
+        small : float array, (row, column)
+            What :meth:`shrink` made of the photo.
+        hints : colorize.hints.places.Hinted, optional
+            Of :func:`colorize.hints.places.placed`. Saturation does not
+            touch them.
+
+        Returns
+        -------
+        float32 array, (row, column, 2)
+            Chroma.
+        """
+        planes = (self._planes(answer) if answer.ndim == 3
+                  else self._unbinned(answer, small))
+        if self.coherence and COHERENCES[self.coherence].chroma and (
+                answer.ndim == 3 or not COHERENCES[self.coherence].scores):
+            planes = COHERENCES[self.coherence].chroma(planes, small)
+        chroma = color.saturate(np.moveaxis(planes, 0, -1), self.saturation,
+                                self._space)
+        if hints is None:
+            return chroma
+        if self._space != 'luv':
+            raise SettingError('hints: these weights answer in '
+                               f'{self._space}, only luv will do')
+        return spread.spread(
+            chroma, small, places.shrunk(hints, small.shape),
+            decodings.certainty(answer) if answer.ndim == 4 else 1)
+
+    def _planes(self, answer):
+        """U and V of a network that has no class scores."""
+        return decodings.decode([answer[None]], self._network.settings,
+                                self.decoding)[0]
+
+    def _unbinned(self, answer, small):
+        scores = decodings.weighed(answer, self.decoding, self._prior)
+        if self.coherence and COHERENCES[self.coherence].scores:
+            scores = COHERENCES[self.coherence].scores(scores, small)
+        return decodings.unbinned(scores, self.decoding, self._means)
+
+    def suggest(self, photo, row, column, count=5, answer=None):
+        """The likeliest colours at a place of a photo.
+
+        Parameters
+        ----------
+        photo : array
+            As for one photo.
+        row, column : int
+            Of a pixel of the photo.
+        count : int
+        answer : float32 array, optional
+            The photo's :meth:`answer`, where it is at hand.
+
+        Returns
+        -------
+        list of (str, float)
+            '#rrggbb' at the photo's lightness there, and its probability;
+            most probable first. See :mod:`colorize.hints.suggest`.
+
+        Raises
+        ------
+        colorize.settings.SettingError
+            When the network has no probabilities of U and V.
+        colorize.hints.places.HintError
+            When there is no such pixel.
+        """
+        if self._network.settings['system'] == 'regression' \
+                or self._space != 'luv':
+            raise SettingError('suggestions: these weights have no '
+                               'probabilities of U and V')
+        places.check_place(row, column, photo.shape[:2])
+        if answer is None:
+            answer, = self.answer([self.shrink(photo)])
+        lightness = color.lightness_of(photo[row:row + 1, column:column + 1])
+        place = [number * few // many for number, few, many in zip(
+            (row, column), answer.shape[2:], photo.shape)]
+        chances = decodings.probabilities(answer[(...,) + tuple(place)])
+        return suggest.likeliest(chances, self._means, lightness[0, 0], count)
+
+    def paint(self, photo, small, chroma, hints=None):
         """Put the network's chroma onto the photo.
 
         Parameters
@@ -183,14 +334,20 @@ class Colorizer:
             What :meth:`shrink` made of it.
         chroma : float array, (row, column, 2)
             What :meth:`predict` found for that.
+        hints : colorize.hints.places.Hinted, optional
+            As for :meth:`decode`. They hold in each of the photo's pixels.
 
         Returns
         -------
         array, (row, column, 3)
             sRGB of the type of the photo.
         """
-        chroma = color.saturate(chroma, self.saturation, self._space)
-        return paint.paint(photo, small, chroma, self._space)
+        painted = paint.paint(photo, small, chroma, self._space)
+        if hints is not None:
+            sure = hints.certainty == 1
+            where = hints.rows[sure], hints.columns[sure]
+            painted[where] = paint.pixels(photo[where], hints.chroma[sure])
+        return painted
 
     def chroma(self, lightness):
         """What the network answers for a photo.

@@ -161,7 +161,7 @@ class TestSettings(Weights):
         write_weights(path, color_space='hsv')
         with self.assertRaisesRegex(SettingError, 'hue is an angle'):
             Colorizer(path, decode='mean')
-        self.assertEqual(Colorizer(path).decode, 'argmax')
+        self.assertEqual(Colorizer(path).decoding, 'argmax')
         with self.assertRaisesRegex(SettingError, "got 'best'"):
             Colorizer(self.weights, decode='best')
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from colorize import cplusplus
 from colorize.paint import compiled, numpy_way
 
-__all__ = ['paint', 'prepare', 'shrink']
+__all__ = ['paint', 'pixels', 'prepare', 'shrink']
 
 
 def shrink(photo, rows, columns, space='luv'):
@@ -57,6 +57,24 @@ def paint(photo, small, chroma, space='luv'):
     if _compiles(photo, space):
         return compiled.paint(photo, small, chroma)
     return numpy_way.paint(photo, small, chroma, space)
+
+
+def pixels(photo, chroma):
+    """The same for single pixels whose chroma is known, in CIELUV.
+
+    Parameters
+    ----------
+    photo : array, (pixel,) or (pixel, 3)
+        Grey or sRGB, as for :func:`shrink`.
+    chroma : float array, (pixel, 2)
+
+    Returns
+    -------
+    array, (pixel, 3)
+        As of :func:`paint`. A colour that no screen shows at the pixel's
+        lightness comes out paler.
+    """
+    return numpy_way.pixels(photo, chroma)
 
 
 def _compiles(photo, space):

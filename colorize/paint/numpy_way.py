@@ -38,6 +38,13 @@ def paint(photo, small, chroma, space='luv'):
     return painted
 
 
+def pixels(photo, chroma):
+    """See :func:`colorize.paint.pixels`."""
+    gray = _gray(photo[None], 'luv')
+    rgb = color.merge(color.lightness_of(gray), chroma[None])
+    return _rounded(rgb, gray, 'luv')[0].astype(photo.dtype)
+
+
 def _gray(photo, space):
     """The photo without its colours."""
     if photo.ndim == 2:

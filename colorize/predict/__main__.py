@@ -126,7 +126,7 @@ def _color(tasks, given, summary):
     from colorize import colorizer
     from colorize.predict import pipeline
     made = colorizer.Colorizer(given.weights, given.decode, given.saturation)
-    summary.settings['decode'] = made.decode
+    summary.settings['decode'] = made.decoding
     outcomes = pipeline.colored(tasks, made, given.batch_size, given.quality,
                                 given.side_by_side, given.evaluate)
     with closing(outcomes), tqdm(

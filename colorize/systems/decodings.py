@@ -1,9 +1,9 @@
 """From what a network computes to chroma: every way there is.
 
 Each way stands here once. It is written in what numpy's arrays and Theano's
-variables have in common: networks.py compiles it into the prediction,
-code that has scores in hand (smoothed, say, or averaged) calls it with
-arrays.
+variables have in common. Who has the scores of one photo in hand takes the
+two steps one by one, :func:`weighed` and :func:`unbinned`, in numpy: between
+them is the place to make colours hold together.
 """
 
 from collections import namedtuple
@@ -13,7 +13,8 @@ import numpy as np
 from colorize.color import bins, color_space
 from colorize.settings import SettingError
 
-__all__ = ['DECODINGS', 'DEFAULT', 'Decoding', 'check_decoding', 'decode']
+__all__ = ['DECODINGS', 'DEFAULT', 'Decoding', 'check_decoding', 'decode',
+           'certainty', 'probabilities', 'unbinned', 'weighed']
 
 #: temperature: 0 takes the most probable bin, 1 the mean over the bins, a
 #: number between them a mean that leans to the probable ones. rebalancing:
@@ -135,3 +136,84 @@ def _mean(scores, means, temperature, xp):
     scaled = scores / np.float32(temperature)
     weights = xp.exp(scaled - scaled.max(axis=1, keepdims=True))
     return (weights * _wide(means)).sum(axis=1) / weights.sum(axis=1)
+
+
+def weighed(scores, name, prior):
+    """Class scores of one photo, rare bins weighed up as a decoding wants.
+
+    Parameters
+    ----------
+    scores : float32 array, (2, 50, row, column)
+        Of U and V, before the softmax.
+    name : str
+        One of :data:`DECODINGS`.
+    prior : float array, (2, 50)
+        See :func:`decode`.
+
+    Returns
+    -------
+    float32 array, (2, 50, row, column)
+    """
+    rebalancing = DECODINGS[name].rebalancing
+    if not rebalancing:
+        return scores
+    more = np.log(bins.class_weights(prior, rebalancing)).astype('float32')
+    return scores + more[..., None, None]
+
+
+def unbinned(scores, name, means):
+    """Chroma of one photo from class scores that are weighed already.
+
+    Parameters
+    ----------
+    scores : float32 array, (2, 50, row, column)
+    name : str
+        One of :data:`DECODINGS`.
+    means : float array, (2, 50)
+        Per-bin means.
+
+    Returns
+    -------
+    float32 array, (2, row, column)
+    """
+    means, temperature = np.asarray(means, 'float32'), DECODINGS[name][0]
+    if not temperature:
+        return np.stack([own[best] for own, best
+                         in zip(means, scores.argmax(axis=1))])
+    chances = scores.reshape(2, means.shape[1], -1) / np.float32(temperature)
+    chances -= chances.max(axis=1, keepdims=True)
+    np.exp(chances, out=chances)
+    # One product gives both sums: of means and of chances.
+    sums = np.stack([means, np.ones_like(means)], axis=1) @ chances
+    return (sums[:, 0] / sums[:, 1]).reshape((2,) + scores.shape[2:])
+
+
+def probabilities(scores):
+    """Softmax over the bins of each channel.
+
+    Parameters
+    ----------
+    scores : float32 array, (2, 50, ...)
+
+    Returns
+    -------
+    float32 array, (2, 50, ...)
+    """
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def certainty(scores):
+    """How certain a network is of a pixel's colour.
+
+    Parameters
+    ----------
+    scores : float32 array, (2, 50, row, column)
+
+    Returns
+    -------
+    float32 array, (row, column)
+        Probability of the most probable bins, mean of U and V; 0 to 1.
+    """
+    raised = scores - scores.max(axis=1, keepdims=True)
+    return (1 / np.exp(raised).sum(axis=1)).mean(axis=0)

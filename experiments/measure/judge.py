@@ -78,7 +78,7 @@ def _answers(weights):
     """Functions from lightness to chroma, one for each decoding."""
     from colorize.colorizer import Colorizer
     made = [Colorizer(weights, decode=name) for name in DECODINGS]
-    return {each.decode: each.chroma for each in made}, made[0].side
+    return {each.decoding: each.chroma for each in made}, made[0].side
 
 
 if __name__ == '__main__':

@@ -1,0 +1,77 @@
+"""Files of hints: JSON, or a picture as large as the photo."""
+
+import json
+import os
+
+import numpy as np
+
+from colorize.disk.whole import require_file
+from colorize.hints.places import HintError, placed
+from colorize.photos import images
+
+__all__ = ['LONGEST', 'read']
+
+#: Bytes of a JSON file: what MOST hints take, and blanks.
+LONGEST = 1 << 21
+
+
+def read(path, shape):
+    """Read hints for a photo.
+
+    Parameters
+    ----------
+    path : str
+        A name that ends in ``.json`` (in any case) holds a list, any other
+        file a picture; see :func:`colorize.hints.places.placed`.
+    shape : tuple of int
+        Rows and columns of the photo.
+
+    Returns
+    -------
+    colorize.hints.places.Hinted
+
+    Raises
+    ------
+    HintError
+        Names the file and says what is wrong with it.
+    """
+    try:
+        if os.path.splitext(path)[1].lower() == '.json':
+            return placed(_list(path), shape)
+        return placed(_picture(path, shape), shape)
+    except HintError as error:
+        raise HintError(f'{path}: {error}') from error
+
+
+def _list(path):
+    require_file(path)
+    if os.path.getsize(path) > LONGEST:
+        raise HintError(f'has more than {LONGEST} bytes')
+    try:
+        with open(path, encoding='utf-8') as file:
+            found = json.load(file)
+    except (RecursionError, ValueError) as error:
+        raise HintError(f'is no JSON ({error})') from error
+    if not isinstance(found, list):
+        raise HintError('holds no list of hints')
+    return found
+
+
+def _picture(path, shape):
+    try:
+        with images.opened(path) as image:
+            # The size is known before anything is decoded.
+            if sorted(image.size) != sorted(shape):
+                raise HintError('is {1} x {0} pixels, the photo {2} x {3}'
+                                .format(*image.size, *shape))
+            images.upright(image)
+            if not ('A' in image.getbands() or 'transparency' in image.info):
+                raise HintError('has no transparent pixels: all of them '
+                                'would be hints')
+            return np.asarray(image.convert('RGBA'))
+    except images.ImageError as error:
+        # Of our own rule, or of a file that is no picture.
+        cause = error.__cause__
+        if isinstance(cause, HintError):
+            raise cause from error
+        raise HintError(str(error).replace(f'{path}: ', '', 1)) from error
