@@ -52,6 +52,7 @@ def mean_field(scores, lightness, weight=WEIGHT, steps=STEPS):
     own = np.float32(TRUST) * scores.reshape(2 * NUM_BINS, -1).T
     pour = read[some]
     heard = read @ _blurred(pour.T @ np.ones((len(some), 1), 'float32'), size)
+    heard = np.maximum(heard, 1e-6)  # a pixel that is like none of them
     chances = _softmax(own[some])
     for step in range(steps):
         cells = _agreed(_blurred(pour.T @ chances, size)) * weight
