@@ -5,13 +5,13 @@ import os
 
 import numpy as np
 
-from colorize import color, paint
-from colorize.coherence import COHERENCES, check_coherence
-from colorize.hints import places, spread, suggest
+from colorize import answers, color, paint
+from colorize.coherence import check_coherence
+from colorize.hints import places
 from colorize.photos import images
 from colorize.systems import arrays, decodings, networks, trained
 from colorize.backend import theano
-from colorize.settings import SettingError, check
+from colorize.settings import check
 
 __all__ = ['Colorizer', 'default_weights', 'network_size']
 
@@ -90,18 +90,19 @@ class Colorizer:
     def __init__(self, weights=None, decode=None, saturation=1,
                  coherence=None):
         paint.prepare()
-        self._network, self._means, self._prior, self.side = trained.load(
+        self._trained = trained.load(
             default_weights() if weights is None else weights)
-        self._space = self._network.settings['color_space']
+        network, self.side = self._trained.network, self._trained.side
+        self._space = network.settings['color_space']
         self._set(decode, saturation, coherence)
-        self._scores = theano.function(
-            [self._network.input_var],
-            networks.outputs(self._network, deterministic=True))
+        self._outputs = theano.function(
+            [network.input_var], networks.outputs(network,
+                                                  deterministic=True))
 
     def _set(self, decode, saturation, coherence):
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)
-        settings = self._network.settings
+        settings = self._trained.network.settings
         self.saturation = saturation
         self.decoding = decodings.check_decoding(decode, settings)
         self.coherence = check_coherence(coherence, settings)
@@ -204,9 +205,8 @@ class Colorizer:
             Chroma, in the order of `smalls`.
         """
         found = [None] * len(smalls)
-        for numbers, answers in self._answered(smalls, batch_size):
-            for number, answer in zip(numbers, answers):
-                found[number] = self.decode(answer, smalls[number])
+        for number, answer in self._answered(smalls, batch_size):
+            found[number] = self.decode(answer, smalls[number])
         return found
 
     def answer(self, smalls, batch_size=4):
@@ -225,19 +225,18 @@ class Colorizer:
             the colour space.
         """
         found = [None] * len(smalls)
-        for numbers, answers in self._answered(smalls, batch_size):
-            for number, answer in zip(numbers, answers):
-                found[number] = answer
+        for number, answer in self._answered(smalls, batch_size):
+            found[number] = answer
         return found
 
     def _answered(self, smalls, batch_size):
-        """Numbers of photos, and an answer for each of them."""
+        """Number and answer of each photo, one shape after the other."""
         for numbers in _same_shape(smalls, batch_size):
-            outputs = self._scores(np.stack([
+            outputs = self._outputs(np.stack([
                 arrays.network_input(smalls[number], self._space)
                 for number in numbers]))
-            yield numbers, (outputs[0] if len(outputs) == 1 else
-                            np.stack(outputs, axis=1))
+            for number, each in zip(numbers, zip(*outputs)):
+                yield number, np.stack(each) if each[1:] else each[0]
 
     def decode(self, answer, small, hints=None):
         """Colours from what the network answered for a photo.
@@ -257,32 +256,8 @@ class Colorizer:
         float32 array, (row, column, 2)
             Chroma.
         """
-        planes = (self._planes(answer) if answer.ndim == 3
-                  else self._unbinned(answer, small))
-        if self.coherence and COHERENCES[self.coherence].chroma and (
-                answer.ndim == 3 or not COHERENCES[self.coherence].scores):
-            planes = COHERENCES[self.coherence].chroma(planes, small)
-        chroma = color.saturate(np.moveaxis(planes, 0, -1), self.saturation,
-                                self._space)
-        if hints is None:
-            return chroma
-        if self._space != 'luv':
-            raise SettingError('hints: these weights answer in '
-                               f'{self._space}, only luv will do')
-        return spread.spread(
-            chroma, small, places.shrunk(hints, small.shape),
-            decodings.certainty(answer) if answer.ndim == 4 else 1)
-
-    def _planes(self, answer):
-        """U and V of a network that has no class scores."""
-        return decodings.decode([answer[None]], self._network.settings,
-                                self.decoding)[0]
-
-    def _unbinned(self, answer, small):
-        scores = decodings.weighed(answer, self.decoding, self._prior)
-        if self.coherence and COHERENCES[self.coherence].scores:
-            scores = COHERENCES[self.coherence].scores(scores, small)
-        return decodings.unbinned(scores, self.decoding, self._means)
+        return answers.chroma(answer, small, self._trained, self.decoding,
+                              self.coherence, self.saturation, hints)
 
     def suggest(self, photo, row, column, count=5, answer=None):
         """The likeliest colours at a place of a photo.
@@ -310,18 +285,14 @@ class Colorizer:
         colorize.hints.places.HintError
             When there is no such pixel.
         """
-        if self._network.settings['system'] == 'regression' \
-                or self._space != 'luv':
-            raise SettingError('suggestions: these weights have no '
-                               'probabilities of U and V')
+        answers.check_suggestions(self._trained)
         places.check_place(row, column, photo.shape[:2])
         if answer is None:
             answer, = self.answer([self.shrink(photo)])
         lightness = color.lightness_of(photo[row:row + 1, column:column + 1])
-        place = [number * few // many for number, few, many in zip(
-            (row, column), answer.shape[2:], photo.shape)]
-        chances = decodings.probabilities(answer[(...,) + tuple(place)])
-        return suggest.likeliest(chances, self._means, lightness[0, 0], count)
+        return answers.suggestions(
+            answer, (row / photo.shape[0], column / photo.shape[1]),
+            lightness[0, 0], self._trained, count)
 
     def paint(self, photo, small, chroma, hints=None):
         """Put the network's chroma onto the photo.

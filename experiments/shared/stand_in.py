@@ -16,13 +16,13 @@ class Uncompiled(colorizer.Colorizer):
     weights : str or None
         A file that is read as any colorizer's, and then left alone; None
         reads none.
-    decode, saturation
+    decode, saturation, coherence
         As of :class:`colorize.colorizer.Colorizer`.
     """
 
-    def __init__(self, weights, decode=None, saturation=1):
+    def __init__(self, weights, decode=None, saturation=1, coherence=None):
         self._space, self.side, self.saturation = 'luv', 32, saturation
-        self.decode = decode
+        self.decoding, self.coherence = decode, coherence
         if weights:
             trained.load(weights)
 
