@@ -8,9 +8,11 @@ from colorize import color
 from colorize.color import bins, rounding
 from colorize.systems import networks, weights_file
 from colorize.backend import theano
+from colorize.coherence import COHERENCES
 from colorize.colorizer import Colorizer
+from colorize.hints import places, suggest
 from colorize.settings import SettingError
-from colorize.systems.decodings import decode
+from colorize.systems.decodings import DECODINGS, decode
 from tests.shared.photos import photo
 from tests.predict.test_command import Weights, write_weights
 
@@ -77,6 +79,132 @@ class TestArrays(Weights):
         self.assertEqual((found.dtype, found.ndim), ('float32', 3))
 
 
+class TestAnswers(Weights):
+    """What is made of the network's answer, again and again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colorizer = Colorizer(cls.weights)
+
+    def test_answer_and_decode_are_predict(self):
+        smalls = [self.colorizer.shrink(photo(number, *size)) for number, size
+                  in enumerate([(40, 48), (48, 40), (40, 48)])]
+        for way in (self.colorizer, self.colorizer.like('argmax', 1.5, 'crf'),
+                    self.colorizer.like('mean', coherence='tv')):
+            answers = way.answer(smalls)
+            for small, answer, found in zip(smalls, answers,
+                                            way.predict(smalls)):
+                self.assertEqual((answer.shape, answer.dtype),
+                                 ((2, 50) + small.shape, 'float32'))
+                np.testing.assert_allclose(way.decode(answer, small), found,
+                                           atol=1e-3)
+
+    def test_every_decoding_is_the_compiled_one(self):
+        small = self.colorizer.shrink(photo())
+        answer, = self.colorizer.answer([small])
+        held = self.colorizer._trained
+        for name in DECODINGS:
+            expected = decode(answer[:, None], held.network.settings, name,
+                              held.means, held.prior)[0]
+            found = self.colorizer.like(name).decode(answer, small)
+            np.testing.assert_allclose(np.moveaxis(found, -1, 0), expected,
+                                       atol=1e-3)
+
+    def test_like_leaves_the_first_alone(self):
+        before = self.colorizer(photo())
+        other = self.colorizer.like('mean', 0, 'guided')
+        self.assertEqual((other.decoding, other.saturation, other.coherence),
+                         ('mean', 0, 'guided'))
+        self.assertEqual(color.saturation(other(photo())).max(), 0)
+        np.testing.assert_array_equal(self.colorizer(photo()), before)
+        with self.assertRaisesRegex(SettingError, 'coherence'):
+            self.colorizer.like(coherence='best')
+
+    def test_each_coherence_changes_colours_only(self):
+        grey = photo()[..., 1]
+        plain = self.colorizer(grey)
+        for name in COHERENCES:
+            found = self.colorizer.like(coherence=name)(grey)
+            np.testing.assert_array_equal(rounding.grays(found), grey)
+            self.assertGreater(np.abs(found.astype(int) - plain).max(), 2)
+
+    def test_regression(self):
+        path = os.path.join(self.folder, 'r.npz')
+        write_weights(path, system='regression')
+        made = Colorizer(path)
+        answer, = made.answer([made.shrink(photo())])
+        self.assertEqual(answer.shape, (2,) + made.shrink(photo()).shape)
+        for name in ('segments', 'tv', 'guided'):
+            self.assertGreater(np.ptp(made.like(coherence=name)(
+                photo(), [RED]).astype(int), axis=-1).max(), 5)
+        with self.assertRaisesRegex(SettingError, 'no probabilities'):
+            made.suggest(photo(), 1, 1)
+
+
+#: A colour that a screen shows at the lightness of its place.
+RED = {'row': 20, 'column': 29, 'color': '#c8a098', 'radius': 3}
+
+
+class TestHints(Weights):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colorizer = Colorizer(cls.weights)
+
+    def test_a_hint_holds_in_the_photo(self):
+        """Its U and V, whatever saturation and coherence are; L stays."""
+        found = places.placed([RED], photo().shape[:2])
+        where = found.rows, found.columns
+        for given, within in ((photo()[..., 1], 2.5), (photo(), 2.5),
+                              (photo()[..., 1] / 255, 1e-2)):
+            light = color.lightness_of(given)
+            self.assertEqual(places.unshowable(found, light), 0)
+            for made in (self.colorizer, self.colorizer.like(
+                    saturation=0, coherence='segments')):
+                painted = made(given, [RED])
+                held = color.split(painted[where])[1]
+                self.assertLess(np.abs(held - found.chroma).max(), within)
+                np.testing.assert_allclose(color.lightness_of(painted), light,
+                                           atol=0.5)
+        np.testing.assert_array_equal(rounding.grays(self.colorizer(
+            photo(), [RED])), rounding.grays(photo()))
+
+    def test_it_spreads_and_no_hint_changes_nothing(self):
+        plain = self.colorizer(photo())
+        for none in ([], [dict(RED, certainty=0)]):
+            np.testing.assert_array_equal(self.colorizer(photo(), none), plain)
+        changed = (self.colorizer(photo(), [RED]) != plain).any(axis=-1)
+        found = places.placed([RED], photo().shape[:2])
+        self.assertGreater(changed.sum(), 3 * len(found.rows))
+
+    def test_what_cannot_be(self):
+        with self.assertRaisesRegex(places.HintError, 'row must be 0 to 39'):
+            self.colorizer(photo(), [dict(RED, row=40)])
+        path = os.path.join(self.folder, 'h.npz')
+        write_weights(path, color_space='hsv')
+        with self.assertRaisesRegex(SettingError, 'hints.*hsv'):
+            Colorizer(path)(photo(), [RED])
+
+    def test_suggestions(self):
+        """The most probable bins at the pixel that the network saw."""
+        made, held = self.colorizer, self.colorizer._trained
+        small = made.shrink(photo(2, 60, 20))
+        answer, = made.answer([small])
+        found = made.suggest(photo(2, 60, 20), 59, 0, 4)
+        self.assertEqual(found, made.suggest(photo(2, 60, 20), 59, 0, 4,
+                                             answer))
+        self.assertEqual(len(found), 4)
+        scores = answer[..., small.shape[0] - 1, 0].astype('float64')
+        chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+        self.assertEqual(found, suggest.likeliest(
+            chances.astype('float32'), held.means,
+            color.lightness_of(photo(2, 60, 20))[59, 0], 4))
+        for row, column in ((60, 0), (0, -1), (0.5, 0)):
+            with self.assertRaises(places.HintError):
+                made.suggest(photo(2, 60, 20), row, column)
+
+
 class TestSettings(Weights):
     def test_saturation(self):
         colorizer, found = Colorizer(self.weights, saturation=0), []
@@ -93,7 +221,7 @@ class TestSettings(Weights):
         """The means of softmax at a temperature, from the bare scores; as
         they are compiled, and from arrays."""
         plain = Colorizer(self.weights)
-        network, means = plain._network, plain._means
+        network, means = plain._trained.network, plain._trained.means
         means = means + np.random.RandomState(0).uniform(-1, 1, means.shape)
         scores = theano.function([network.input_var], networks.outputs(
             network, deterministic=True))

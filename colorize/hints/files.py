@@ -7,7 +7,7 @@ import numpy as np
 
 from colorize.disk.whole import require_file
 from colorize.hints.places import HintError, placed
-from colorize.photos import images
+from colorize.photos import decode, exif, images, opening, profiles
 
 __all__ = ['LONGEST', 'read']
 
@@ -59,19 +59,25 @@ def _list(path):
 
 def _picture(path, shape):
     try:
-        with images.opened(path) as image:
+        with opening.opened(path) as source:
             # The size is known before anything is decoded.
-            if sorted(image.size) != sorted(shape):
+            if sorted(source.image.size) != sorted(shape):
                 raise HintError('is {1} x {0} pixels, the photo {2} x {3}'
-                                .format(*image.size, *shape))
-            images.upright(image)
-            if not ('A' in image.getbands() or 'transparency' in image.info):
+                                .format(*source.image.size, *shape))
+            found = decode.raster(source, exif.orientation(source.image))
+            if found.alpha is None:
                 raise HintError('has no transparent pixels: all of them '
                                 'would be hints')
-            return np.asarray(image.convert('RGBA'))
-    except images.ImageError as error:
+            return _with_opacity(found)
+    except opening.ImageError as error:
         # Of our own rule, or of a file that is no picture.
-        cause = error.__cause__
-        if isinstance(cause, HintError):
-            raise cause from error
+        if isinstance(error.__cause__, HintError):
+            raise error.__cause__ from error
         raise HintError(str(error).replace(f'{path}: ', '', 1)) from error
+
+
+def _with_opacity(found):
+    values = images.to_eight(profiles.naive(found.values, found.space))
+    if values.ndim == 2:
+        values = np.repeat(values[..., None], 3, axis=2)
+    return np.dstack([values, images.to_eight(found.alpha)])
