@@ -10,9 +10,12 @@ import traceback
 import warnings
 
 __all__ = ['add_device', 'complain', 'debug_option', 'number',
-           'photo_places', 'printable', 'run', 'say', 'words']
+           'photo_places', 'printable', 'run', 'say', 'show', 'words']
 
 _shown = {'debug': False}
+
+#: What ends a command: Ctrl-C, a closed terminal, a request.
+_SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
 
 
 class _Debug(argparse.Action):
@@ -56,8 +59,20 @@ def say(line):
     folder, name = os.path.split(sys.argv[0] or 'colorize')
     if name.endswith('.py'):
         name = f'{os.path.basename(folder)}.{name[:-3]}'
-    print(f'{name}: {printable(str(line))}', file=sys.stderr,
-          flush=True)
+    _print(f'{name}: {printable(str(line))}', sys.stderr)
+
+
+def show(line):
+    """One line on stdout; what is done does not depend on who reads it."""
+    _print(line, sys.stdout)
+
+
+def _print(line, stream):
+    """Print, and never again where nobody reads on."""
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(error):
@@ -84,23 +99,25 @@ def run(main):
     """Run a command's `main` and exit with its status.
 
     Errors are said in one line: exit status 2 for a setting that cannot
-    be, 1 for all others, 130 when it was stopped from outside.
+    be, 1 for all others, 128 and the signal's number when it was stopped
+    from outside.
 
     Parameters
     ----------
     main : callable
         Takes nothing, returns the exit status.
     """
-    # SIGTERM cleans up like Ctrl-C; warnings are for who writes programs.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _shown['debug'] = False
-    warnings.simplefilter('ignore')
+    _open_streams()
+    _forget_working_folder()
+    _handle(_stop)
+    warnings.simplefilter('ignore')  # they are for who writes programs
     try:
         status = main()
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         say('stopped')
-        status = 130
+        status = _status(stopped)
     except BrokenPipeError:
         # Nobody reads on; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -108,7 +125,69 @@ def run(main):
     except Exception as error:
         complain(error)
         status = getattr(error, 'status', 1)
+    finally:
+        _handle(_end)
     sys.exit(status)
+
+
+def _open_streams():
+    """Give a place to streams that are closed (``>&-``).
+
+    The next file that is opened would take their number, and what a library
+    prints would go into it.
+    """
+    for number, name in enumerate(('stdin', 'stdout', 'stderr')):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, 'w' if number else 'r',
+                                    closefd=False))
+
+
+def _forget_working_folder():
+    """``python -m`` looks there first, and somebody's models.py may lie
+    there; unless this program does, too."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if sys.path and os.path.abspath(sys.path[0]) == os.getcwd() != here:
+        del sys.path[0]
+
+
+def _handle(handler):
+    """Set who is told of signals that are not ignored (as by nohup)."""
+    for each in _SIGNALS:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, handler)
+
+
+def _stop(number, frame):
+    """Clean up and end; the next signal ends at once."""
+    _handle(_end)
+    raise KeyboardInterrupt(number)
+
+
+def _end(number, frame):
+    """End at once. Files aside are swept by the next run."""
+    say('stopped')
+    os._exit(128 + number)
+
+
+def _status(stopped):
+    return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
+
+
+def _hook(kind, error, trace):
+    """Ctrl-C before a command runs, while it is imported, is one line."""
+    if issubclass(kind, KeyboardInterrupt):
+        say('stopped')
+        sys.stderr.flush()
+        os._exit(_status(error))
+    sys.__excepthook__(kind, error, trace)
+
+
+# Only commands import this module, and this is all that it does by that.
+sys.excepthook = _hook
 
 
 def number(kind, least, most=math.inf):

@@ -7,7 +7,7 @@ import os
 import stat
 import uuid
 
-__all__ = ['require_file', 'sweep', 'written_whole']
+__all__ = ['claimed', 'require_file', 'sweep', 'written_whole']
 
 #: How the name of a file begins that is not complete yet.
 _ASIDE = '.writing-'
@@ -66,12 +66,49 @@ def _aside(folder, mode):
 
 
 def _locked(handle):
-    """Lock an open file; whether nobody else has, as far as can be known."""
+    """Lock an open file; False where another has, None where none can."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # another has, or the file system knows no locks
+    except BlockingIOError:
         return False
+    except OSError:  # the file system knows no locks
+        return None
     return True
+
+
+class _Claim:
+    """A locked file; closed, it is gone."""
+
+    def __init__(self, path, handle):
+        self._path, self._handle = path, handle
+
+    def close(self):
+        """Let another have it."""
+        with contextlib.suppress(OSError):
+            os.unlink(self._path)
+        os.close(self._handle)
+
+
+def claimed(folder, name):
+    """Claim a name in a folder, for this process and as long as it lives.
+
+    Parameters
+    ----------
+    folder, name : str
+
+    Returns
+    -------
+    object with a method ``close()``, or None where another process has it
+    """
+    path = os.path.join(folder, _ASIDE + name)
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        if _locked(handle) is False:
+            os.close(handle)
+            return None
+        if os.fstat(handle).st_nlink:
+            return _Claim(path, handle)
+        os.close(handle)  # its owner has just let go of it
 
 
 @contextlib.contextmanager

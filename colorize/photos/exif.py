@@ -80,9 +80,14 @@ def as_bytes(value):
 
 
 def loaded(exif):
-    """EXIF from its bytes."""
+    """EXIF from its bytes, ready to be written again."""
     found = Image.Exif()
     found.load(exif)
+    for tag in list(found):
+        if tag in GROUPS:
+            found.get_ifd(tag).update(group(found, tag))
+        else:
+            found[tag] = as_bytes(found[tag])
     return found
 
 

@@ -1,11 +1,20 @@
 """Photos found in files, folders and caches."""
 
 import os
+from collections import namedtuple
 
-from colorize.photos import cached
-from colorize.photos.formats import ENDINGS
+from colorize.photos import cached, formats
 
-__all__ = ['find_photos']
+__all__ = ['Found', 'find_photos', 'is_passed_over', 'search']
+
+#: photos: paths, sorted. foreign: those of pictures that are not read.
+#: unread: OSErrors of folders below that cannot be read.
+Found = namedtuple('Found', 'photos foreign unread')
+
+#: Folders in which systems and programs keep what nobody looks at; so they
+#: do in all whose names begin with a dot.
+_NOT_FOR_PEOPLE = ('$recycle.bin', '#recycle', '@eadir', '__macosx',
+                   'lost+found', 'system volume information')
 
 
 def find_photos(places):
@@ -36,20 +45,48 @@ def find_photos(places):
         elif not os.path.exists(place):
             raise ValueError(f'{place}: no such file or folder')
         else:
-            found += _below(place) if os.path.isdir(place) else [place]
+            found += _photos(place) if os.path.isdir(place) else [place]
     if not found:
         raise ValueError(f"{', '.join(places)}: no photos found (looked for "
-                         f"{' '.join(ENDINGS)})")
+                         f"{' '.join(formats.ENDINGS)})")
     return found
 
 
-def _raise(error):
-    """What os.walk() would pass over in silence."""
-    raise error
+def _photos(folder):
+    found = search(folder)
+    if found.unread:
+        raise found.unread[0]
+    return found.photos
 
 
-def _below(folder):
-    return sorted(os.path.join(parent, name)
-                  for parent, _, names in os.walk(folder, onerror=_raise)
-                  for name in names
-                  if name.lower().endswith(ENDINGS))
+def search(folder):
+    """What a folder holds, with all that is below it.
+
+    Parameters
+    ----------
+    folder : str
+
+    Returns
+    -------
+    Found
+    """
+    unread, paths = [], []
+    for parent, folders, names in os.walk(folder, onerror=unread.append):
+        folders[:] = [name for name in folders if not is_passed_over(name)]
+        paths += [os.path.join(parent, name) for name in names
+                  if not is_passed_over(name)]
+    return Found(sorted(path for path in paths if formats.by_ending(path)),
+                 sorted(path for path in paths if formats.foreign(path)),
+                 unread)
+
+
+def is_passed_over(name):
+    """Whether a file or folder is none that people would name.
+
+    Parameters
+    ----------
+    name : str
+        Without its folder: ``._a.jpg`` of a Mac, ``@eaDir`` of a NAS,
+        ``.thumbnails`` of a desktop.
+    """
+    return name.startswith('.') or name.lower() in _NOT_FOR_PEOPLE

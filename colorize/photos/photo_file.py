@@ -1,12 +1,13 @@
 """Photos with all that their files hold beside the picture."""
 
 import contextlib
+import os
 from collections import namedtuple
 
 import numpy as np
 from PIL import Image
 
-from colorize.photos import (captions, decode, exif, images, opening,
+from colorize.photos import (captions, decode, exif, images, marks, opening,
                              png_writer, pngs, profiles, sixteen_bits,
                              tiffs)
 
@@ -18,9 +19,12 @@ __all__ = ['Opened', 'Photo', 'opened', 'read', 'write']
 #: be kept. captions: of :mod:`colorize.photos.captions`. space: None, or of
 #: a photo in a space wider than sRGB its type, 'uint8' or 'uint16': `pixels`
 #: are its grey in sRGB then, and what is written is encoded by `icc`.
-#: colors: None, or in sRGB the colours that such a photo had.
+#: colors: None, or in sRGB the colours that such a photo had. mark: by which
+#: the result knows the photo, or None; see :mod:`colorize.photos.marks`.
+#: mode: who may read and write the result, less what the umask forbids.
 Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes captions space '
-                   'colors', defaults=(captions.NONE, None, None))
+                   'colors mark mode',
+                   defaults=(captions.NONE, None, None, None, 0o666))
 
 _DAMAGED = 'its EXIF is damaged and left out'
 
@@ -65,7 +69,8 @@ def opened(path):
         with it.
     """
     with opening.opened(path) as source:
-        yield Opened(source)
+        # As private as the photo; its owner can replace it.
+        yield Opened(source, os.stat(path).st_mode & 0o666 | 0o600)
 
 
 class Opened:
@@ -77,8 +82,8 @@ class Opened:
         Pixels.
     """
 
-    def __init__(self, source):
-        self._source = source
+    def __init__(self, source, mode=0o666):
+        self._source, self._mode = source, mode
         self.size = source.image.width * source.image.height
 
     def decode(self):
@@ -103,7 +108,7 @@ class Opened:
         photo = Photo(found.values, found.alpha, entries,
                       _profile(image, content, found, adobe, notes),
                       exif.dpi(image.info.get('dpi'), turn or 1), notes + more,
-                      said)
+                      said, mark=marks.mark_of(content), mode=self._mode)
         return _profiled(photo, found.space)
 
 
@@ -177,7 +182,7 @@ def _in_its_space(photo):
                           space=pixels.dtype.name, colors=colors)
 
 
-def write(path, photo, quality=None, mode=0o666):
+def write(path, photo, quality=None):
     """Write a photo, whole or not at all, in the format of its ending.
 
     Parameters
@@ -187,9 +192,6 @@ def write(path, photo, quality=None, mode=0o666):
         16 bits are kept in PNG and TIFF, 8 of them elsewhere.
     quality : int, optional
         1 to 100, of JPEG, WebP and AVIF; without, 95.
-    mode : int
-        Who may read and write it; see
-        :func:`colorize.disk.whole.written_whole`.
 
     Returns
     -------
@@ -202,7 +204,7 @@ def write(path, photo, quality=None, mode=0o666):
         When the ending is unknown or the file cannot be written.
     """
     form, notes = images.form_of(path), []
-    with images.writing(path, mode) as file:
+    with images.writing(path, photo.mode) as file:
         photo = _fitted(photo, form, notes)
         deep = photo.pixels.dtype == np.uint16
         if form.name == 'PNG':
@@ -227,7 +229,10 @@ def _fitted(photo, form, notes):
     elif photo.space:
         photo = photo._replace(pixels=profiles.encoded(
             photo.pixels, photo.icc, photo.space))
-    return photo._replace(**dict.fromkeys(lost))
+    photo = photo._replace(**dict.fromkeys(lost))
+    if 'exif' in form.holds:
+        photo = photo._replace(exif=marks.marked(photo.exif, photo.mark))
+    return photo
 
 
 def _ready(photo, form, notes):
@@ -264,11 +269,6 @@ def _captions(photo, form, notes):
 def _tiff(photo, notes):
     """Options for a TIFF, whose EXIF stands among the picture's own."""
     entries = exif.loaded(photo.exif) if photo.exif else Image.Exif()
-    for tag in list(entries):
-        if tag in exif.GROUPS:
-            entries.get_ifd(tag).update(exif.group(entries, tag))
-        else:
-            entries[tag] = exif.as_bytes(entries[tag])
     more, left = captions.for_tiff(photo.captions, 270 in entries)
     notes += left
     for tag, value in more.items():

@@ -1,16 +1,16 @@
 """Colour photos of 16 bits, which Pillow does not write."""
 
 import numpy as np
-from PIL import Image
 from PIL.ExifTags import Base
 
-from colorize.photos import captions, images
+from colorize.photos import captions, exif, images
 
 __all__ = ['WRITERS', 'samples']
 
 #: EXIF in plain text that a TIFF holds besides its picture.
-_TEXTS = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
-          Base.DateTime, Base.Artist, Base.HostComputer, Base.Copyright)
+_TEXTS = (Base.ProcessingSoftware, Base.ImageDescription, Base.Make,
+          Base.Model, Base.Software, Base.DateTime, Base.Artist,
+          Base.HostComputer, Base.Copyright)
 
 
 def samples(photo):
@@ -27,11 +27,10 @@ def samples(photo):
 def _tiff(file, photo):
     """Write a TIFF; of the EXIF, what stands in plain text."""
     import tifffile
-    exif = Image.Exif()
-    exif.load(photo.exif or b'')
+    entries = exif.loaded(photo.exif) if photo.exif else {}
     # As bytes: those of a text need not be ASCII.
-    texts = {tag: exif[tag].encode('latin-1') for tag in _TEXTS
-             if isinstance(exif.get(tag), str)}
+    texts = {tag: entries[tag] for tag in _TEXTS
+             if isinstance(entries.get(tag), bytes)}
     more, notes = captions.for_tiff(photo.captions, 270 in texts)
     tags = [(tag, 's', 0, text, True) for tag, text in texts.items()]
     tags += [(tag, 's' if tag == 270 else 'B' if tag == captions.XMP else 7,
@@ -45,7 +44,7 @@ def _tiff(file, photo):
         iccprofile=photo.icc, resolution=photo.dpi,
         extrasamples=None if photo.alpha is None else ['unassalpha'],
         resolutionunit='INCH' if photo.dpi else None)
-    if len(exif) > len(texts):
+    if len(entries) > len(texts):
         notes = notes + ['of its EXIF only texts fit into a TIFF of 16 bits']
     return notes
 

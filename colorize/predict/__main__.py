@@ -6,9 +6,12 @@ import sys
 from contextlib import closing
 
 from colorize import command
+from colorize.disk.whole import sweep
 from colorize.photos import formats
+from colorize.predict.claims import Claims
 from colorize.predict.plan import make_plan
-from colorize.predict.report import earlier, Summary
+from colorize.predict.report import Summary, prepare
+from colorize.predict.standing import standing
 from colorize.systems.decodings import DECODINGS, DEFAULT
 
 __all__ = ['main']
@@ -79,21 +82,17 @@ def main(arguments=None):
     given = parser.parse_intermixed_args(arguments)
     plan, before = _prepared(parser, given)
     summary = Summary({name: value for name, value in vars(given).items()
-                       if name not in ('photos', 'json', 'debug')}, before)
-    todo = []
-    for task in plan.tasks:
-        if os.path.exists(task.output) and not given.overwrite:
-            summary.add(task, 'skipped')
-        else:
-            todo.append(task)
+                       if name not in ('photos', 'json', 'debug')}, before,
+                      plan)
     try:
-        if todo:
-            _color(todo, given, summary)
+        left = _run(plan, given, summary)
+        if left:  # another run has had them; it may have ended since
+            _run(plan._replace(tasks=left, unread=[]), given, summary)
         if given.evaluate:
             _conclude(summary)
     finally:
-        if len(plan.tasks) > 1 or len(todo) < len(plan.tasks) or plan.own:
-            command.say(summary.line(len(plan.tasks), plan.own))
+        if summary.worth_a_line:
+            command.say(summary.line())
         if given.json:
             summary.write(given.json, _average(summary))
     return 1 if summary.failed else 0
@@ -115,28 +114,68 @@ def _prepared(parser, given):
         parser.error(f'--json {command.printable(given.json)}: is a photo or '
                      'its result')
     try:
-        return plan, earlier(given.json) if given.json else {}
+        return plan, prepare(given.json) if given.json else {}
     except ValueError as error:
         parser.error(f'--json {command.printable(str(error))}')
 
 
-def _color(tasks, given, summary):
+def _run(plan, given, summary):
+    """Colour what is not done; the tasks that another run has claimed."""
+    for error in plan.unread:
+        command.complain(error)
+    for folder in {os.path.dirname(task.output) for task in plan.tasks}:
+        sweep(folder or os.curdir)
+    found, left = standing(plan, given.overwrite), []
+    for task in found.done:
+        summary.add(task, 'skipped')
+    for task, error in found.refused:
+        command.complain(error)
+        summary.add(task, 'failed', error=command.words(error))
+    if found.todo:
+        with closing(Claims()) as claims:
+            _color(_claimed(found.todo, claims, given.overwrite, left),
+                   len(found.todo), given, summary, claims)
+    summary.left = len(left)
+    return left
+
+
+def _claimed(tasks, claims, overwrite, left):
+    """Those tasks that no other run works on; the others go into `left`."""
+    for task in tasks:
+        mine = claims.take(task.output)
+        if mine and (overwrite or not os.path.lexists(task.output)):
+            yield task
+        else:
+            claims.drop(task.output)
+            left.append(task)
+
+
+def _color(tasks, count, given, summary, claims):
     """Colour photos, say what is wrong with one, note what was done."""
     from tqdm import tqdm
     from colorize import colorizer
     from colorize.predict import pipeline
     made = colorizer.Colorizer(given.weights, given.decode, given.saturation)
     summary.settings['decode'] = made.decoding
+    late = []
     outcomes = pipeline.colored(tasks, made, given.batch_size, given.quality,
-                                given.side_by_side, given.evaluate)
-    with closing(outcomes), tqdm(
-            total=len(tasks), unit='photo',
-            disable=None if len(tasks) > 1 else True) as progress:
-        for outcome in outcomes:
-            with tqdm.external_write_mode(sys.stderr):
+                                given.side_by_side, given.evaluate, late)
+    try:
+        with closing(outcomes), tqdm(
+                total=count, unit='photo',
+                disable=None if count > 1 else True) as progress:
+            for outcome in outcomes:
+                with tqdm.external_write_mode(sys.stderr):
+                    _say(outcome, summary)
+                _note(outcome, summary)
+                claims.drop(outcome.task.output)
+                progress.update()
+    finally:
+        # Stopped: what was being written is done, and said.
+        for outcome in late:
+            if outcome.task not in summary:
                 _say(outcome, summary)
-            _note(outcome, summary)
-            progress.update()
+                _note(outcome, summary)
 
 
 def _conclude(summary):
@@ -162,7 +201,7 @@ def _say(outcome, summary):
 
 def _row(scores, name):
     from colorize.color import evaluation
-    print(evaluation.line(scores, name), flush=True)
+    command.show(evaluation.line(scores, name))
 
 
 def _note(outcome, summary):

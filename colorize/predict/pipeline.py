@@ -33,14 +33,15 @@ _BAD = (images.ImageError, MemoryError, OSError)
 
 
 def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
-            evaluate=False):
+            evaluate=False, late=None):
     """Colour photos; what is wrong with one does not stop the others.
 
     A thread reads, this one asks the network, two more paint and write.
 
     Parameters
     ----------
-    tasks : sequence of colorize.predict.plan.Task
+    tasks : iterable of colorize.predict.plan.Task
+        Taken as they are read.
     colorizer : colorize.colorizer.Colorizer
     batch_size : int
         Photos that pass the network together.
@@ -50,6 +51,9 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
         Write grey, coloured and, if it has colours, the original.
     evaluate : bool
         Score photos that have colours.
+    late : list, optional
+        Gets the outcomes that were not yielded, and maybe the last that
+        was, when it is stopped early.
 
     Yields
     ------
@@ -73,13 +77,18 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
             for job, chroma in _predicted(group, colorizer, batch_size):
                 waiting.append(pool.submit(finish, job, chroma))
             while len(waiting) > _AHEAD or waiting and waiting[0].done():
-                yield waiting.popleft().result()
+                yield waiting[0].result()
+                waiting.popleft()
         while waiting:
-            yield waiting.popleft().result()
+            yield waiting[0].result()
+            waiting.popleft()
     finally:
         room.close()
         pool.shutdown(cancel_futures=True)
         groups.close()
+        if late is not None:
+            late += [each.result() for each in waiting
+                     if not each.cancelled()]
 
 
 class _Room:

@@ -2,10 +2,10 @@
 
 import glob
 import os
-from collections import Counter, namedtuple
+import re
+from collections import namedtuple
 
-from colorize.photos import formats
-from colorize.photos.find import find_photos
+from colorize.photos import find, formats
 
 __all__ = ['Plan', 'Task', 'make_plan']
 
@@ -13,8 +13,10 @@ __all__ = ['Plan', 'Task', 'make_plan']
 Task = namedtuple('Task', 'photo output')
 
 #: tasks: list of Task. own: how many results of an earlier run lay among
-#: the photos and were passed over.
-Plan = namedtuple('Plan', 'tasks own')
+#: the photos and were passed over. foreign: paths of pictures that are not
+#: read. unread: OSErrors of folders that cannot be. named: whether the user
+#: named the one result.
+Plan = namedtuple('Plan', 'tasks own foreign unread named')
 
 #: A photo, and its place below the folder that was asked for.
 _Found = namedtuple('_Found', 'photo place')
@@ -49,16 +51,20 @@ def make_plan(places, output=None, form=None, suffix='-color',
     Raises
     ------
     ValueError
-        When a result would overwrite a photo or another result, or when a
-        folder or pattern holds no photo.
+        When a result would overwrite a photo, or when a folder or pattern
+        holds no photo.
     """
-    found = {}
+    found, foreign, unread = {}, set(), []
     for place in places:
-        for each in _photos(place, output):
-            found.setdefault(os.path.abspath(each.photo), each)
+        each = _photos(place, output)
+        for photo in each.photos:
+            found.setdefault(os.path.abspath(photo.photo), photo)
+        foreign.update(map(os.path.abspath, each.foreign))
+        unread += each.unread
     mine = _own(found, suffix)
     kept = [each for path, each in found.items() if path not in mine]
-    if output and _is_file(output, places):
+    named = bool(output) and _is_file(output, places)
+    if named:
         tasks = [Task(kept[0].photo, _checked(output, form))]
     elif output and os.path.isfile(output):
         raise ValueError(f'-o {output}: is a file, but several photos need a '
@@ -66,24 +72,34 @@ def make_plan(places, output=None, form=None, suffix='-color',
     else:
         tasks = _tasks(kept, output, form, suffix)
     _refuse_clashes(tasks, places if overwrite else ())
-    return Plan(tasks, len(mine))
+    return Plan(tasks, len(mine), sorted(foreign), unread, named)
 
 
 def _photos(place, output):
     """The photos of one place; never those inside the output folder."""
     if os.path.isdir(place):
-        found = [each for each in find_photos([place])
-                 if not _inside(each, output, place)]
-        root = place
+        found, root = find.search(place), place
     elif _is_pattern(place):
         found, root = _matches(place), _root(place)
-        found = [each for each in found if not _inside(each, output, root)]
     else:
-        return [_Found(place, os.path.basename(place))]
-    if not found:
-        raise ValueError(f'{place}: no photos found (looked for '
-                         f"{' '.join(formats.ENDINGS)})")
-    return [_Found(each, os.path.relpath(each, root)) for each in found]
+        return find.Found([_Found(place, os.path.basename(place))], [], [])
+    photos = [each for each in found.photos
+              if not _inside(each, output, root)]
+    if not photos:
+        raise ValueError(_nothing(place, found))
+    return found._replace(photos=[_Found(each, os.path.relpath(each, root))
+                                  for each in photos])
+
+
+def _nothing(place, found):
+    """Why a place has no photos, in words."""
+    if found.unread:
+        error = found.unread[0]
+        return f'{error.filename}: {error.strerror}'
+    if found.foreign:
+        return f'{found.foreign[0]}: {formats.foreign(found.foreign[0])}'
+    return (f"{place}: no photos found (looked for "
+            f"{' '.join(formats.ENDINGS)})")
 
 
 def _is_pattern(place):
@@ -107,9 +123,13 @@ def _matches(pattern):
     """Files; by ending, unless the pattern says which."""
     ending = os.path.splitext(pattern)[1]
     said = ending and not glob.has_magic(ending)
-    return sorted(each for each in glob.glob(pattern, recursive=True)
-                  if os.path.isfile(each)
-                  and (said or each.lower().endswith(formats.ENDINGS)))
+    paths = [each for each in sorted(glob.glob(pattern, recursive=True))
+             if os.path.isfile(each) and not any(
+                 find.is_passed_over(name) for name in os.path.relpath(
+                     each, _root(pattern)).split(os.sep))]
+    return find.Found(
+        [each for each in paths if said or formats.by_ending(each)],
+        [each for each in paths if not said and formats.foreign(each)], [])
 
 
 def _root(pattern):
@@ -124,13 +144,16 @@ def _root(pattern):
 def _own(photos, suffix):
     """Photos that are the result of another, by their names.
 
-    Those of the other kind (side by side or not) count, too.
+    Those of the other kind (side by side or not) count, too, and those
+    that had to be numbered.
     """
     stems = {os.path.splitext(photo)[0] for photo in photos} | set(photos)
-    return {photo for photo in photos
-            for ending in {suffix, '-color', '-side-by-side'}
-            if os.path.splitext(photo)[0].endswith(ending)
-            and os.path.splitext(photo)[0][:-len(ending)] in stems}
+    endings = '|'.join(sorted({suffix, '-color', '-side-by-side'}))
+    mine = re.compile(rf'(.*)(?:{endings})(?:-[0-9]+)?', re.DOTALL)
+    matches = {photo: mine.fullmatch(os.path.splitext(photo)[0])
+               for photo in photos}
+    return {photo for photo, match in matches.items()
+            if match and match.group(1) in stems}
 
 
 def _is_file(output, places):
@@ -151,10 +174,16 @@ def _checked(output, form):
 
 
 def _tasks(found, output, form, suffix):
-    """Each photo with its result; a.gif and a.png are told apart."""
+    """Each photo with its result; a.gif and a.png are told apart.
+
+    Photos of one name that come from two folders still share the name of
+    their results; see :mod:`colorize.predict.standing`.
+    """
     names = [_output(each, output, form, suffix) for each in found]
-    often = Counter(names)
-    return [Task(each.photo, name if often[name] == 1 else
+    places = {}
+    for name, each in zip(names, found):
+        places.setdefault(name, set()).add(each.place)
+    return [Task(each.photo, name if len(places[name]) == 1 else
                  _output(each, output, form, os.path.splitext(
                      each.place)[1] + suffix))
             for each, name in zip(found, names)]
@@ -172,15 +201,11 @@ def _output(found, output, form, suffix):
 
 
 def _refuse_clashes(tasks, named):
-    """No result may be a photo, nor that of two."""
+    """No result may be a photo."""
     photos = {os.path.realpath(each): each for each in named}
     photos.update((os.path.realpath(photo), photo) for photo, _ in tasks)
-    taken = {}
-    for photo, output in tasks:
+    for _, output in tasks:
         path = os.path.realpath(output)
         if path in photos:
             raise ValueError(f'{output} would overwrite the photo '
                              f'{photos[path]}')
-        other = taken.setdefault(path, photo)
-        if other != photo:
-            raise ValueError(f'{other} and {photo} would both become {output}')

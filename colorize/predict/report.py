@@ -1,25 +1,29 @@
 """What a run of predict has done: a line, and a JSON file."""
 
+import errno
 import json
+import math
 import os
 import time
 from collections import Counter
 
 from colorize.disk.whole import written_whole
+from colorize.photos import formats
 
-__all__ = ['Summary', 'earlier']
+__all__ = ['Summary', 'prepare']
 
 #: Of a record, what stays true of a photo that is skipped.
 _LASTING = ('size', 'seconds', 'notes', 'scores')
 
 
-def earlier(path):
-    """What a run before has reported of each photo.
+def prepare(path):
+    """Make sure that a report can be written, and read that of a run before.
 
     Parameters
     ----------
     path : str
-        See :meth:`Summary.write`.
+        See :meth:`Summary.write`. What is no file, such as a pipe, is
+        written only.
 
     Returns
     -------
@@ -29,15 +33,28 @@ def earlier(path):
     Raises
     ------
     ValueError
-        When the file is there and no report.
+        When the file is there and no report, or cannot be written.
     """
-    if not os.path.exists(path):
+    if os.path.exists(path) and not os.path.isfile(path):
+        if os.path.isdir(path) or not os.access(path, os.W_OK):
+            raise ValueError(f'{path}: cannot be written')
         return {}
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f'{path}: {error.strerror}') from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ValueError(f'{path}: {os.strerror(errno.EACCES)}')
+    return _earlier(path) if os.path.exists(path) else {}
+
+
+def _earlier(path):
     try:
         with open(path) as file:
             return {(record['input'], record['output']): record
                     for record in json.load(file)['photos']}
-    except (KeyError, RecursionError, TypeError, ValueError):
+    except (KeyError, OSError, RecursionError, TypeError, ValueError):
         raise ValueError(f'{path}: exists and is no report of an '
                          'earlier run') from None
 
@@ -50,17 +67,23 @@ class Summary:
     settings : dict
         JSON types; what the photos are coloured with.
     before : dict
-        See :func:`earlier`.
+        See :func:`prepare`.
+    plan : colorize.predict.plan.Plan
 
     Attributes
     ----------
     settings : dict
+    left : int
+        Photos that another run is colouring.
     """
 
-    def __init__(self, settings, before=()):
-        self.settings, self._records = settings, []
-        self._before = dict(before)
+    def __init__(self, settings, before, plan):
+        self.settings, self._plan, self.left = settings, plan, 0
+        self._records, self._before = {}, dict(before)
         self._counts, self._began = Counter(), time.time()
+
+    def __contains__(self, task):
+        return task.photo in self._records
 
     def add(self, task, status, **more):
         """Note what became of a photo.
@@ -80,38 +103,46 @@ class Summary:
             more = {name: known.get(name) for name in _LASTING}
         record.update((name, value) for name, value in more.items()
                       if value not in (None, []))
-        self._records.append(record)
+        self._records[task.photo] = record
 
     @property
     def failed(self):
-        """How many photos could not be coloured."""
-        return self._counts['failed']
+        """How many photos or folders there was something wrong with."""
+        return self._counts['failed'] + len(self._plan.unread)
 
-    def line(self, total, own):
+    @property
+    def worth_a_line(self):
+        """Whether the run cannot be told from one photo's result."""
+        plan = self._plan
+        return bool(len(plan.tasks) > 1 or self._counts['skipped']
+                    or self.left or plan.own or plan.foreign or plan.unread)
+
+    def line(self):
         """The run in one line.
-
-        Parameters
-        ----------
-        total : int
-            Photos that there were.
-        own : int
-            Results of an earlier run that were passed over.
 
         Returns
         -------
         str
         """
-        counts, parts = self._counts, []
+        counts, plan, parts = self._counts, self._plan, []
         if counts['skipped']:
             parts.append(f"{counts['skipped']} were done before")
         parts.append(f"{counts['failed']} failed")
-        left = total - sum(counts.values())
+        if self.left:
+            parts.append(f'{self.left} left to another run')
+        left = len(plan.tasks) - sum(counts.values()) - self.left
         if left:
             parts.append(f'{left} left')
-        if own:
-            parts.append(f'{own} results among them passed over')
-        return ', '.join(
-            [f"{counts['done']} of {total} photos coloured"] + parts)
+        if plan.own:
+            parts.append(f'{plan.own} results among them passed over')
+        if plan.unread:
+            parts.append(f'{len(plan.unread)} folders cannot be read')
+        if plan.foreign:
+            kinds = sorted({formats.ending_of(path)[1:].upper()
+                            for path in plan.foreign})
+            parts.append(f"{len(plan.foreign)} not read ({', '.join(kinds)})")
+        return ', '.join([f"{counts['done']} of {len(plan.tasks)} photos "
+                          'coloured'] + parts)
 
     @property
     def skipped(self):
@@ -120,7 +151,7 @@ class Summary:
 
     def scores(self):
         """All scores so far, dicts."""
-        return [record['scores'] for record in self._records
+        return [record['scores'] for record in self._records.values()
                 if 'scores' in record]
 
     def write(self, path, average=None):
@@ -132,11 +163,28 @@ class Summary:
         average : dict, optional
             Of the scores.
         """
-        content = {'photos': self._records, 'settings': self.settings,
+        content = {'photos': list(self._records.values()),
+                   'settings': self.settings,
                    'totals': {name: self._counts[name] for name
                               in ('done', 'skipped', 'failed')},
                    'seconds': round(time.time() - self._began, 3)}
         if average:
             content['average'] = average
+        text = json.dumps(_finite(content), indent=1, allow_nan=False)
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, 'w') as file:  # a pipe, or the terminal
+                file.write(text + '\n')
+            return
         with written_whole(path) as file:
-            file.write(f"{json.dumps(content, indent=1)}\n".encode())
+            file.write(f'{text}\n'.encode())
+
+
+def _finite(content):
+    """JSON knows no infinity: what has no number is null."""
+    if isinstance(content, dict):
+        return {name: _finite(each) for name, each in content.items()}
+    if isinstance(content, list):
+        return [_finite(each) for each in content]
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content

@@ -7,19 +7,17 @@ import os
 import shutil
 import threading
 import time
-import unittest
 from unittest import mock
 
 import numpy as np
 from PIL import Image
 
-from colorize import color, command
-from colorize.color import evaluation, metrics, rounding
+from colorize import command
+from colorize.color import rounding
 from colorize.photos import images, photo_file
 from colorize.predict import __main__ as predict
 from colorize.predict import pipeline
 from colorize.predict.plan import Task, make_plan
-from colorize.predict.report import Summary
 from experiments.shared.stand_in import Uncompiled
 from tests.shared.folder import Folder
 from tests.shared.photos import photo, write_photos
@@ -184,31 +182,6 @@ class TestFolders(Predicting):
         _, lines, _ = self.run_main(source)
         self.assertIn('0 of 1 photos coloured, 1 were done', lines[0])
 
-    def test_json_adds_up(self):
-        paths = write_photos(self.path(), 3)
-        with open(paths[1], 'wb') as file:
-            file.write(b'no photo')
-        os.mkdir(self.path('out'))
-        shutil.copy(paths[0], self.path('out', 'photo0-color.png'))
-        status, _, _ = self.run_main(
-            *paths, '-o', self.path('out'), '--json', self.path('a.json'),
-            '--saturation', '1.5')
-        self.assertEqual(status, 1)
-        with open(self.path('a.json')) as file:
-            found = json.load(file)
-        self.assertEqual(found['totals'],
-                         {'done': 1, 'skipped': 1, 'failed': 1})
-        self.assertEqual(found['settings']['saturation'], 1.5)
-        first, second, third = found['photos']
-        self.assertEqual(first['status'], 'skipped')
-        self.assertEqual((second['status'], third['status']),
-                         ('done', 'failed')[::-1])
-        self.assertIn('not a readable photo', second['error'])
-        self.assertEqual(third['size'], [40, 48])
-        self.assertEqual(third['input'], paths[2])
-        self.assertTrue(os.path.exists(third['output']))
-        self.assertGreater(third['seconds'], 0)
-
     def test_what_was_done_is_kept_when_it_is_stopped(self):
         write_photos(self.folder, 3)
         calls = []
@@ -222,10 +195,35 @@ class TestFolders(Predicting):
                 self.folder, '-o', self.path('out'), '--json',
                 self.path('a.json'))
         self.assertEqual(status, 130)
-        self.assertIn('1 of 3 photos coloured, 0 failed, 2 left',
-                      lines[0])
+        # What was being written is done, and counted.
+        done = len(self.tree())
+        self.assertGreater(done, 1)
+        self.assertIn(f'{done} of 3 photos coloured, 0 failed', lines[0])
+        self.assertIn('stopped', lines[1])
         with open(self.path('a.json')) as file:
-            self.assertEqual(json.load(file)['totals']['done'], 1)
+            found = json.load(file)
+        self.assertEqual(found['totals']['done'], done)
+        self.assertEqual({each['output'] for each in found['photos']},
+                         {self.path('out', name) for name in self.tree()})
+
+    def test_an_unreadable_folder_does_not_stop_the_others(self):
+        write_photos(self.folder, 1)
+        os.mkdir(self.path('secret'))
+        write_photos(self.path('secret'), 1)
+        scandir = os.scandir
+
+        def locked(folder):
+            if os.path.basename(folder) == 'secret':
+                raise PermissionError(13, 'Permission denied', folder)
+            return scandir(folder)
+        with open(self.path('a.dng'), 'w'), mock.patch('os.scandir', locked):
+            status, lines, _ = self.run_main(self.folder, '-o',
+                                             self.path('out'))
+        self.assertEqual(status, 1)
+        self.assertIn(self.path('secret') + ': Permission denied', lines[0])
+        self.assertIn('1 of 1 photos coloured, 0 failed, 1 folders cannot be '
+                      'read, 1 not read (DNG)', lines[1])
+        self.assertEqual(self.tree(), ['photo0-color.png'])
 
     def test_animations_are_said(self):
         frames = [Image.fromarray(photo(number)) for number in (0, 1)]
@@ -250,20 +248,6 @@ class TestFolders(Predicting):
             self.assertEqual(status, 2)
             self.assertIn(option, lines[-1])
         self.assertEqual(os.listdir(self.folder), ['photo0.png'])
-
-    def test_a_report_replaces_nothing_else(self):
-        source, = write_photos(self.folder, 1)
-        for content in ('weights', '[1]', '{"photos": 3}', '[' * 100000):
-            with open(self.path('w.npz'), 'w') as file:
-                file.write(content)
-            status, lines, _ = self.run_main(source, '--json',
-                                             self.path('w.npz'))
-            self.assertEqual(status, 2)
-            self.assertIn('w.npz: exists and is no report', lines[-1])
-            with open(self.path('w.npz')) as file:
-                self.assertEqual(file.read(), content)
-        self.assertEqual(sorted(os.listdir(self.folder)),
-                         ['photo0.png', 'w.npz'])
 
     def test_format_and_quality(self):
         source, = write_photos(self.folder, 1)
@@ -352,88 +336,3 @@ class TestSideBySide(Predicting):
         self.run_main(self.path('g.png'), '--side-by-side')
         self.assertEqual(images.load(self.path(
             'g-side-by-side.png')).shape, (40, 2 * 48, 3))
-
-
-class TestEvaluate(Predicting):
-    def test_table_and_json(self):
-        paths = write_photos(self.folder, 2)
-        Image.fromarray(photo()[..., 1]).save(self.path('grey.png'))
-        status, lines, table = self.run_main(
-            self.path('grey.png'), *paths, '-o', self.path('out'),
-            '--evaluate', '--json', self.path('a.json'))
-        self.assertEqual(status, 0)
-        self.assertIn('grey.png: has no colours to score', lines[0])
-        self.assertEqual(len(table), 4)
-        self.assertIn('Acc(U)', table[0])
-        self.assertTrue(table[1].endswith(paths[0]))
-        self.assertTrue(table[3].endswith('average of 2'))
-        with open(self.path('a.json')) as file:
-            found = json.load(file)
-        each = [one['scores'] for one in found['photos'][1:]]
-        self.assertNotIn('scores', found['photos'][0])
-        for name, value in found['average'].items():
-            self.assertAlmostEqual(value, np.mean([one[name]
-                                                   for one in each]))
-        self.assertIn(f"{each[0]['psnr']:.2f}", table[1])
-
-    def test_scores_outlive_a_second_run(self):
-        paths = write_photos(self.folder, 3)
-        options = ('-o', self.path('out'), '--evaluate', '--json',
-                   self.path('a.json'))
-        self.run_main(*paths[:2] + list(options))
-        with open(self.path('a.json')) as file:
-            first = json.load(file)
-        status, _, table = self.run_main(*paths + list(options))
-        with open(self.path('a.json')) as file:
-            both = json.load(file)
-        self.assertEqual(status, 0)
-        self.assertEqual([one['status'] for one in both['photos']],
-                         ['skipped', 'skipped', 'done'])
-        for old, new in zip(first['photos'], both['photos']):
-            self.assertEqual(old['scores'], new['scores'])
-        self.assertTrue(table[-1].endswith('average of 3'))
-
-    def test_results_without_scores_are_said(self):
-        path, = write_photos(self.folder, 1)
-        self.run_main(path)
-        status, lines, table = self.run_main(path, '--evaluate')
-        self.assertEqual((status, table), (0, []))
-        self.assertIn('not scored; --overwrite', lines[0])
-
-    def test_scores_are_those_of_the_two_photos(self):
-        painted = images.load(write_photos(self.folder, 2)[1])
-        found = evaluation.scores(painted, photo())
-        lightness, actual = color.split(photo())
-        expected = metrics.score(lightness, color.split(painted)[1], actual)
-        self.assertEqual(found['acc_u'], expected['acc_u'])
-        self.assertEqual(evaluation.scores(photo(), photo())['acc_v'], 1)
-        self.assertEqual(evaluation.scores(photo(), photo())['sat_diff'], 0)
-
-    def test_large_photos_are_scored_smaller(self):
-        with mock.patch.object(evaluation, '_MOST', 500):
-            self.assertLessEqual(evaluation._small(photo())[..., 0].size,
-                                 500)
-            found = evaluation.scores(photo(), photo())
-        self.assertEqual(found['acc_u'], 1)
-
-    def test_what_has_colours(self):
-        gray = np.repeat(photo()[..., :1], 3, axis=2)
-        self.assertTrue(evaluation.has_color(photo()))
-        for grey in (gray, gray[..., 0], gray + np.array(
-                [0, 3, 1], 'uint8')):
-            self.assertFalse(evaluation.has_color(grey))
-
-
-class TestSummary(unittest.TestCase):
-    def test_line(self):
-        summary = Summary({})
-        task = Task('a', 'b')
-        for status in ('done', 'done', 'failed'):
-            summary.add(task, status)
-        self.assertEqual(summary.line(3, 0), '2 of 3 photos coloured, '
-                         '1 failed')
-        summary.add(task, 'skipped')
-        self.assertEqual(summary.line(5, 2), (
-            '2 of 5 photos coloured, 1 were done before, 1 failed, 1 left, '
-            '2 results among them passed over'))
-        self.assertEqual(summary.failed, 1)

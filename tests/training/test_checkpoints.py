@@ -347,7 +347,7 @@ class TestSignals(unittest.TestCase):
             process.stdout.readline()
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=10)
-            self.assertEqual(process.returncode, 130)
+            self.assertEqual(process.returncode, 143)
             self.assertEqual(said.count('\n'), 1, said)
             self.assertEqual(os.listdir(folder), [])
 

@@ -1,0 +1,142 @@
+"""How a result knows the photo that it was made of.
+
+A few bytes of the photo's content are digested, and the digest stands in
+the EXIF of the result: it survives moving folders and names, needs no file
+beside, and is read without decoding anything. Where a format or another
+program has no EXIF, the two pictures are compared: a result has the photo's
+own lightness.
+"""
+
+import hashlib
+import io
+import os
+
+import numpy as np
+from PIL import Image
+from PIL.ExifTags import Base
+
+import colorize
+from colorize.disk.whole import require_file
+from colorize.photos import exif, formats, images
+
+__all__ = ['belongs', 'mark_of', 'marked']
+
+#: A photo is known by its size and so many parts of so many bytes, evenly
+#: spread: scans of one scanner may have one size and white margins.
+_PARTS, _BYTES = 8, 1 << 15
+
+#: Pictures are compared at so many pixels a side.
+_SIDE = 16
+
+
+def mark_of(photo):
+    """Digest a photo.
+
+    Parameters
+    ----------
+    photo : str or bytes
+        Its path, or the content of its file.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    """
+    if isinstance(photo, bytes):
+        return _digest(io.BytesIO(photo), len(photo))
+    require_file(photo)
+    with open(photo, 'rb') as file:
+        return _digest(file, os.fstat(file.fileno()).st_size)
+
+
+def _digest(file, size):
+    found = hashlib.blake2b(str(size).encode(), digest_size=16)
+    starts = {0} if size <= _PARTS * _BYTES else {
+        part * (size - _BYTES) // (_PARTS - 1) for part in range(_PARTS)}
+    for start in sorted(starts):
+        file.seek(start)
+        found.update(file.read(_BYTES if len(starts) > 1 else size))
+    return found.hexdigest()
+
+
+def marked(entries, mark):
+    """EXIF with the mark of a photo.
+
+    Parameters
+    ----------
+    entries : bytes or None
+    mark : str or None
+
+    Returns
+    -------
+    bytes, or None where both are
+    """
+    if mark is None:
+        return entries
+    found = exif.loaded(entries) if entries else Image.Exif()
+    found[Base.ProcessingSoftware] = \
+        f'colorize {colorize.__version__}, photo {mark}'
+    return found.tobytes()
+
+
+def belongs(result, photo):
+    """Whether a file is the result of a photo.
+
+    Parameters
+    ----------
+    result, photo : str
+        Paths.
+
+    Raises
+    ------
+    OSError
+        When the photo cannot be read.
+    """
+    mark, found = mark_of(photo), _mark_in(result)
+    if found is not None:
+        return found == mark
+    try:
+        return _alike(images.load(result), images.load(photo))
+    except images.ImageError:
+        return False
+
+
+def _mark_in(path):
+    """The mark in a result, or None."""
+    try:
+        with Image.open(path, formats=[
+                each.name for each in formats.FORMATS
+                if each.name in Image.OPEN]) as image:
+            said = str(image.getexif().get(Base.ProcessingSoftware, ''))
+    except Exception:  # a damaged file can raise anything
+        return None
+    name, _, mark = said.partition(', photo ')
+    return mark.strip('\0 ') if name.startswith('colorize ') else None
+
+
+def _alike(result, photo):
+    """Whether two pictures have the same lightness, wherever that is said.
+
+    Of several side by side the first counts. Somebody may have made the
+    result brighter or smaller.
+    """
+    rows, columns = photo.shape[:2]
+    across = result.shape[1] * rows / (result.shape[0] * columns)
+    if abs(across - round(across)) > 0.02 * across or not 0.98 < across < 3.1:
+        return False
+    result = result[:, :result.shape[1] // round(across)]
+    first, second = (_small(each) for each in (result, photo))
+    if min(first.std(), second.std()) < 2:
+        return np.abs(first - second).mean() < 4
+    return np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.99
+
+
+def _small(rgb):
+    image = Image.fromarray(rgb).convert('L').resize((_SIDE, _SIDE),
+                                                     Image.BOX)
+    return np.asarray(image, 'float32')

@@ -1,0 +1,48 @@
+"""Several runs into one folder share the work: who claims a photo has it."""
+
+import hashlib
+import os
+
+from colorize.disk.whole import claimed
+
+__all__ = ['Claims']
+
+
+class Claims:
+    """Results that this run has taken upon itself.
+
+    A claim is a locked file beside the result. Whatever ends the run lets
+    it go; the next run sweeps the file.
+    """
+
+    def __init__(self):
+        self._held = {}
+
+    def take(self, output):
+        """Claim a result; whether nobody else has.
+
+        Parameters
+        ----------
+        output : str
+        """
+        folder, name = os.path.split(os.path.abspath(output))
+        digest = hashlib.blake2b(os.fsencode(name), digest_size=12)
+        try:
+            os.makedirs(folder, exist_ok=True)
+            held = claimed(folder, digest.hexdigest())
+        except OSError:
+            return True  # writing will say what is wrong with it
+        if held:
+            self._held[output] = held
+        return held is not None
+
+    def drop(self, output):
+        """Let go of a result."""
+        held = self._held.pop(output, None)
+        if held:
+            held.close()
+
+    def close(self):
+        """Let go of all."""
+        for output in list(self._held):
+            self.drop(output)

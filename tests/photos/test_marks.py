@@ -1,0 +1,122 @@
+"""A result knows its photo."""
+
+import os
+
+import numpy as np
+from PIL import Image
+
+from colorize.photos import images, photo_file
+from colorize.photos.marks import belongs, mark_of
+from tests.shared.photo_files import PhotoFiles
+from tests.shared.photos import photo
+
+
+class TestMark(PhotoFiles):
+    def test_by_content(self):
+        large = np.random.RandomState(0).bytes(10 ** 6)
+        small = large[:1000]
+        marks = set()
+        for content in (large, small, large + b'\0', small + b'\0',
+                        b'\0' + large[1:], b'',
+                        large[:500000] + b'\0' * 65536 + large[565536:]):
+            with open(self.path('a'), 'wb') as file:
+                file.write(content)
+            self.assertEqual(mark_of(self.path('a')), mark_of(content))
+            marks.add(mark_of(content))
+        self.assertEqual(len(marks), 7)
+
+    def test_of_no_file(self):
+        for make in (os.mkdir, os.mkfifo):
+            make(self.path(make.__name__))
+            with self.assertRaises(OSError):
+                mark_of(self.path(make.__name__))
+        with self.assertRaises(OSError):
+            mark_of(self.path('nowhere'))
+
+
+class TestBelongs(PhotoFiles):
+    def setUp(self):
+        super().setUp()
+        self.photos = []
+        for number in (0, 1):
+            Image.fromarray(photo(number)).save(self.path(f'{number}.png'))
+            self.photos.append(photo_file.read(self.path(f'{number}.png')))
+
+    def both(self, name):
+        return [belongs(self.path(name), self.path(f'{number}.png'))
+                for number in (0, 1)]
+
+    def test_in_every_format(self):
+        """By its mark, and by its lightness where there is none."""
+        deep = self.photos[0].pixels.astype('uint16') * 257
+        for name in ('a.jpg', 'a.png', 'a.tif', 'a.webp', 'a.avif', 'a.bmp',
+                     'a.gif', 'a.jp2', 'a.ppm'):
+            for pixels in (self.photos[0].pixels, deep):
+                for number in (0, 1):
+                    photo_file.write(self.path(name), self.photos[
+                        number]._replace(pixels=pixels if number == 0
+                                         else photo(1)))
+                    self.assertEqual(self.both(name), [number == 0,
+                                                       number == 1], name)
+
+    def test_whatever_it_is_called_and_however_it_was_edited(self):
+        photo_file.write(self.path('a.jpg'), self.photos[0])
+        os.mkdir(self.path('moved'))
+        os.rename(self.path('a.jpg'), self.path('moved', 'b.jpg'))
+        os.utime(self.path('0.png'), (0, 0))
+        self.assertEqual(self.both('moved/b.jpg'), [True, False])
+        with Image.open(self.path('moved', 'b.jpg')) as image:
+            image.crop((3, 3, 9, 9)).rotate(90).save(
+                self.path('c.jpg'), exif=image.info['exif'])
+        self.assertEqual(self.both('c.jpg'), [True, False])
+
+    def test_without_a_mark(self):
+        """As of an earlier version, or saved by a program that drops it."""
+        images.save(self.path('a.jpg'), photo(0))
+        self.assertEqual(self.both('a.jpg'), [True, False])
+        brighter = Image.fromarray(np.minimum(photo(0) * 1.2, 255).astype(
+            'uint8')).resize((96, 80))
+        brighter.save(self.path('b.png'))
+        self.assertEqual(self.both('b.png'), [True, False])
+        images.save(self.path('c.png'), np.concatenate(
+            [photo(0)] * 3, axis=1))
+        self.assertEqual(self.both('c.png'), [True, False])
+        images.save(self.path('d.png'), photo(0)[:, :30])
+        self.assertEqual(self.both('d.png'), [False, False])
+        with open(self.path('e.png'), 'wb') as file:
+            file.write(b'nothing of the kind')
+        self.assertEqual(self.both('e.png'), [False, False])
+
+    def test_a_page_of_one_grey(self):
+        for number, level in ((0, 200), (1, 90)):
+            Image.new('L', (9, 9), level).save(self.path(f'{number}.png'))
+        Image.new('L', (9, 9), 201).save(self.path('a.png'))
+        self.assertEqual(self.both('a.png'), [True, False])
+
+    def test_beside_what_the_photo_says_of_itself(self):
+        exif = Image.Exif()
+        exif[271], exif[34665] = 'Maker', {36867: '2001:02:03 04:05:06'}
+        found = self.read(Image.fromarray(photo()), 'x.jpg',
+                          exif=exif.tobytes())
+        for name in ('b.jpg', 'b.png', 'b.tif', 'b.webp'):
+            photo_file.write(self.path(name), found)
+            with Image.open(self.path(name)) as image:
+                kept = image.getexif()
+                self.assertEqual((kept[271], kept.get_ifd(34665)[36867]),
+                                 ('Maker', '2001:02:03 04:05:06'))
+            self.assertTrue(belongs(self.path(name), self.path('x.jpg')))
+
+
+class TestMode(PhotoFiles):
+    def test_as_private_as_the_photo(self):
+        before = os.umask(0o022)
+        self.addCleanup(os.umask, before)
+        for mode, expected in ((0o600, 0o600), (0o664, 0o644),
+                               (0o777, 0o644), (0o444, 0o644),
+                               (0o400, 0o600)):
+            Image.fromarray(photo()).save(self.path('a.png'))
+            os.chmod(self.path('a.png'), mode)
+            photo_file.write(self.path('b.png'),
+                             photo_file.read(self.path('a.png')))
+            self.assertEqual(os.stat(self.path('b.png')).st_mode & 0o777,
+                             expected)

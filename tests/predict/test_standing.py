@@ -1,0 +1,152 @@
+"""A name that is taken, by whom, and several runs at once."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from PIL import Image
+
+from colorize.color import rounding
+from colorize.photos import images
+from colorize.predict.claims import Claims
+from tests.predict.test_pipeline import Predicting
+from tests.shared.photos import photo
+
+
+class Standing(Predicting):
+    def put(self, place, number, name='IMG_1.png'):
+        os.makedirs(self.path(place), exist_ok=True)
+        Image.fromarray(photo(number)).save(self.path(place, name))
+        return self.path(place, name)
+
+    def made_of(self, name):
+        """The number of the photo that a result has the grey of."""
+        grey = rounding.grays(images.load(self.path('out', name)))
+        return [number for number in range(5) if (rounding.grays(
+            photo(number)) == grey).all()]
+
+
+class TestOfOneName(Standing):
+    def test_one_after_the_other(self):
+        for number, place in enumerate(('a', 'b', 'c')):
+            source = self.put(place, number)
+            for _ in range(2):
+                status, lines, _ = self.run_main(source, '-o',
+                                                 self.path('out'))
+                self.assertEqual(status, 0)
+            self.assertIn('1 were done before', lines[0])
+        self.assertEqual(self.tree(), [
+            'IMG_1-color-2.png', 'IMG_1-color-3.png', 'IMG_1-color.png'])
+        for number, name in enumerate(('IMG_1-color.png', 'IMG_1-color-2.png',
+                                       'IMG_1-color-3.png')):
+            self.assertEqual(self.made_of(name), [number])
+
+    def test_in_one_call_and_in_another_order(self):
+        sources = [self.put(place, number)
+                   for number, place in enumerate(('a', 'b'))]
+        run = ('-o', self.path('out'))
+        self.assertEqual(self.run_main(*sources, *run)[0], 0)
+        self.assertEqual(self.tree(), ['IMG_1-color-2.png',
+                                       'IMG_1-color.png'])
+        _, lines, _ = self.run_main(*sources[::-1], *run)
+        self.assertIn('0 of 2 photos coloured, 2 were done', lines[0])
+        self.run_main(*sources[::-1], *run, '--overwrite')
+        self.assertEqual(self.made_of('IMG_1-color.png'), [0])
+        self.assertEqual(self.made_of('IMG_1-color-2.png'), [1])
+
+    def test_a_photo_that_was_changed_is_another(self):
+        source = self.put('in', 0)
+        self.run_main(source)
+        self.put('in', 1)
+        self.assertEqual(self.run_main(source)[0], 0)
+        self.assertEqual(sorted(os.listdir(self.path('in'))), [
+            'IMG_1-color-2.png', 'IMG_1-color.png', 'IMG_1.png'])
+        _, lines, _ = self.run_main(self.path('in'))
+        self.assertIn('0 of 1 photos coloured, 1 were done before, 0 failed, '
+                      '2 results among them', lines[0])
+
+    def test_what_is_no_result_is_left(self):
+        source = self.put('in', 0)
+        os.mkdir(self.path('out'))
+        with open(self.path('out', 'IMG_1-color.png'), 'w') as file:
+            file.write('a letter')
+        self.assertEqual(self.run_main(source, '-o', self.path('out'),
+                                       '--overwrite')[0], 0)
+        with open(self.path('out', 'IMG_1-color.png')) as file:
+            self.assertEqual(file.read(), 'a letter')
+        self.assertEqual(self.made_of('IMG_1-color-2.png'), [0])
+
+    def test_a_file_that_was_named(self):
+        first, second = self.put('a', 0), self.put('b', 1)
+        name = self.path('out', 'x.png')
+        self.run_main(first, '-o', name)
+        status, lines, _ = self.run_main(second, '-o', name)
+        self.assertEqual(status, 1)
+        self.assertIn(f'x.png: is no result of {second}', lines[0])
+        self.assertEqual(self.made_of('x.png'), [0])
+        self.assertEqual(self.run_main(second, '-o', name,
+                                       '--overwrite')[0], 0)
+        self.assertEqual(self.made_of('x.png'), [1])
+
+    def test_a_photo_that_is_missing(self):
+        source = self.put('a', 0)
+        self.run_main(source, '-o', self.path('out'))
+        os.remove(source)
+        status, lines, _ = self.run_main(source, '-o', self.path('out'))
+        self.assertEqual(status, 1)
+        self.assertIn('IMG_1.png: No such file', lines[0])
+        self.assertEqual(self.made_of('IMG_1-color.png'), [0])
+
+    def test_a_folder_that_was_moved(self):
+        for number in range(3):
+            self.put('in', number, f'{number}.png')
+        self.run_main(self.path('in'), '-o', self.path('out'))
+        os.rename(self.path('in'), self.path('elsewhere'))
+        shutil.move(self.path('out'), self.path('new'))
+        _, lines, _ = self.run_main(self.path('elsewhere'), '-o',
+                                    self.path('new'))
+        self.assertIn('0 of 3 photos coloured, 3 were done', lines[0])
+
+
+class TestSeveralRuns(Standing):
+    def test_what_another_run_has_is_left_to_it(self):
+        """The other is a process that holds its claim; then it ends."""
+        for number in range(2):
+            self.put('in', number, f'{number}.png')
+        code = ('import sys\n'
+                'from colorize.predict.claims import Claims\n'
+                'print(Claims().take(sys.argv[1]), flush=True)\n'
+                'sys.stdin.read()\n')
+        run = self.path('in'), '-o', self.path('out')
+        with subprocess.Popen(
+                [sys.executable, '-c', code,
+                 self.path('out', '1-color.png')], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            self.assertEqual(other.stdout.readline(), 'True\n')
+            status, lines, _ = self.run_main(*run)
+            self.assertEqual(status, 0)
+            self.assertIn('1 of 2 photos coloured, 0 failed, 1 left to '
+                          'another run', lines[0])
+            other.kill()
+        _, lines, _ = self.run_main(*run)
+        self.assertIn('1 of 2 photos coloured, 1 were done', lines[0])
+        self.assertEqual(self.tree(), ['0-color.png', '1-color.png'])
+
+    def test_a_claim_ends(self):
+        mine = Claims()
+        self.assertTrue(mine.take(self.path('a')))
+        self.assertFalse(Claims().take(self.path('a')))
+        mine.drop(self.path('a'))
+        other = Claims()
+        self.assertTrue(other.take(self.path('a')))
+        other.close()
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_leftovers_are_swept(self):
+        source = self.put('in', 0)
+        os.mkdir(self.path('out'))
+        with open(self.path('out', '.writing-killed'), 'w'):
+            pass
+        self.run_main(source, '-o', self.path('out'))
+        self.assertEqual(self.tree(), ['IMG_1-color.png'])

@@ -1,0 +1,127 @@
+"""Signals, streams and pipes: one line, the right status, nothing lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from tests.shared.folder import Folder
+
+#: A command that says when it has begun, and cleans up for a while.
+CODE = '''
+import sys, time
+from colorize import command
+def main():
+    print('ready', flush=True)
+    try:
+        time.sleep(60)
+    finally:
+        print('cleaning', flush=True)
+        time.sleep({})
+command.run(main)
+'''
+
+
+class TestSignals(Folder):
+    def started(self, code, **options):
+        process = subprocess.Popen(
+            [sys.executable, '-c', code], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, **options)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_each_has_its_status_and_one_line(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143),
+                               (signal.SIGHUP, 129)):
+            process = self.started(CODE.format(0))
+            process.stdout.readline()
+            process.send_signal(number)
+            shown, said = process.communicate(timeout=20)
+            self.assertEqual((process.returncode, shown, said.count('\n')),
+                             (status, 'cleaning\n', 1))
+            self.assertIn('stopped', said)
+
+    def test_the_second_ends_at_once(self):
+        process = self.started(CODE.format(60))
+        process.stdout.readline()
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            process.stdout.readline()
+        began = time.time()
+        _, said = process.communicate(timeout=20)
+        self.assertLess(time.time() - began, 5)
+        self.assertEqual((process.returncode, said.count('\n')), (130, 1))
+
+    def test_while_a_command_is_imported(self):
+        process = self.started(
+            'from colorize import command\nimport time\n'
+            'print("ready", flush=True)\ntime.sleep(60)')
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, said.count('\n')), (130, 1))
+
+    def test_nohup(self):
+        process = self.started(CODE.format(0).replace('60', '0.5'),
+                               preexec_fn=lambda: signal.signal(
+                                   signal.SIGHUP, signal.SIG_IGN))
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(20), 0)
+
+
+class TestStreams(Folder):
+    CODE = ('import os, sys\n'
+            'from colorize import command\n'
+            'def main():\n'
+            '    with open(sys.argv[1], "w") as file:\n'
+            '        os.write(1, b"from C")\n'
+            '        os.write(2, b"from C")\n'
+            '        for _ in range(3):\n'
+            '            command.say("said")\n'
+            '            command.show("shown")\n'
+            '        file.write("done")\n'
+            'command.run(main)\n')
+
+    def test_closed(self):
+        """What a library prints must not go into a file of ours."""
+        for closed in ('>&-', '2>&-', '<&-', '>&- 2>&- <&-'):
+            done = subprocess.run(
+                ['/bin/sh', '-c', f'"$0" -c "$1" "$2" {closed}',
+                 sys.executable, self.CODE, self.path('a')],
+                capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn('Error', done.stderr)
+            with open(self.path('a')) as file:
+                self.assertEqual(file.read(), 'done')
+
+    def test_read_by_nobody(self):
+        read, write = os.pipe()
+        os.close(read)
+        for name in ('stdout', 'stderr'):
+            done = subprocess.run([sys.executable, '-c', self.CODE.replace(
+                'os.write', 'len or os.write'), self.path('a')],
+                **{'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE,
+                   name: write})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(self.path('a')) as file:
+                self.assertEqual(file.read(), 'done')
+        os.close(write)
+
+
+class TestWorkingFolder(Folder):
+    def test_somebodys_models_are_not_ours(self):
+        with open(self.path('models.py'), 'w') as file:
+            file.write('raise SystemExit("theirs")')
+        code = ('import sys\n'
+                f'sys.path[0:0] = ["", {os.getcwd()!r}]\n'
+                'from colorize import command\n'
+                'def main():\n'
+                '    import models\n'
+                '    print(models.__file__)\n'
+                'command.run(main)')
+        done = subprocess.run([sys.executable, '-c', code], cwd=self.folder,
+                              capture_output=True, text=True)
+        self.assertIn(os.path.join('models', '__init__.py'), done.stdout)
