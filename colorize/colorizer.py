@@ -294,7 +294,7 @@ class Colorizer:
             answer, (row / photo.shape[0], column / photo.shape[1]),
             lightness[0, 0], self._trained, count)
 
-    def paint(self, photo, small, chroma, hints=None):
+    def paint(self, photo, small, chroma, hints=None, out=None):
         """Put the network's chroma onto the photo.
 
         Parameters
@@ -307,13 +307,15 @@ class Colorizer:
             What :meth:`predict` found for that.
         hints : colorize.hints.places.Hinted, optional
             As for :meth:`decode`. They hold in each of the photo's pixels.
+        out : array, (row, column, 3), optional
+            Of the photo's size and type: what is painted into.
 
         Returns
         -------
         array, (row, column, 3)
             sRGB of the type of the photo.
         """
-        painted = paint.paint(photo, small, chroma, self._space)
+        painted = paint.paint(photo, small, chroma, self._space, out)
         if hints is not None:
             sure = hints.certainty == 1
             where = hints.rows[sure], hints.columns[sure]

@@ -7,6 +7,7 @@ import functools
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 
 from colorize import cplusplus
 from colorize.paint import compiled, numpy_way
@@ -34,7 +35,7 @@ def shrink(photo, rows, columns, space='luv'):
     return numpy_way.shrink(photo, rows, columns, space)
 
 
-def paint(photo, small, chroma, space='luv'):
+def paint(photo, small, chroma, space='luv', out=None):
     """Put the network's chroma onto the photo.
 
     Parameters
@@ -46,17 +47,30 @@ def paint(photo, small, chroma, space='luv'):
     chroma : float array, (row, column, 2)
         Of the same size.
     space : {'luv', 'hsv'}
+    out : array, (row, column, 3), optional
+        Of the photo's size and type: what is painted into.
 
     Returns
     -------
     array, (row, column, 3)
-        sRGB of the photo's size and type. In CIELUV, integers turned back
-        into grey (:func:`colorize.color.rounding.grays`) are the grey of
-        the photo, to the last bit.
+        `out`, sRGB. In CIELUV, integers turned back into grey
+        (:func:`colorize.color.rounding.grays`) are the grey of the photo,
+        to the last bit.
     """
-    if _compiles(photo, space):
-        return compiled.paint(photo, small, chroma)
-    return numpy_way.paint(photo, small, chroma, space)
+    if out is None:
+        out = np.empty(photo.shape[:2] + (3,), photo.dtype)
+    if _compiles(photo, space) and _has_room(out):
+        compiled.paint(photo, small, chroma, out)
+    else:
+        numpy_way.paint(photo, small, chroma, out, space)
+    return out
+
+
+def _has_room(out):
+    """Whether its pixels lie side by side, of three values or of four."""
+    row, pixel, value = out.strides
+    return (value == out.itemsize and pixel in (3 * value, 4 * value)
+            and row == pixel * out.shape[1])
 
 
 def pixels(photo, chroma):

@@ -4,6 +4,7 @@ import ctypes
 import functools
 import glob
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -14,6 +15,9 @@ __all__ = ['TYPES', 'library', 'paint', 'shrink']
 
 #: Of the pixels of a photo.
 TYPES = ('uint8', 'uint16', 'float32', 'float64')
+
+#: Pixels of a photo that one thread paints; a photo of fewer is not shared.
+_PART = 1 << 22
 
 _SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'src')
 
@@ -76,22 +80,40 @@ def shrink(photo, rows, columns):
     return small
 
 
-def paint(photo, small, chroma):
-    """See :func:`colorize.paint.paint`, of CIELUV."""
+def paint(photo, small, chroma, out):
+    """See :func:`colorize.paint.paint`, of CIELUV; returns nothing.
+
+    `out` has its pixels side by side, or room for a fourth value in each.
+    """
     photo = np.ascontiguousarray(photo)
     found = guided_filter.guide(chroma, small)
     planes = np.ascontiguousarray(np.concatenate([
         found.lightness[None], np.moveaxis(found.chroma, -1, 0),
         np.moveaxis(found.slope, -1, 0)]), 'float32')
-    painted = np.empty(photo.shape[:2] + (3,), photo.dtype)
-    scaling = _Scaling(*(
-        _axis(small.shape[axis], photo.shape[axis], name)
-        for name in ('cubic', 'linear') for axis in (0, 1)))
-    _function('paint', photo)(
-        _photo(photo), _Small(planes, *small.shape), ctypes.byref(scaling),
-        _tables(photo.dtype), _pointer(_white()), ctypes.c_int64(0),
-        ctypes.c_int64(len(photo)), _pointer(painted))
-    return painted
+    axes = [_axis(small.shape[axis], photo.shape[axis], name)
+            for name in ('cubic', 'linear') for axis in (0, 1)]
+    scaling, function = _Scaling(*axes), _function('paint', photo)
+
+    def rows(part):
+        function(_photo(photo), _Small(planes, *small.shape),
+                 ctypes.byref(scaling), _tables(photo.dtype),
+                 _pointer(_white()), ctypes.c_int64(part.start),
+                 ctypes.c_int64(part.stop),
+                 ctypes.c_int64(out.strides[1] // out.itemsize),
+                 _pointer(out))
+    _side_by_side(rows, len(photo), photo.shape[1])
+
+
+def _side_by_side(work, rows, columns):
+    """Have parts of a large photo done by as many threads as there are
+    cores."""
+    count = min(os.cpu_count(), -(-rows * columns // _PART))
+    edges = [rows * number // count for number in range(count + 1)]
+    parts = list(map(slice, edges, edges[1:]))
+    if count == 1:
+        return work(parts[0])
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(work, parts))
 
 
 def _function(name, photo):

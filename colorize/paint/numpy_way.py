@@ -24,18 +24,16 @@ def shrink(photo, rows, columns, space='luv'):
     return images.resize(np.concatenate(strips), rows, columns)
 
 
-def paint(photo, small, chroma, space='luv'):
-    """See :func:`colorize.paint.paint`."""
+def paint(photo, small, chroma, out, space='luv'):
+    """See :func:`colorize.paint.paint`; returns nothing."""
     found = guided_filter.guide(chroma, small)
-    painted = np.empty(photo.shape[:2] + (3,), photo.dtype)
     for part in _strips(*photo.shape[:2]):
         gray = _gray(photo[part], space)
         lightness = color.lightness_of(gray, space)
         wide = guided_filter.upscale(found, lightness, part.start,
                                      len(photo))
         rgb = color.merge(lightness, wide, space)
-        painted[part] = _rounded(rgb, gray, space)
-    return painted
+        out[part] = _rounded(rgb, gray, space)
 
 
 def pixels(photo, chroma):

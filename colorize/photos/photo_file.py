@@ -11,7 +11,7 @@ from colorize.photos import (captions, decode, exif, images, marks, opening,
                              png_writer, pngs, profiles, sixteen_bits,
                              tiffs)
 
-__all__ = ['Opened', 'Photo', 'opened', 'read', 'write']
+__all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 
 #: pixels: (row, column) or (row, column, 3), uint8 or uint16; what is
 #: coloured. alpha: (row, column) of uint8 or uint16, or None. exif, icc:
@@ -182,6 +182,25 @@ def _in_its_space(photo):
                           space=pixels.dtype.name, colors=colors)
 
 
+def canvas(path, rows, columns, dtype):
+    """Room for the pixels of a photo that goes into a file of that name.
+
+    Parameters
+    ----------
+    path : str
+    rows, columns : int
+    dtype : {'uint8', 'uint16'}
+
+    Returns
+    -------
+    array, (row, column, 3)
+        That of a JPEG lies as Pillow's own, which saves a copy.
+    """
+    if images.form_of(path).name == 'JPEG' and dtype == 'uint8':
+        return np.empty((rows, columns, 4), dtype)[..., :3]
+    return np.empty((rows, columns, 3), dtype)
+
+
 def write(path, photo, quality=None):
     """Write a photo, whole or not at all, in the format of its ending.
 
@@ -282,12 +301,24 @@ def _tiff(photo, notes):
 
 def _with_alpha(pixels, alpha, form, notes):
     """An image that is transparent, or on white where it cannot be."""
-    image = Image.fromarray(pixels)
     if alpha is None:
-        return image
+        return _image(pixels, form)
+    image = Image.fromarray(np.ascontiguousarray(pixels))
     alpha = images.to_eight(alpha)
     if 'alpha' in form.holds:
         image.putalpha(Image.fromarray(alpha))
         return image
     notes.append(f'{form.name} knows no transparency; it is shown on white')
     return Image.fromarray(decode.on_white(pixels, alpha))
+
+
+def _image(pixels, form):
+    """An image of the pixels; of a :func:`canvas` without a copy."""
+    whole = pixels.base
+    if (form.name == 'JPEG'
+            and getattr(whole, 'shape', ()) == pixels.shape[:2] + (4,)
+            and whole.flags.c_contiguous and whole.strides == pixels.strides
+            and whole.ctypes.data == pixels.ctypes.data):
+        return Image.frombuffer('RGBX', pixels.shape[1::-1], whole, 'raw',
+                                'RGBX', 0, 1)
+    return Image.fromarray(np.ascontiguousarray(pixels))

@@ -173,7 +173,9 @@ def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
         if job.error:
             raise job.error
         pixels = job.photo.pixels
-        painted = colorizer.paint(pixels, job.small, chroma)
+        painted = colorizer.paint(
+            pixels, job.small, chroma, out=photo_file.canvas(
+                job.task.output, *pixels.shape[:2], pixels.dtype))
         if job.photo.colors is not None:  # of a space wider than sRGB
             pixels = job.photo.colors
         notes = list(job.photo.notes)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 import numpy as np
 
@@ -33,6 +34,12 @@ def some_chroma(rows, columns, strength=1.):
     return strength * images.resize(coarse, rows, columns)
 
 
+def painted(way, given, *others):
+    found = np.empty(given.shape[:2] + (3,), given.dtype)
+    way.paint(given, *others[:2], found, *others[2:])
+    return found
+
+
 class TestAgainstNumpy(unittest.TestCase):
     def test_types_shapes_and_sizes(self):
         """Enlarged, of the network's size, smaller, and in one way each."""
@@ -50,8 +57,8 @@ class TestAgainstNumpy(unittest.TestCase):
         np.testing.assert_allclose(
             small, numpy_way.shrink(given, 48, 64), atol=2e-4)
         chroma = some_chroma(48, 64)
-        found = compiled.paint(given, small, chroma)
-        expected = numpy_way.paint(given, small, chroma)
+        found = painted(compiled, given, small, chroma)
+        expected = painted(numpy_way, given, small, chroma)
         self.assertEqual((found.dtype, found.shape),
                          (expected.dtype, expected.shape))
         if given.dtype.kind == 'f':
@@ -84,8 +91,9 @@ class TestAgainstNumpy(unittest.TestCase):
             for strength in (0, 0.2, 1, 2):
                 chroma = some_chroma(32, 32, strength)
                 small = compiled.shrink(gray.astype(dtype), 32, 32)
-                found, expected = (way.paint(gray.astype(dtype), small, chroma)
-                                   for way in (compiled, numpy_way))
+                found, expected = (
+                    painted(way, gray.astype(dtype), small, chroma)
+                    for way in (compiled, numpy_way))
                 np.testing.assert_array_equal(rounding.grays(found), gray)
                 self.check_levels(found, expected)
 
@@ -93,7 +101,7 @@ class TestAgainstNumpy(unittest.TestCase):
         """Else the test above would not reach it."""
         gray = (np.arange(1 << 18).reshape(512, 512) // 256).astype('uint8')
         small, chroma = compiled.shrink(gray, 32, 32), some_chroma(32, 32, 1)
-        exact = compiled.paint(gray / 255, small, chroma)
+        exact = painted(compiled, gray / 255, small, chroma)
         plain = np.rint(exact * 255).astype('uint8')
         self.assertGreater((rounding.grays(plain) != gray).sum(), 2)
 
@@ -104,15 +112,37 @@ class TestAgainstNumpy(unittest.TestCase):
         np.testing.assert_allclose(compiled.shrink(given, 24, 32), small,
                                    atol=1e-3)
         np.testing.assert_array_equal(
-            compiled.paint(given, small, some_chroma(24, 32)),
-            compiled.paint(gray, small, some_chroma(24, 32)))
+            painted(compiled, given, small, some_chroma(24, 32)),
+            painted(compiled, gray, small, some_chroma(24, 32)))
 
     def test_strides(self):
         given = photo(0, 60, 80)[::2, ::-1, 0]
         small, chroma = compiled.shrink(given, 24, 32), some_chroma(24, 32)
         np.testing.assert_array_equal(
-            compiled.paint(given, small, chroma),
-            compiled.paint(given.copy(), small, chroma))
+            painted(compiled, given, small, chroma),
+            painted(compiled, given.copy(), small, chroma))
+
+    def test_pixels_with_room_for_a_fourth_value(self):
+        for given in (photo(), photo() / 255):
+            small, chroma = compiled.shrink(given, 24, 32), some_chroma(24, 32)
+            room = np.empty(given.shape[:2] + (4,), given.dtype)
+            found = paint.paint(given, small, chroma, out=room[..., :3])
+            self.assertTrue(np.shares_memory(found, room))
+            np.testing.assert_array_equal(
+                found, painted(compiled, given, small, chroma))
+            other = np.empty(given.shape, given.dtype)[:, ::-1]
+            np.testing.assert_array_equal(paint.paint(
+                given, small, chroma, out=other), painted(
+                    numpy_way, given, small, chroma))
+
+    def test_on_several_threads(self):
+        given = photo(0, 60, 80)
+        small, chroma = compiled.shrink(given, 24, 32), some_chroma(24, 32)
+        alone = painted(compiled, given, small, chroma)
+        with mock.patch.object(compiled, '_PART', 100), \
+                mock.patch('os.cpu_count', return_value=7):
+            np.testing.assert_array_equal(
+                painted(compiled, given, small, chroma), alone)
 
 
 class TestNumpy(unittest.TestCase):
@@ -123,7 +153,7 @@ class TestNumpy(unittest.TestCase):
         np.testing.assert_allclose(
             numpy_way.shrink(given, 24, 32),
             images.resize(color.lightness_of(given), 24, 32), atol=1e-4)
-        whole = numpy_way.paint(given / 255, small, chroma)
+        whole = painted(numpy_way, given / 255, small, chroma)
         wide = guided_filter.upscale(guided_filter.guide(chroma, small),
                                      color.lightness_of(given / 255))
         np.testing.assert_allclose(whole, color.merge(color.lightness_of(
@@ -137,15 +167,15 @@ class TestChoice(Folder):
         np.testing.assert_array_equal(small, compiled.shrink(given, 24, 32))
         np.testing.assert_array_equal(
             paint.paint(given, small, chroma),
-            compiled.paint(given, small, chroma))
+            painted(compiled, given, small, chroma))
         hues = np.abs(chroma) / 180
         np.testing.assert_array_equal(
             paint.paint(given, small / 100, hues, 'hsv'),
-            numpy_way.paint(given, small / 100, hues, 'hsv'))
+            painted(numpy_way, given, small / 100, hues, 'hsv'))
         swapped = given.astype('>u2')
         np.testing.assert_array_equal(
             paint.paint(swapped, small, chroma),
-            numpy_way.paint(swapped, small, chroma))
+            painted(numpy_way, swapped, small, chroma))
 
     def test_without_a_compiler_it_is_numpy_and_one_warning(self):
         code = ('import logging, numpy as np\n'

@@ -297,6 +297,21 @@ class TestWrite(PhotoFiles):
             self.assertEqual(sizes, sorted(sizes))
             self.assertLess(sizes[0], sizes[1])
 
+    def test_a_canvas_is_written_as_any_array(self):
+        for name in ('a.jpg', 'a.png', 'a.webp'):
+            room = photo_file.canvas(self.path(name), 40, 48, 'uint8')
+            room[...] = photo()
+            turned = np.repeat(photo()[..., :1], 4, axis=2)[..., 1:]
+            for pixels in (room, turned, room[::-1]):
+                found = []
+                for given in (pixels, pixels.copy()):
+                    self.written(name, given)
+                    with open(self.path(name), 'rb') as file:
+                        found.append(file.read())
+                self.assertEqual(*found)
+        self.assertEqual(photo_file.canvas('a.jpg', 2, 3, 'uint16').dtype,
+                         'uint16')
+
     def test_what_cannot_be_written(self):
         wide = np.zeros((1, 20000, 3), 'uint8')
         for name, words in (('a.xyz', "'.xyz'"),

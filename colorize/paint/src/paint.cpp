@@ -196,7 +196,7 @@ void upscale(WideRows& wide, int64_t row, const float* lightnesses,
 template <class Pixel>
 void paint(const Photo& photo, const Small& small, const Scaling& scaling,
            const Tables& tables, const White& white, int64_t first,
-           int64_t last, Pixel* painted) {
+           int64_t last, int step, Pixel* painted) {
   const Pixel* pixels = static_cast<const Pixel*>(photo.pixels);
   WideRows wide(small, scaling);
   Gray<Pixel> gray;
@@ -211,7 +211,7 @@ void paint(const Photo& photo, const Small& small, const Scaling& scaling,
                 tables, white, lightnesses);
       upscale(wide, row, lightnesses, count, u, v);
       merge(lightnesses, u, v, count, white, color);
-      store(color, gray, count, tables, painted + 3 * place);
+      store(color, gray, count, tables, step, painted + step * place);
     }
   }
 }
@@ -258,8 +258,10 @@ void shrink(const Photo& photo, const Axis& rows, const Axis& columns,
 #define FOR_TYPE(NAME, PIXEL)                                               \
   extern "C" __attribute__((visibility("default"))) void paint_##NAME(      \
       Photo photo, Small small, const Scaling* scaling, Tables tables,      \
-      const White* white, int64_t first, int64_t last, PIXEL* painted) {    \
-    paint(photo, small, *scaling, tables, *white, first, last, painted);    \
+      const White* white, int64_t first, int64_t last, int64_t step,        \
+      PIXEL* painted) {                                                     \
+    paint(photo, small, *scaling, tables, *white, first, last, step,        \
+          painted);                                                         \
   }                                                                         \
   extern "C" __attribute__((visibility("default"))) void shrink_##NAME(     \
       Photo photo, Axis rows, Axis columns, Tables tables,                  \

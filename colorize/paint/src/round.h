@@ -36,9 +36,29 @@ void round_otherwise(const float color[3], int32_t level,
   }
 }
 
+// Three planes as pixels of so many values.
+template <int step, class Value, class Pixel>
+void interleave(const Value* red, const Value* green, const Value* blue,
+                int count, Pixel* __restrict to) {
+  for (int i = 0; i < count; i++) {
+    to[step * i] = red[i];
+    to[step * i + 1] = green[i];
+    to[step * i + 2] = blue[i];
+    if (step == 4) to[step * i + 3] = 0;
+  }
+}
+
+template <class Value, class Pixel>
+void interleave(const Value* red, const Value* green, const Value* blue,
+                int count, int step, Pixel* to) {
+  if (step == 4) interleave<4>(red, green, blue, count, to);
+  else interleave<3>(red, green, blue, count, to);
+}
+
+// `to` has three values for a pixel, or four and the last is not used.
 template <class Pixel>
 void store(Channels& color, const Gray<Pixel>& gray, int count,
-           const Tables& tables, Pixel* __restrict to) {
+           const Tables& tables, int step, Pixel* to) {
   const float most = tables.levels - 1;
   const int32_t* red = tables.shares;
   const int32_t* green = red + tables.levels;
@@ -55,27 +75,22 @@ void store(Channels& color, const Gray<Pixel>& gray, int count,
     wrong[i] = !fits(tables, y, gray.level[i]);
     wrongs += wrong[i];
   }
-  for (int i = 0; i < count; i++)
-    for (int c = 0; c < 3; c++) to[3 * i + c] = whole[c][i];
+  interleave(whole[0], whole[1], whole[2], count, step, to);
   for (int i = 0; wrongs; i++) {
     if (!wrong[i]) continue;
     const float levels[3] = {color.red[i], color.green[i], color.blue[i]};
-    round_otherwise(levels, gray.level[i], tables, to + 3 * i);
+    round_otherwise(levels, gray.level[i], tables, to + step * i);
     wrongs--;
   }
 }
 
-template <class Pixel>
-void store_real(const Channels& color, int count, Pixel* to) {
-  for (int i = 0; i < count; i++) {
-    to[3 * i] = color.red[i];
-    to[3 * i + 1] = color.green[i];
-    to[3 * i + 2] = color.blue[i];
-  }
+inline void store(Channels& color, const Gray<float>&, int count,
+                  const Tables&, int step, float* to) {
+  interleave(color.red, color.green, color.blue, count, step, to);
 }
-void store(Channels& color, const Gray<float>&, int count, const Tables&,
-           float* to) { store_real(color, count, to); }
-void store(Channels& color, const Gray<double>&, int count, const Tables&,
-           double* to) { store_real(color, count, to); }
+inline void store(Channels& color, const Gray<double>&, int count,
+                  const Tables&, int step, double* to) {
+  interleave(color.red, color.green, color.blue, count, step, to);
+}
 
 }  // namespace
