@@ -24,7 +24,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
-    train-folder table1 table2 figures judge gallery throughput bleeding \
+    train-folder table1 table2 definitions figures judge gallery throughput bleeding \
     export bench bench-gpu torture fuzz load clean
 
 help:  ## this list
@@ -104,6 +104,9 @@ table1: $(READY)  ## Section 4: which datasets lie below PHOTOS=DIR
 
 table2: $(READY)  ## Section 5.3: score both systems [RUNS=runs/cvcl QUICK=1]
 	$(PYTHON) -m experiments.paper.table2 $(GIVEN)
+
+definitions: $(READY)  ## which bins could Table 2 have been counted with [PHOTOS=DIR]
+	$(PYTHON) -m experiments.paper.definitions $(GIVEN)
 
 figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=1]
 	$(PYTHON) -m experiments.paper.figures $(GIVEN)

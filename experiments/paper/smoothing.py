@@ -79,7 +79,7 @@ def class_scores(network, name):
 
     Parameters
     ----------
-    network : colorize.systems.Network
+    network : colorize.systems.networks.Network
     name : str
         What to call it in an error.
 
