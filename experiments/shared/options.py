@@ -11,8 +11,8 @@ from colorize.photos.find import find_photos
 from experiments.shared.report import RESULTS
 
 __all__ = ['RUNS', 'bundled_only', 'folder_of_photos', 'name_of_photos',
-           'parse_saved', 'parser', 'run_folder', 'test_photos',
-           'training_photos']
+           'parse_saved', 'parser', 'results_of', 'run_folder',
+           'test_photos', 'training_photos']
 
 #: Saved runs of both systems that are compared unless the user names others,
 #: and with --quick.
@@ -70,7 +70,8 @@ def parse_saved(module, title, arguments=None, out=None):
     arguments : sequence of str, optional
         Without, those of the process.
     out : str, optional
-        Where the results go by default; without, ``experiments/results``.
+        Where the results go by default; without, a folder of the runs' name
+        in ``experiments/results``.
 
     Returns
     -------
@@ -88,14 +89,20 @@ def parse_saved(module, title, arguments=None, out=None):
         'small ones first: minutes')
     add('--photos', metavar='DIR', help='to train the small ones on '
         "(without: $COLORIZE_DATA, or those in scikit-image's wheel)")
-    add('--out', metavar='DIR', default=out or RESULTS,
-        help='where the results go (default: '
-        f"{out or os.path.join('experiments', 'results')})")
+    usual = out or os.path.join('experiments', 'results', "the runs' name")
+    add('--out', metavar='DIR',
+        help=f'where the results go (default: {usual})')
     command.add_device(found)
     command.debug_option(found)
     given = found.parse_args(arguments)
     given.runs = given.runs or (_QUICK_RUNS if given.quick else RUNS)
+    given.out = given.out or out or results_of(given.runs)
     return given
+
+
+def results_of(runs):
+    """Where the results of runs go: a folder of their name."""
+    return os.path.join(RESULTS, os.path.basename(os.path.abspath(runs)))
 
 
 def run_folder(given, *names):

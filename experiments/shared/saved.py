@@ -1,5 +1,5 @@
-"""What experiments.paper.train has left: both systems of a dataset, their
-logs and their test photos."""
+"""What experiments.paper.train has left: the networks of Table 2 on a
+dataset, their logs and their test photos."""
 
 import os
 from collections import namedtuple
@@ -8,11 +8,20 @@ import numpy as np
 
 from colorize.training import run_folder
 
-__all__ = ['SYSTEMS', 'Run', 'RunError', 'are_there', 'loaded', 'open_runs',
-           'open_test_photos', 'photo_cache', 'photos_of', 'predictor']
+__all__ = ['NEEDED', 'ROWS', 'Run', 'RunError', 'are_there', 'loaded',
+           'open_runs', 'open_test_photos', 'photo_cache', 'photos_of',
+           'predictor']
 
-#: Folders of the runs that Table 2 compares, as their systems are called.
-SYSTEMS = ('classification', 'regression')
+#: Rows of Table 2 that are trained, each in a folder of that name: settings
+#: of its network and of its training. Section 3.5 tried both losses of the
+#: regression network and does not say which one the table's is of.
+ROWS = {'classification': ({'system': 'classification'},
+                           {'loss': 'cross_entropy'}),
+        'regression': ({'system': 'regression'}, {'loss': 'huber'}),
+        'regression_l2': ({'system': 'regression'}, {'loss': 'l2'})}
+
+#: Rows without which nothing can be compared.
+NEEDED = ('classification', 'regression')
 
 #: predict: function from lightness (row, column) to chroma (row, column, 2)
 #: at the most probable bins. training: settings. records: lines of the log.
@@ -24,13 +33,12 @@ class RunError(ValueError):
 
 
 def are_there(folder):
-    """Whether a folder holds weights of both systems."""
-    return all(os.path.exists(_weights(folder, system))
-               for system in SYSTEMS)
+    """Whether a folder holds weights of the rows that are needed."""
+    return all(os.path.exists(_weights(folder, row)) for row in NEEDED)
 
 
 def open_runs(folder):
-    """Both systems of a folder, ready to predict.
+    """The networks of a folder, ready to predict.
 
     Parameters
     ----------
@@ -39,7 +47,8 @@ def open_runs(folder):
     Returns
     -------
     dict
-        :class:`Run` by name of the system.
+        :class:`Run` by row: those that are needed, and any other that is
+        there.
 
     Raises
     ------
@@ -47,26 +56,28 @@ def open_runs(folder):
         When a run is missing, torn or has not ended its first epoch.
     """
     # What is cheap to find out comes first.
-    texts = [_read(folder, system) for system in SYSTEMS]
+    texts = {row: _read(folder, row) for row in ROWS
+             if row in NEEDED or os.path.isdir(os.path.join(folder, row))}
     found = {}
-    for system, (settings, records) in zip(SYSTEMS, texts):
-        predict, side = predictor(_weights(folder, system))
-        found[system] = Run(predict, side, settings['network'],
-                            settings['training'], records)
+    for row, (settings, records) in texts.items():
+        predict, side = predictor(_weights(folder, row))
+        found[row] = Run(predict, side, settings['network'],
+                         settings['training'], records)
     sides = [run.side for run in found.values()]
     if len(set(sides)) > 1:
-        raise RunError(f'{folder}: the two systems were trained at different '
-                       f'sizes, {sides[0]} and {sides[1]}')
+        raise RunError(f'{folder}: the networks were trained at different '
+                       f"sizes, {' and '.join(map(str, sides))}")
     return found
 
 
-def _weights(folder, system):
-    return os.path.join(folder, system, 'weights.npz')
+def _weights(folder, row):
+    return os.path.join(folder, row, 'weights.npz')
 
 
-def _read(folder, system):
+def _read(folder, row):
     """Settings and log of a run; refuses what cannot be compared."""
-    place = os.path.join(folder, system)
+    place, network = os.path.join(folder, row), ROWS[row][0]
+    expected = [network['system'], network.get('color_space', 'luv')]
     try:
         settings = run_folder.read_description(place)
         records = run_folder.read_log(place)
@@ -81,9 +92,9 @@ def _read(folder, system):
     except (KeyError, run_folder.TrainingError) as error:
         raise RunError(f'{place}: run.json or log.jsonl is torn or '
                        'altered') from error
-    if kind != [system, 'luv']:
+    if kind != expected:
         raise RunError(f'{place}: holds a {kind[0]} network in {kind[1]}, '
-                       f'expected {system} in luv')
+                       f'expected {expected[0]} in {expected[1]}')
     if not records:
         raise RunError(f'{place}: no epoch has ended yet')
     return settings, records

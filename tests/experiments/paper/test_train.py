@@ -9,7 +9,7 @@ from unittest import mock
 from colorize.photos import images
 from colorize.systems import weights_file
 from experiments.paper import train
-from experiments.shared import options, report
+from experiments.shared import options, report, saved
 from tests.shared.experiments import Experiment
 from tests.shared.photos import write_photos
 
@@ -25,16 +25,17 @@ class TestTrain(Experiment):
                     redirect_stderr(io.StringIO()) as said:
                 self.assertEqual(train.main(
                     ['folder', '--quick', '--photos', photos, '--test', '2',
-                     '--runs', self.path('runs'), '--out', self.folder]), 0)
-        with open(self.path('train-runs.json')) as file:
+                     '--runs', self.path('runs'), '--out', self.folder,
+                     '--side', '16', '--only', *saved.NEEDED]), 0)
+        with open(self.path('train.json')) as file:
             found = json.load(file)
         self.assertEqual(found['photos'], {'train': 6, 'test': 2})
         self.assertEqual(found['regression']['epochs'], 1)
         self.assertEqual(found['regression']['losses'], [
             [found['regression'][name] for name in ('loss', 'val_loss')]])
-        self.assertEqual(images.load(self.path('train-runs.png')).ndim, 3)
+        self.assertEqual(images.load(self.path('train.png')).ndim, 3)
         self.assertIn('6 training and 2 test photos', said.getvalue())
-        for system in train.SYSTEMS:
+        for system in saved.NEEDED:
             _, settings = weights_file.read(
                 self.path('runs', system, 'weights.npz'))
             self.assertEqual(settings['network']['system'], system)
