@@ -10,9 +10,13 @@ ON = $(if $(DEVICE),--device $(DEVICE))
 # What an experiment of the paper is given.
 GIVEN = $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(QUICK),--quick) \
     $(if $(RUNS),--runs '$(RUNS)') $(if $(OUT),--out '$(OUT)')
+# SETTINGS='--freeze-vgg --batch-size 8': any of colorize.training's.
 TRAIN = $(GIVEN) $(if $(VGG16),--vgg16 '$(VGG16)') \
-    $(if $(EPOCHS),--epochs $(EPOCHS))
-SYSTEMS = $(TRAIN) $(if $(TEST),--test $(TEST)) $(if $(CROP),--crop $(CROP))
+    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SIDE),--side $(SIDE)) \
+    $(if $(CROP),--crop $(CROP)) $(SETTINGS)
+SYSTEMS = $(TRAIN) $(if $(TEST),--test $(TEST)) $(if $(ONLY),--only $(ONLY))
+VARIANTS = $(TRAIN) $(if $(SEEDS),--seeds $(SEEDS)) \
+    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH))
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -57,29 +61,29 @@ overfit: $(READY)  ## Section 5.2: learn photos by heart [N=270 WIDTH=1.0 QUICK=
 	$(PYTHON) -m experiments.paper.overfit $(TRAIN) $(if $(N),--count $(N)) \
 	    $(if $(WIDTH),--width $(WIDTH))
 
-lr-sweep: $(READY)  ## Section 5.2: learning rates on a log scale [QUICK=1]
-	$(PYTHON) -m experiments.paper.lr_sweep $(TRAIN)
+lr-sweep: $(READY)  ## Section 5.2: learning rates on a log scale [QUICK=1 SEEDS=3]
+	$(PYTHON) -m experiments.paper.lr_sweep $(VARIANTS)
 
 update-rules: $(READY)  ## Section 5.2: Adam beta2 0.99 and 0.999, Nesterov 0.9 [QUICK=1]
-	$(PYTHON) -m experiments.paper.update_rules $(TRAIN)
+	$(PYTHON) -m experiments.paper.update_rules $(VARIANTS)
 
 batch-sizes: $(READY)  ## Section 5.2: 4, 6, 8 and 12: convergence, memory [QUICK=1]
-	$(PYTHON) -m experiments.paper.batch_sizes $(TRAIN)
+	$(PYTHON) -m experiments.paper.batch_sizes $(VARIANTS)
 
 aggregation: $(READY)  ## Section 5.2, point 1: concatenation or sum [QUICK=1]
-	$(PYTHON) -m experiments.paper.aggregation $(TRAIN)
+	$(PYTHON) -m experiments.paper.aggregation $(VARIANTS)
 
 residual: $(READY)  ## Section 5.2, point 2: with and without residual units [QUICK=1]
-	$(PYTHON) -m experiments.paper.residual $(TRAIN)
+	$(PYTHON) -m experiments.paper.residual $(VARIANTS)
 
 head: $(READY)  ## Section 5.2, point 3: one, two, three convolutions [QUICK=1]
-	$(PYTHON) -m experiments.paper.head $(TRAIN)
+	$(PYTHON) -m experiments.paper.head $(VARIANTS)
 
 colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
-	$(PYTHON) -m experiments.paper.colorspace $(TRAIN)
+	$(PYTHON) -m experiments.paper.colorspace $(VARIANTS)
 
 rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [QUICK=1]
-	$(PYTHON) -m experiments.beyond.rebalancing $(TRAIN)
+	$(PYTHON) -m experiments.beyond.rebalancing $(VARIANTS)
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
 	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
@@ -87,7 +91,7 @@ smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1
 train-mcgill: $(READY)  ## Section 5.3: both systems on McGill [QUICK=1]
 	$(PYTHON) -m experiments.paper.train mcgill $(SYSTEMS)
 
-train-cvcl: $(READY)  ## Section 5.3: both systems on MIT CVCL Open Country [QUICK=1]
+train-cvcl: $(READY)  ## Section 5.3: both systems on MIT CVCL Open Country [SIDE=128 ONLY=regression_l2 QUICK=1]
 	$(PYTHON) -m experiments.paper.train cvcl $(SYSTEMS)
 
 train-ilsvrc: $(READY)  ## Section 5.3: both systems on ten categories of ILSVRC 2015 [QUICK=1]
@@ -96,7 +100,7 @@ train-ilsvrc: $(READY)  ## Section 5.3: both systems on ten categories of ILSVRC
 train-mirflickr: $(READY)  ## Section 5.3: both systems on MIRFLICKR [QUICK=1]
 	$(PYTHON) -m experiments.paper.train mirflickr $(SYSTEMS)
 
-train-folder: $(READY)  ## the same on any photos [TEST=50 CROP=128 QUICK=1]
+train-folder: $(READY)  ## the same on any photos [TEST=50 SIDE=128 CROP=96 QUICK=1]
 	$(PYTHON) -m experiments.paper.train folder $(SYSTEMS)
 
 table1: $(READY)  ## Section 4: which datasets lie below PHOTOS=DIR

@@ -4,7 +4,7 @@ import argparse
 
 from colorize import command
 from colorize.photos.find import find_photos
-from colorize.settings import TABLE, TRAINING, flag_of
+from colorize.training.options import add_settings, given_settings
 
 __all__ = ['main']
 
@@ -24,40 +24,8 @@ def _parser():
         '%(default)s)')
     command.add_device(parser)
     command.debug_option(parser)
-    network = parser.add_argument_group('network')
-    training = parser.add_argument_group('training')
-    for setting in TABLE:
-        _add(training if setting.name in TRAINING else network, setting)
+    add_settings(parser)
     return parser
-
-
-def _add(group, setting):
-    """The option of a setting; one that is not given is None."""
-    kinds, text = setting.kinds, setting.help
-    if '(default: ' not in text:
-        text += f' (default: {_words(setting.default)})'
-    options = {'help': text}
-    if bool in kinds:
-        options.update(action=argparse.BooleanOptionalAction)
-    elif list in kinds:
-        options.update(type=int, nargs='+', metavar='N')
-    elif isinstance(setting.rule, tuple):
-        options.update(choices=setting.rule)
-    elif str in kinds:
-        options.update(metavar='FILE')
-    else:
-        kind, metavar = (float, 'X') if float in kinds else (int, 'N')
-        options.update(type=kind, metavar=metavar)
-    group.add_argument(flag_of(setting.name), **options)
-
-
-def _words(default):
-    """A default as one would type it."""
-    if isinstance(default, tuple):
-        return ' '.join(map(str, default))
-    if isinstance(default, bool):
-        return 'yes' if default else 'no'
-    return 'none' if default is None else default
 
 
 def main(arguments=None):
@@ -73,14 +41,11 @@ def main(arguments=None):
     int
         The exit status, 0.
     """
-    given = vars(_parser().parse_args(arguments))
-    paths = find_photos(command.photo_places(given['photos']))
-    chosen = {setting.name: given[setting.name] for setting in TABLE
-              if given[setting.name] is not None}
-    settings = {name: chosen.pop(name) for name in list(chosen)
-                if name in TRAINING}
+    given = _parser().parse_args(arguments)
+    paths = find_photos(command.photo_places(given.photos))
+    network, settings = given_settings(given)
     from colorize.training.loop import train
-    train(paths, given['run'], given['epochs'], chosen, **settings)
+    train(paths, given.run, given.epochs, network, **settings)
     return 0
 
 

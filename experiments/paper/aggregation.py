@@ -13,7 +13,7 @@ def main(arguments=None):
     """Parse the command line, train both, write the results."""
     return compare('paper.aggregation', 'aggregation',
                    'the sum takes less memory, but harmed training and '
-                   'prediction', VARIANTS, arguments)
+                   'prediction', VARIANTS, arguments, 'concat')
 
 
 if __name__ == '__main__':

@@ -15,7 +15,7 @@ def main(arguments=None):
     return compare('paper.batch_sizes', 'photos in a minibatch',
                    '6 converged faster and more stably than 4; 8 and 12 did '
                    'not fit into the memory of the GPU',
-                   VARIANTS, arguments)
+                   VARIANTS, arguments, '6')
 
 
 if __name__ == '__main__':

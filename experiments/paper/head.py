@@ -15,7 +15,8 @@ def main(arguments=None):
     """Parse the command line, train each, write the results."""
     return compare('paper.head',
                    'depths of the convolutions before the output',
-                   'three convolutions were best', VARIANTS, arguments)
+                   'three convolutions were best', VARIANTS, arguments,
+                   '128-64-64')
 
 
 if __name__ == '__main__':

@@ -15,7 +15,7 @@ def main(arguments=None):
         'paper.lr_sweep', 'learning rate',
         '0.001: one of the largest per-iteration decreases and the lowest '
         'loss; 0.0003 was fastest on the entire training set',
-        VARIANTS, arguments)
+        VARIANTS, arguments, '0.001')
 
 
 if __name__ == '__main__':

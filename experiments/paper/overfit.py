@@ -11,6 +11,7 @@ import numpy as np
 
 from colorize import command
 from colorize.photos.find import find_photos
+from colorize.training.options import given_settings
 from experiments.shared import bundled, options, report
 
 __all__ = ['choose', 'main', 'overfit']
@@ -24,12 +25,11 @@ _PAPER = dict(count=270, width=1.0, side=224, epochs=100)
 
 def main(arguments=None):
     """Parse the command line, overfit, write the results."""
-    parser = options.parser('paper.overfit', __doc__.replace('\n', ' '))
+    parser = options.parser('paper.overfit', __doc__.replace('\n', ' '),
+                            decided=('holdout',))
     add = parser.add_argument
     add('--count', type=command.number(int, 1),
         help='size of the random subset')
-    add('--width', type=float, help='scales every depth of the network')
-    add('--side', type=int, help='photos are scaled to side x side')
     add('--epochs', type=int)
     given = parser.parse_args(arguments)
     name = options.name_of_photos(given)
@@ -72,7 +72,7 @@ def overfit(paths, given, size):
     paths : sequence of str
     given : argparse.Namespace
         'runs' (the run's folder), 'out' (where ``overfit.json`` and
-        ``overfit.png`` go), 'vgg16', 'seed' and 'quick'.
+        ``overfit.png`` go), 'quick' and the settings of a training.
     size : dict
         'width', 'side' and 'epochs'.
 
@@ -83,10 +83,11 @@ def overfit(paths, given, size):
     """
     from colorize.training import loop
     began = time.time()
+    network, settings = given_settings(given)
     loop.train(paths, given.runs, size['epochs'],
-               {'width': size['width']}, holdout=0, side=size['side'],
-               learning_rate=0.001, learning_rate_decay=0.9975,
-               vgg16=given.vgg16, seed=given.seed)
+               {**network, 'width': size['width']},
+               **{'learning_rate': 0.001, 'learning_rate_decay': 0.9975,
+                  **settings, 'holdout': 0, 'side': size['side']})
     found, rows = _score(paths, os.path.join(given.runs, 'weights.npz'))
     found.update(seconds=round(time.time() - began, 1), quick=given.quick,
                  photos=options.name_of_photos(given),

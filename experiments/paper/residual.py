@@ -14,7 +14,8 @@ def main(arguments=None):
     """Parse the command line, train both, write the results."""
     return compare('paper.residual', 'residual encoder units',
                    'without them the capacity is much smaller and results '
-                   'were poorer when overfitting', VARIANTS, arguments)
+                   'were poorer when overfitting', VARIANTS, arguments,
+                   'with units')
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ import os
 
 from colorize import command, datasets
 from colorize.training import run_folder
+from colorize.training.options import given_settings
 from experiments.shared import curves, options, report, saved
 
 __all__ = ['QUICK', 'TRAINING', 'main', 'small_runs', 'train']
@@ -17,8 +18,9 @@ QUICK = {'width': 0.1, 'side': 64, 'epochs': 12}
 
 def main(arguments=None):
     """Parse the command line; cache the dataset, train its networks."""
-    parser = options.parser('paper.train', __doc__.replace('\n', ' '))
-    parser.set_defaults(out=None)
+    parser = options.parser('paper.train', __doc__.replace('\n', ' '),
+                            decided=('system', 'color_space', 'loss'))
+    parser.set_defaults(out=None, patience=15)
     add = parser.add_argument
     add('name', metavar='NAME', choices=tuple(datasets.DATASETS),
         help=', '.join(datasets.DATASETS))
@@ -26,14 +28,8 @@ def main(arguments=None):
         'your own (default: a tenth)')
     add('--epochs', type=int, default=200, help='at most (default: '
         '%(default)s)')
-    add('--patience', type=int, default=15, help='stop after so many epochs '
-        'without a lower validation loss (default: %(default)s)')
-    add('--side', type=int, help='photos are scaled to side x side '
-        f"(default: 224, with --quick {QUICK['side']})")
     add('--only', nargs='+', metavar='ROW', choices=tuple(saved.ROWS),
-        help=f"train these alone: {', '.join(saved.ROWS)}")
-    add('--crop', type=int, metavar='SIDE', help='train on mirrored random '
-        'crops: less arithmetic, more variety (without: whole photos)')
+        help=f"train these alone, of {', '.join(saved.ROWS)}")
     given = parser.parse_args(arguments)
     given.runs = options.run_folder(given, (
         options.name_of_photos(given) if given.name == 'folder'
@@ -63,16 +59,17 @@ def train(given):
         saved.photo_cache(given.runs), side, given.test)
     for line in datasets.report(given.name, found):
         command.say(line)
-    settings = dict(TRAINING, side=side, vgg16=given.vgg16, seed=given.seed,
-                    patience=given.patience, crop=given.crop,
-                    flip=bool(given.crop))
+    chosen, settings = given_settings(given)
+    if given.quick:
+        chosen.setdefault('width', QUICK['width'])
+    settings = {**TRAINING, 'flip': bool(given.crop), **settings,
+                'side': side}
     epochs = QUICK['epochs'] if given.quick else given.epochs
     for row in given.only or saved.ROWS:
         network, own = saved.ROWS[row]
-        width = QUICK['width'] if given.quick else 1.0
         loop.train(find_photos([saved.photo_cache(given.runs, 'train')]),
                    os.path.join(given.runs, row), epochs,
-                   dict(network, width=width), **dict(settings, **own))
+                   dict(chosen, **network), **dict(settings, **own))
     _report(given, found.photos)
     command.say(f'{given.runs}: trained; make table2 RUNS={given.runs} '
                 'compares')

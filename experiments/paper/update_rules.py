@@ -22,7 +22,7 @@ def main(arguments=None):
     return compare('paper.update_rules', 'update rule',
                    'Adam with beta2 = 0.999 converged slightly faster than '
                    'with 0.99 and than Nesterov momentum of 0.9',
-                   VARIANTS, arguments)
+                   VARIANTS, arguments, 'adam beta2=0.999')
 
 
 if __name__ == '__main__':

@@ -1,5 +1,7 @@
 """Learning curves: the log of a run, what it came to, and plots."""
 
+import numpy as np
+
 from experiments.shared import report
 
 __all__ = ['best_epoch', 'draw_runs', 'draw_variants', 'summary']
@@ -58,16 +60,17 @@ def draw_variants(path, title, curves):
         A PNG.
     title : str
     curves : dict
-        Lines of a log by label.
+        By label, the lines of a log of each seed; of several the mean is
+        drawn, in a band from the lowest to the highest.
     """
     figure, panels = _figure(2)
     for axis, name, words in zip(panels, ('loss', 'val_loss'),
                                  ('training loss', 'validation loss')):
-        for label, curve in curves.items():
-            _line(axis, curve, name, label)
+        for label, several in curves.items():
+            _band(axis, several, name, label)
         # A diverging variant must not flatten all others.
         axis.set_ylim(top=min(axis.get_ylim()[1], 2 * max(
-            curve[0]['loss'] for curve in curves.values())))
+            several[0][0]['loss'] for several in curves.values())))
         axis.set(xlabel='epoch', ylabel=words)
     panels[0].legend()
     figure.suptitle(title)
@@ -111,6 +114,17 @@ def _line(axis, curve, name, label):
     axis.plot([record['epoch'] for record in curve],
               [record.get(name, float('nan')) for record in curve],
               marker='.', label=label)
+
+
+def _band(axis, several, name, label):
+    """Mean and range of runs that have the same epochs."""
+    values = np.array([[record.get(name, np.nan) for record in curve]
+                       for curve in several])
+    epochs = [record['epoch'] for record in several[0]]
+    line, = axis.plot(epochs, values.mean(axis=0), marker='.', label=label)
+    if len(several) > 1:
+        axis.fill_between(epochs, values.min(axis=0), values.max(axis=0),
+                          color=line.get_color(), alpha=0.2, linewidth=0)
 
 
 def _save(path, figure):

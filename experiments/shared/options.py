@@ -8,6 +8,7 @@ import numpy as np
 from colorize import command
 from colorize.photos import cached
 from colorize.photos.find import find_photos
+from colorize.training.options import add_settings
 from experiments.shared.report import RESULTS
 
 __all__ = ['RUNS', 'bundled_only', 'folder_of_photos', 'name_of_photos',
@@ -23,7 +24,7 @@ _QUICK_RUNS = os.path.join('runs', 'quick')
 _CROPS = 24
 
 
-def parser(module, title, trains=True):
+def parser(module, title, trains=True, decided=()):
     """Parser of an experiment's command line, with what all of them take.
 
     Parameters
@@ -33,7 +34,9 @@ def parser(module, title, trains=True):
     title : str
         A line for ``--help``.
     trains : bool
-        Whether it trains, and so may start from pre-trained weights.
+        Whether it trains, and so takes the settings of colorize.training.
+    decided : collection of str
+        Of these, those that the experiment decides by itself.
 
     Returns
     -------
@@ -47,16 +50,17 @@ def parser(module, title, trains=True):
         'wheel)')
     add('--quick', action='store_true', help='a small network and few '
         'photos: minutes')
-    if trains:
-        add('--vgg16', metavar='FILE', help='pre-trained weights for the '
-            'layers that it holds (without: random ones and batch norm)')
-    add('--seed', type=int, default=0)
     add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
         'with (default: runs/ and the names of experiment and photos)')
     add('--out', metavar='DIR', default=RESULTS, help='where the results go '
         '(default: experiments/results)')
     command.add_device(found)
     command.debug_option(found)
+    if trains:
+        add_settings(found, decided)
+        found.set_defaults(seed=0)
+    else:
+        add('--seed', type=int, default=0)
     return found
 
 

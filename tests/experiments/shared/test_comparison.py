@@ -45,6 +45,35 @@ class TestComparison(Experiment):
         self.assertIn('concat', printed.getvalue())
         self.assertEqual(images.load(self.path('aggregation.png')).ndim, 3)
 
+    def test_several_seeds(self):
+        photos = self.path('photos')
+        os.mkdir(photos)
+        write_photos(photos, 5)
+        small = dict(comparison.QUICK, side=16, epochs=1)
+        with mock.patch.object(comparison, 'QUICK', small), \
+                mock.patch.object(comparison, 'train_apart', self.here), \
+                redirect_stderr(io.StringIO()), \
+                redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(aggregation.main(
+                ['--quick', '--photos', photos, '--out', self.folder,
+                 '--runs', self.path('runs'), '--seed', '3', '--seeds', '2',
+                 '--width', '0.05', '--beta2', '0.9']), 0)
+        found = self.read('aggregation.json')
+        self.assertEqual(found['seeds'], [3, 4])
+        one, other = (each['val_loss'] for each in found['by_seed']['sum'])
+        self.assertNotEqual(one, other)
+        self.assertAlmostEqual(found['variants']['sum']['val_loss'],
+                               (one + other) / 2)
+        self.assertEqual(found['claim']['best'], 'concat')
+        self.assertEqual(set(found['claim']['against']), {'sum'})
+        self.assertIn('concat is best (val_loss):', printed.getvalue())
+        self.assertEqual(sorted(os.listdir(self.path('runs'))), [
+            f'{name}-seed{seed}' for name in ('concat', 'sum')
+            for seed in (3, 4)])
+        run = self.read('runs', 'sum-seed4', 'run.json')
+        self.assertEqual((run['network']['width'], run['training']['beta2']),
+                         (0.05, 0.9))
+
     def here(self, module, arguments):
         """What a process of its own would do."""
         return aggregation.main(arguments)
