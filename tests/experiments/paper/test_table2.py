@@ -55,7 +55,7 @@ class TestTable2(FakeRuns):
                                       found['sat_diff_set'], 2)
             self.assertGreater(found['acc_v'], 0)
 
-    def test_trivialpredictors(self):
+    def test_trivial_predictors(self):
         values = np.concatenate([to_luv(photo).reshape(-1, 3)[:, 1:]
                                  for photo in self.train])
         best = [np.bincount(to_bins(values[:, channel]).astype(int)).argmax()

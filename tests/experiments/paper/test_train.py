@@ -60,8 +60,9 @@ class TestTrain(Experiment):
             main.assert_called_once_with(
                 ['folder', '--quick', '--runs', self.folder, '--photos',
                  'p'])
-            self.assertEqual((given.runs, given.out),
-                             (self.folder, report.RESULTS))
+            self.assertEqual(given.runs, self.folder)
+            self.assertEqual(given.out, os.path.join(
+                report.RESULTS, os.path.basename(self.folder)))
             main.reset_mock()
             for system in ('classification', 'regression'):
                 os.makedirs(self.path(system))
