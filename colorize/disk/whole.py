@@ -7,7 +7,8 @@ import os
 import stat
 import uuid
 
-__all__ = ['claimed', 'require_file', 'sweep', 'written_whole']
+__all__ = ['claimed', 'replace_whole', 'require_file', 'sweep',
+           'written_whole']
 
 #: How the name of a file begins that is not complete yet.
 _ASIDE = '.writing-'
@@ -111,6 +112,23 @@ def claimed(folder, name):
         os.close(handle)  # its owner has just let go of it
 
 
+def replace_whole(aside, path):
+    """Give a complete file its name, once it is safely on the disk.
+
+    Parameters
+    ----------
+    aside, path : str
+        The file, and what it is to be, on the same disk.
+
+    Raises
+    ------
+    OSError
+    """
+    _sync(aside)
+    os.replace(aside, path)
+    _sync(os.path.dirname(os.path.abspath(path)))
+
+
 @contextlib.contextmanager
 def _named(path):
     """Give `path` to errors that name no file, or the one aside."""
@@ -122,9 +140,9 @@ def _named(path):
         raise
 
 
-def _sync(folder):
-    """A new name is safe once its folder is, too."""
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path):
+    """A file's content is safe; a new name once its folder is, too."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:

@@ -1,0 +1,1 @@
+"""Films: read, coloured without flicker, written with all they had."""

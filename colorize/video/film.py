@@ -1,0 +1,214 @@
+"""Colouring one film: read, coloured and encoded at the same time."""
+
+import hashlib
+import os
+import threading
+import time
+from contextlib import closing
+
+import cv2
+import numpy as np
+
+from colorize import command
+from colorize.colorizer import default_weights, network_size
+from colorize.prefetch import prefetch
+from colorize.video import chroma, encoding, joining, planes, steady
+from colorize.video.extra import FilmError
+from colorize.video.reading import Reader, quarter_turns
+from colorize.video.scores import Scores
+from colorize.video.segments import Segments
+
+__all__ = ['STEADY', 'color_film']
+
+#: Without a wish.
+STEADY = 0.8
+
+#: Frames in a segment, at least; as many as x264 has between its keyframes.
+SEGMENT = 250
+
+#: Pixels of frames that wait for the next thread.
+_WAITING = 1 << 24
+
+#: Seconds from a line about what is done to the next, without a terminal.
+_NOW_AND_THEN = 60
+
+
+def color_film(path, output, colorizer, weights=None, quality=None,
+               firm=STEADY, bar=None):
+    """Colour a film.
+
+    What an earlier run has done of it is kept.
+
+    Parameters
+    ----------
+    path, output : str
+        The film and its result, whose ending says the container.
+    colorizer : colorize.colorizer.Colorizer
+    weights : str, optional
+        The file that the colorizer is from.
+    quality : int, optional
+        1 to 100, see :func:`colorize.video.encoding.crf_of`.
+    firm : float
+        How steady colours are, 0 to 1.
+    bar : callable, optional
+        Takes the number of frames that are done and of all that there are.
+
+    Returns
+    -------
+    size : (int, int)
+        Rows and columns.
+    notes : list of str
+        What could not be kept.
+
+    Raises
+    ------
+    FilmError
+        When the film cannot be read or written, or is damaged: then all
+        that is good of it is written all the same.
+    OSError
+    """
+    with Reader(path) as reader:
+        film = reader.film
+        encoder = encoding.choose(film, joining.container_of(output),
+                                  encoding.crf_of(quality))
+        what = _what(film, encoder, colorizer, weights, firm)
+        segments = Segments(output, what)
+        try:
+            _paint(reader, segments, encoder, Scores(colorizer, path),
+                   colorizer.side, firm, bar)
+            if not segments.count:
+                raise FilmError(f'{path}: not a readable film (no frame)')
+            notes = joining.join(film, encoder, segments, output)
+            segments.remove()
+        finally:
+            segments.close()
+    damage = segments.damage
+    if damage:
+        raise FilmError(_told(path, output, damage))
+    return (film.rows, film.columns), _notes(film, encoder) + notes
+
+
+def _what(film, encoder, colorizer, weights, firm):
+    """All that segments depend on."""
+    state = os.stat(film.path)
+    with open(weights or default_weights(), 'rb') as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    return {'film': os.path.abspath(film.path), 'size': state.st_size,
+            'changed': state.st_mtime_ns, 'weights': digest,
+            'encoder': repr(encoder), 'decode': colorizer.decode,
+            'saturation': colorizer.saturation, 'steady': firm}
+
+
+def _notes(film, encoder):
+    """What is to be said of a film that is none of the usual."""
+    notes = []
+    if film.interlaced:
+        notes.append('is interlaced: coloured field by field, written as it '
+                     'is')
+    if encoder.wanted.shift > 0:
+        notes.append(f'luma has {encoder.wanted.depth} bits now, and '
+                     f'{encoder.wanted.shift} less than before')
+    if planes.planar(film.pixels) != film.pixels:
+        notes.append(f'luma was computed, as {film.pixels} has none of its '
+                     'own')
+    if film.transfer in (16, 18):
+        notes.append('is of high dynamic range; its colours are made as for '
+                     'an ordinary film')
+    return notes
+
+
+def _told(path, output, damage):
+    """A line about what was wrong with a film."""
+    seconds, words = damage[0]
+    minutes, rest = divmod(seconds, 60)
+    more = f', and {len(damage) - 1} more' if len(damage) > 1 else ''
+    return (f'{path}: damaged at {int(minutes // 60)}:{int(minutes % 60):02}:'
+            f'{rest:04.1f} ({words}){more}; all that is good of it is in '
+            f'{output}')
+
+
+# --- frames -----------------------------------------------------------------
+
+def _paint(reader, segments, encoder, scores, side, firm, bar):
+    """Colour what is not yet done of a film, segment by segment."""
+    film = reader.film
+    known = chroma.codes(film, encoder.wanted.depth + encoder.wanted.shift)
+    work = _Painter(film, encoder, known)
+    size = network_size(*(film.rows, film.columns)[
+        ::-1 if quarter_turns(film) % 2 else 1], side)
+    found = reader.frames(segments.last)
+    depth = max(2, min(16, _WAITING // (film.rows * film.columns)))
+    earlier = list(segments.damage)
+    with closing(prefetch(work.looked_at(found, size), depth)) as looked, \
+            closing(prefetch(steady.stretches(
+                looked, scores.answer, lambda given, small: chroma.ratios(
+                    scores.decode(given), small, known),
+                firm, segments.memory), 2)) as stretches:
+        writer, packets, done = None, [], segments.frames
+        for stretch in stretches:
+            writer = writer or encoding.Writer(film, encoder)
+            for item in zip(*stretch[:3]):
+                frame = work.painted(*item)
+                last = frame.pts
+                packets += writer.write(frame)
+                done += 1
+                if bar:
+                    bar(done, film.frames)
+            if len(packets) >= SEGMENT:
+                packets += writer.write(None)
+                segments.add(packets, writer.header, last, stretch.memory,
+                             _until(earlier + reader.damage, last, film))
+                writer, packets = None, []
+    if writer:
+        packets += writer.write(None)
+        segments.add(packets, writer.header, last, None, [])
+    segments.damage = earlier + [list(each) for each in reader.damage]
+
+
+def _until(damage, last, film):
+    """Damage up to a time; what comes after is found again."""
+    return [list(each) for each in damage
+            if each[0] <= float(last * film.time_base)]
+
+
+class _Painter:
+    """What is done to each frame before and after the network."""
+
+    def __init__(self, film, encoder, known):
+        self._film, self._known = film, known
+        self._wanted = encoder.wanted
+        self._turns = quarter_turns(film)
+        self._size = planes.chroma_size(film, encoder.wanted)
+        self._pixels = planes.planar(film.pixels)
+
+    def looked_at(self, frames, size):
+        """Frames, and upright what the network sees of them."""
+        rows, columns = size[::-1] if self._turns % 2 else size
+        for frame in frames:
+            if frame.format.name != self._pixels:
+                frame = planes.converted(frame, self._pixels, self._film)
+            luma = chroma.half(planes.luma(frame), *self._size)
+            small = chroma.lightness(luma, self._known, rows, columns)
+            yield frame, np.ascontiguousarray(np.rot90(small, self._turns))
+
+    def painted(self, frame, small, tint):
+        """A frame with its colours."""
+        tint, small = (np.ascontiguousarray(np.rot90(each, -self._turns))
+                       for each in (tint, small))
+        luma = planes.luma(frame)
+        if frame.interlaced_frame and self._wanted.down == 2:
+            blue, red = self._fields(luma, small, tint)
+        else:
+            blue, red = chroma.paint(tint, small, chroma.half(
+                luma, *self._size), self._known)
+        return planes.with_chroma(frame, self._wanted, blue, red)
+
+    def _fields(self, luma, small, tint):
+        """Chroma of two fields, each from its own rows."""
+        found = np.empty((2,) + self._size, luma.dtype)
+        for first in (0, 1):
+            part = found[:, first::2]
+            field = chroma.half(np.ascontiguousarray(luma[first::2]),
+                                *part.shape[1:])
+            part[...] = chroma.paint(tint, small, field, self._known)
+        return found

@@ -1,0 +1,200 @@
+"""The new picture and all else of a film, in one file."""
+
+import contextlib
+import heapq
+import io
+import os
+import struct
+
+import av
+
+from colorize.disk.whole import replace_whole
+from colorize.video import encoding
+from colorize.video.extra import FilmError
+from colorize.video.reading import opened, packets, picture_stream
+
+__all__ = ['CONTAINERS', 'container_of', 'join']
+
+#: Endings of results, and FFmpeg's name of the container.
+CONTAINERS = {'.m4v': 'mp4', '.mkv': 'matroska', '.mov': 'mov',
+              '.mp4': 'mp4', '.webm': 'webm'}
+
+#: The index to the front, for players that begin before they have all;
+#: names of one's own are kept.
+_OPTIONS = dict.fromkeys(('mp4', 'mov'), {
+    'movflags': 'faststart+use_metadata_tags'})
+
+#: Metadata that is of the file that was read, not of what is in it.
+_OF_THE_FILE = {'major_brand', 'minor_version', 'compatible_brands',
+                'encoder', 'duration'}
+
+
+def container_of(output):
+    """FFmpeg's name of the container that a result's ending says.
+
+    Raises
+    ------
+    FilmError
+    """
+    ending = os.path.splitext(output)[1].lower()
+    if ending not in CONTAINERS:
+        raise FilmError(f'{output}: films are written as '
+                        f"{' '.join(CONTAINERS)}, not {ending!r}")
+    return CONTAINERS[ending]
+
+
+def join(film, encoder, segments, output):
+    """Write the result, whole or not at all.
+
+    Parameters
+    ----------
+    film : colorize.video.reading.Film
+    encoder : colorize.video.encoding.Encoder
+    segments : colorize.video.segments.Segments
+    output : str
+
+    Returns
+    -------
+    notes : list of str
+        What could not be kept.
+
+    Raises
+    ------
+    FilmError, OSError
+    """
+    container = container_of(output)
+    try:
+        with opened(film.path) as source, av.open(
+                segments.joined, 'w', container,
+                options=dict(_OPTIONS.get(container, {}))) as result:
+            notes = _joined(film, encoder, segments, source, result)
+        replace_whole(segments.joined, output)
+        return notes
+    except (av.error.FFmpegError, ValueError) as error:
+        if isinstance(error, FilmError):
+            raise
+        raise FilmError(f'{output}: cannot be written '
+                        f"({getattr(error, 'strerror', None) or error})"
+                        ) from error
+
+
+def _joined(film, encoder, segments, source, result):
+    result.metadata.update(_kept(source.metadata))
+    picture = picture_stream(source, film.path)
+    tracks, notes = {}, []
+    # In the order of the source: numbers of tracks stay what they are.
+    for stream in source.streams:
+        if stream.index == picture.index:
+            shown = _picture(film, encoder, segments, result)
+            _describe(shown, stream)
+            continue
+        try:
+            tracks[stream.index] = _copied(stream, result)
+        except (AttributeError, TypeError, ValueError) as error:
+            notes.append(f'{stream.type} track {stream.index} is left out '
+                         f"({_why(stream, error, result)})")
+    new = _timed(segments, film, shown)
+    with contextlib.closing(_others(source, tracks)) as old:
+        for packet in heapq.merge(new, old, key=_when):
+            result.mux(packet)
+    return notes
+
+
+def _why(stream, error, result):
+    if isinstance(error, ValueError):
+        return f'{result.format.name} holds no {stream.codec_context.name}'
+    return 'of a kind that cannot be copied'
+
+
+def _kept(metadata):
+    return {name: value for name, value in metadata.items()
+            if name.lower() not in _OF_THE_FILE}
+
+
+def _describe(made, stream):
+    made.metadata.update(_kept(stream.metadata))
+    made.disposition = stream.disposition.value
+
+
+def _copied(stream, result):
+    made = result.add_stream_from_template(stream, opaque=True)
+    made.time_base = stream.time_base
+    _describe(made, stream)
+    return made
+
+
+def _picture(film, encoder, segments, result):
+    """The track of the new picture."""
+    if film.turn:
+        made = result.add_stream_from_template(
+            _turned(film, encoder, segments), opaque=True)
+    else:
+        made = result.add_stream(encoder.codec, rate=film.rate)
+        encoding.prepare(made, film, encoder)
+    made.time_base = film.time_base
+    return made
+
+
+def _turned(film, encoder, segments):
+    """A track that says how the picture is to be turned.
+
+    PyAV has no call for this, but takes it along from a track that has it:
+    of a small file of our own, whose matrix is written over.
+    """
+    file = io.BytesIO()
+    with av.open(file, 'w', 'mp4') as small:
+        stream = small.add_stream(encoder.codec, rate=film.rate)
+        encoding.prepare(stream, film, encoder)
+        packet = next(segments.packets())[0]
+        small.mux(_made(packet, 0, stream, film))
+    content = bytearray(file.getvalue())
+    # The matrix comes 40 bytes after the name of the box (ISO/IEC 14496-12,
+    # 8.3.2, version 0). FFmpeg has it in the machine's byte order.
+    place = content.index(b'tkhd') + 44
+    content[place:place + 36] = struct.pack('>9i', *struct.unpack(
+        '<9i', film.turn))
+    return av.open(io.BytesIO(content)).streams.video[0]
+
+
+def _timed(segments, film, stream):
+    """Packets of the new picture, with decoding times.
+
+    They are the presentation times in order, as many frames earlier as any
+    frame has to wait for others.
+    """
+    lag, first = 0, None
+    for group in segments.packets():
+        times = sorted(packet.pts for packet in group)
+        first = times[0] if first is None else first
+        lag = max([lag] + [number - times.index(packet.pts)
+                           for number, packet in enumerate(group)])
+    step = encoding.ticks(film)
+    early = [first - step * number for number in range(lag, 0, -1)]
+    for group in segments.packets():
+        times = early + sorted(packet.pts for packet in group)
+        for packet, dts in zip(group, times):
+            yield _made(packet, dts, stream, film)
+        early = times[len(group):]
+
+
+def _made(packet, dts, stream, film):
+    made = av.Packet(packet.data)
+    made.pts, made.dts, made.duration = packet.pts, dts, packet.duration
+    made.time_base, made.is_keyframe = film.time_base, packet.key
+    made.stream = stream
+    return made
+
+
+def _others(source, tracks):
+    """Packets of all other tracks, as they are."""
+    for packet in packets(source, lambda *_: None):
+        if packet.stream_index in tracks and packet.size:
+            if packet.dts is None:
+                packet.dts = packet.pts
+            packet.stream = tracks[packet.stream_index]
+            yield packet
+
+
+def _when(packet):
+    return float((packet.dts if packet.dts is not None else 0)
+                 * packet.time_base)

@@ -1,0 +1,116 @@
+"""How things move from one small picture to another, and scene cuts."""
+
+from collections import namedtuple
+
+import cv2
+import numpy as np
+
+__all__ = ['Carried', 'carry', 'is_cut']
+
+#: CIE L that two pictures of the same thing may differ by, once the light
+#: on it is accounted for.
+_TOLERANCE = 6
+
+#: Detail, in CIE L, below which a picture is blank.
+_BLANK = 1.5
+
+#: Below this correlation of details two pictures show different scenes.
+_ALIKE = 0.35
+
+#: values: (row, column, channel), carried along. trust: float32, (row,
+#: column), 0 to 1: whether the thing that is there was there before.
+Carried = namedtuple('Carried', 'values trust')
+
+_flow = None
+
+
+def _moved(now, before):
+    """Where each pixel was before, float32 (row, column, 2), x and y.
+
+    Dense inverse search (Kroeger et al., 2016), of OpenCV.
+    """
+    global _flow
+    if _flow is None:
+        _flow = cv2.DISOpticalFlow_create(
+            cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow = _flow.calc(_bytes(now), _bytes(before), None)
+    rows, columns = now.shape
+    y, x = np.mgrid[:rows, :columns].astype('float32')
+    return np.dstack([x + flow[..., 0], y + flow[..., 1]])
+
+
+def _bytes(lightness):
+    """Detail matters, not light: a fade is no motion."""
+    level = lightness.mean()
+    spread = max(float(lightness.std()), _BLANK)
+    return np.clip(128 + 40 * (lightness - level) / spread, 0,
+                   255).astype('uint8')
+
+
+def carry(values, before, now):
+    """Carry values along with what moves.
+
+    Parameters
+    ----------
+    values : float32 array, (row, column, channel)
+        Of the picture `before`.
+    before, now : float32 arrays, (row, column)
+        Lightness of the two pictures.
+
+    Returns
+    -------
+    Carried
+    """
+    where = _moved(now, before)
+    seen = _remap(before, where)
+    rows, columns = now.shape
+    inside = ((where[..., 0] > -1) & (where[..., 0] < columns)
+              & (where[..., 1] > -1) & (where[..., 1] < rows))
+    trust = _likeness(seen, now) * inside
+    return Carried(_remap(values, where), trust)
+
+
+def _remap(values, where):
+    return cv2.remap(values, where, None, cv2.INTER_LINEAR,
+                     borderMode=cv2.BORDER_REPLICATE)
+
+
+def _likeness(one, other):
+    """1 where two pictures look the same but for the light, to 0."""
+    gain = np.clip((_blurred(other, 15) + 2) / (_blurred(one, 15) + 2),
+                   0.25, 4)
+    differ = _blurred(np.abs(one * gain - other), 3)
+    return np.exp(-(differ / np.float32(_TOLERANCE)) ** 2)
+
+
+def _blurred(values, size):
+    return cv2.blur(values, (size, size))
+
+
+def is_cut(before, now):
+    """Whether another scene begins.
+
+    Parameters
+    ----------
+    before, now : float32 arrays, (row, column)
+        Lightness of two pictures that follow each other.
+
+    Returns
+    -------
+    bool
+    """
+    was, found = _detail(before), _detail(now)
+    blank = [each.std() < _BLANK for each in (was, found)]
+    if all(blank):
+        # Two blank pictures: only another level tells them apart.
+        return abs(float(before.mean() - now.mean())) > 20
+    if any(blank):
+        return False  # a fade's end
+    was = _remap(was, _moved(now, before))
+    together = (was * found).mean()
+    return bool(together < _ALIKE * np.sqrt((was ** 2).mean()
+                                            * (found ** 2).mean()))
+
+
+def _detail(lightness):
+    return lightness - _blurred(lightness, 31)

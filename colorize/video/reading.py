@@ -1,0 +1,335 @@
+"""Reading films: what they are, and their frames in the order shown."""
+
+import contextlib
+import os
+from collections import namedtuple
+from fractions import Fraction
+
+import av
+import numpy as np
+
+from colorize.disk.whole import require_file
+from colorize.video.extra import FilmError
+
+__all__ = ['Damage', 'Film', 'Reader', 'describe', 'end_of', 'opened',
+           'packets', 'picture_stream', 'quarter_turns']
+
+#: FFmpeg's names of the containers that people keep films in. Its other
+#: readers open what a film has no business to name: lists of more files,
+#: addresses of the net.
+_CONTAINERS = 'mov,matroska,avi'
+_OPTIONS = {'format_whitelist': _CONTAINERS, 'protocol_whitelist': 'file'}
+
+#: Frames that are looked at before a film is opened for good: whether it is
+#: interlaced, not every frame need say.
+_LOOKED_AT = 8
+
+#: So many errors in a row, and nothing more is to be got from a file.
+_HOPELESS = 64
+
+#: What tells a film. rate: frames per second, Fraction. time_base: unit of
+#: times, Fraction. pixels: FFmpeg's name of the format. full: whether luma
+#: has all codes, or 16 to 235. matrix, primaries, transfer, range: FFmpeg's
+#: numbers. aspect: of a pixel, Fraction or None. turn: display matrix as
+#: bytes, or None. frames: how many there are, as the file says, or 0; whether
+#: this is exact. seconds: length that the file states, or None.
+Film = namedtuple('Film', 'path rows columns rate time_base pixels full '
+                          'range matrix primaries transfer aspect turn '
+                          'interlaced frames exact seconds codec')
+
+#: Where a film is damaged: time in seconds, and what is wrong.
+Damage = namedtuple('Damage', 'seconds words')
+
+
+def opened(path):
+    """A film as PyAV's container.
+
+    Raises
+    ------
+    FilmError
+        When it is none.
+    OSError
+    """
+    require_file(path)
+    try:
+        # Without 'file:' the name a:b.mp4 would be an address.
+        return av.open(f'file:{path}', options=dict(_OPTIONS),
+                       metadata_errors='replace')
+    except Exception as error:  # a damaged file can raise anything
+        raise FilmError(f'{path}: {_reason(error)}') from error
+
+
+def _reason(error):
+    if isinstance(error, OSError) and not isinstance(
+            error, av.error.FFmpegError) and error.strerror:
+        return error.strerror
+    if isinstance(error, MemoryError):
+        return 'not enough memory'
+    words = getattr(error, 'strerror', None) or type(error).__name__
+    return f'not a readable film ({words})'
+
+
+class Reader:
+    """A film, opened; close it, or use it in a with statement.
+
+    Parameters
+    ----------
+    path : str
+
+    Attributes
+    ----------
+    film : Film
+    damage : list of Damage
+        Grows while frames are read.
+
+    Raises
+    ------
+    FilmError, OSError
+    """
+
+    def __init__(self, path):
+        self._path, self.damage, self._reached = path, [], 0.
+        self._container = opened(path)
+        try:
+            self._stream = picture_stream(self._container, path)
+            self._stream.thread_type = 'AUTO'
+            self._stream.codec_context.thread_count = min(
+                4, os.cpu_count() or 1)
+            self.film = self._look()
+        except BaseException:
+            self._container.close()
+            raise
+        self.damage = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._container.close()
+
+    def _look(self):
+        """What the first frames say."""
+        first = []
+        with contextlib.closing(self._decoded()) as frames:
+            for frame in frames:
+                first.append(frame)
+                if len(first) == _LOOKED_AT:
+                    break
+        if not first:
+            why = self.damage[0].words if self.damage else 'no frame'
+            raise FilmError(f'{self._path}: not a readable film ({why})')
+        return describe(self._path, self._container, self._stream, first)
+
+    def frames(self, after=None):
+        """Frames in the order shown, each later than the one before.
+
+        What cannot be read is left out, and noted in `damage`.
+
+        Parameters
+        ----------
+        after : int, optional
+            Only frames later than this, in units of the film's time base.
+
+        Yields
+        ------
+        av.VideoFrame
+        """
+        self._rewind(after)
+        last = after
+        for frame in self._decoded():
+            if frame.pts is None:
+                frame.pts = self._next(last)
+            if last is not None and frame.pts <= last:
+                if after is None or frame.pts > after:
+                    self._note(frame.pts, 'a frame out of order')
+                continue
+            if (frame.height, frame.width) != (self.film.rows,
+                                               self.film.columns):
+                self._note(frame.pts, 'the picture changes its size to '
+                           f'{frame.width}x{frame.height}')
+                return
+            last = frame.pts
+            yield frame
+        self._check_end()
+
+    def _rewind(self, after):
+        """Go to the start, or to a frame from which `after` is decoded."""
+        start = self._stream.start_time
+        self.damage, self._reached = [], 0.
+        for target in (after, start if start is not None else 0):
+            if target is None:
+                continue
+            with contextlib.suppress(av.error.FFmpegError):
+                self._container.seek(target, stream=self._stream)
+                if target is not after or self._lands_before(after):
+                    return
+        # Not every file can be wound back.
+        self._container.close()
+        self._container = opened(self._path)
+        self._stream = picture_stream(self._container, self._path)
+        self._stream.thread_type = 'AUTO'
+
+    def _lands_before(self, after):
+        """Whether the first frame after a seek is early enough."""
+        with contextlib.closing(self._decoded()) as frames:
+            first = next(frames, None)
+        self._container.seek(after, stream=self._stream)
+        return first is not None and first.pts is not None \
+            and first.pts <= after
+
+    def _next(self, last):
+        """A time for a frame that has none."""
+        if last is None:
+            return 0
+        return last + max(1, round(1 / self.film.rate / self.film.time_base))
+
+    def _decoded(self):
+        """Frames as the decoder gives them, past what it cannot read."""
+        errors = 0
+        for packet in packets(self._container, self._note):
+            self._reached = max(self._reached, end_of(packet))
+            if packet.stream_index != self._stream.index:
+                continue
+            try:
+                frames = packet.decode()
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, ValueError) as error:
+                self._note(packet.pts or packet.dts, _words(error))
+                errors += 1
+                if errors == _HOPELESS:
+                    return
+                continue
+            for frame in frames:
+                errors = 0
+                yield frame
+
+    def _check_end(self):
+        """Whether the file ends before it says so."""
+        if self._container.duration and not self.damage:
+            start = (self._container.start_time or 0) / av.time_base
+            missing = (start + self._container.duration / av.time_base
+                       - self._reached)
+            if missing > 1:
+                self.damage.append(Damage(
+                    self._reached, f'the file ends {missing:.1f} s early'))
+
+    def _note(self, time, words):
+        seconds = self._reached if time is None else float(
+            time * self._stream.time_base)
+        if len(self.damage) < 1000:
+            self.damage.append(Damage(seconds, words))
+
+
+def packets(container, note):
+    """Packets of all tracks, past what cannot be read.
+
+    Parameters
+    ----------
+    container : av.container.InputContainer
+    note : callable
+        Takes a time, here None, and what is wrong.
+
+    Yields
+    ------
+    av.Packet
+    """
+    errors, found = 0, container.demux()
+    while errors < _HOPELESS:
+        try:
+            packet = next(found, None)
+        except av.error.FFmpegError as error:
+            note(None, _words(error))
+            errors += 1
+            found = container.demux()
+            continue
+        if packet is None:
+            return
+        errors = 0
+        yield packet
+
+
+def end_of(packet):
+    """When what a packet holds is over, in seconds; 0 if it does not say."""
+    if packet.pts is None:
+        return 0.
+    return float((packet.pts + (packet.duration or 0)) * packet.time_base)
+
+
+def _words(error):
+    return getattr(error, 'strerror', None) or str(error)
+
+
+def picture_stream(container, path):
+    """The track that is to be coloured: not a cover.
+
+    Raises
+    ------
+    FilmError
+    """
+    for stream in container.streams.video:
+        covers = av.stream.Disposition.attached_pic
+        if not stream.disposition & covers and stream.codec_context:
+            return stream
+    raise FilmError(f'{path}: not a readable film (no moving picture in it)')
+
+
+def describe(path, container, stream, frames):
+    """What is known of a film.
+
+    Parameters
+    ----------
+    path : str
+    container : av.container.InputContainer
+    stream : av.VideoStream
+    frames : sequence of av.VideoFrame
+        The first ones.
+
+    Returns
+    -------
+    Film
+    """
+    first, context = frames[0], stream.codec_context
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    seconds = container.duration and container.duration / av.time_base
+    if stream.duration:
+        seconds = float(stream.duration * stream.time_base)
+    turn = first.side_data.get('DISPLAYMATRIX')
+    aspect = stream.sample_aspect_ratio
+    return Film(
+        path, first.height, first.width, rate, stream.time_base,
+        first.format.name, _full(first), first.color_range,
+        first.colorspace, context.color_primaries, context.color_trc,
+        aspect if aspect and aspect != 1 else None,
+        None if turn is None else bytes(turn),
+        any(frame.interlaced_frame for frame in frames),
+        stream.frames or int((seconds or 0) * rate), bool(stream.frames),
+        seconds, stream.name if hasattr(stream, 'name') else context.name)
+
+
+def _full(frame):
+    """Whether luma uses all codes. Of grey formats FFmpeg thinks so."""
+    if frame.color_range:
+        return frame.color_range == 2
+    return frame.format.name.startswith(('yuvj', 'gray'))
+
+
+def quarter_turns(film):
+    """How often a picture is to be turned left by 90 degrees, to be shown.
+
+    Parameters
+    ----------
+    film : Film
+
+    Returns
+    -------
+    int
+        0 to 3, as :func:`numpy.rot90` takes it.
+    """
+    if not film.turn:
+        return 0
+    a, b = np.frombuffer(film.turn, '<i4')[:2] / 65536
+    return int(round(np.degrees(np.arctan2(-b, a)) / 90)) % 4
