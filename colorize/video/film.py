@@ -21,7 +21,7 @@ from colorize.video.segments import Segments
 __all__ = ['STEADY', 'color_film']
 
 #: Without a wish.
-STEADY = 0.8
+STEADY = 0.5
 
 #: Frames in a segment, at least; as many as x264 has between its keyframes.
 SEGMENT = 250

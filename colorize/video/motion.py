@@ -11,6 +11,9 @@ __all__ = ['Carried', 'carry', 'is_cut']
 #: on it is accounted for.
 _TOLERANCE = 6
 
+#: Power of the gain in light by which what was darker counts less.
+_DARKER = 4
+
 #: Detail, in CIE L, below which a picture is blank.
 _BLANK = 1.5
 
@@ -76,11 +79,15 @@ def _remap(values, where):
 
 
 def _likeness(one, other):
-    """1 where two pictures look the same but for the light, to 0."""
+    """1 where two pictures look the same but for the light, to 0.
+
+    A darker one says less of colours: where it comes first, that is little.
+    """
     gain = np.clip((_blurred(other, 15) + 2) / (_blurred(one, 15) + 2),
                    0.25, 4)
     differ = _blurred(np.abs(one * gain - other), 3)
-    return np.exp(-(differ / np.float32(_TOLERANCE)) ** 2)
+    return (np.exp(-(differ / np.float32(_TOLERANCE)) ** 2)
+            / np.maximum(gain, 1) ** _DARKER)
 
 
 def _blurred(values, size):

@@ -29,14 +29,20 @@ class Scores:
 
     def answer(self, small):
         found = self._function(arrays.network_input(small)[None])[0]
-        return np.ascontiguousarray(np.moveaxis(found, 0, -1))
+        found = np.ascontiguousarray(np.moveaxis(found, 0, -1))
+        if self._settings['system'] != 'classification':
+            return found
+        found = found.reshape(found.shape[:2] + (2, 50))
+        found = np.exp(found - found.max(-1, keepdims=True))
+        found /= found.sum(-1, keepdims=True)
+        return found.reshape(found.shape[:2] + (100,))
 
     def decode(self, scores):
         if self._settings['system'] != 'classification':
             return np.clip(scores * 100, -100, 100) * self._saturation
         temperature, rebalancing = DECODINGS[self._decode]
         rows, columns = scores.shape[:2]
-        scores = scores.reshape(rows, columns, 2, 50)
+        scores = np.log(np.maximum(scores, np.float32(1e-7))).reshape(rows, columns, 2, 50)
         if rebalancing:
             scores = scores + np.log(bins.weights(self._shares, rebalancing)).astype('f4')
         scores = scores / np.float32(temperature)
