@@ -75,6 +75,8 @@ class Colorizer:
     ----------
     side : int
         The network looks at about `side` x `side` pixels.
+    space : {'luv', 'hsv'}
+        What its colours are.
     decoding : str
     saturation : float
     coherence : str or None
@@ -93,7 +95,7 @@ class Colorizer:
         self._trained = trained.load(
             default_weights() if weights is None else weights)
         network, self.side = self._trained.network, self._trained.side
-        self._space = network.settings['color_space']
+        self.space = network.settings['color_space']
         self._set(decode, saturation, coherence)
         self._outputs = theano.function(
             [network.input_var], networks.outputs(network,
@@ -188,7 +190,7 @@ class Colorizer:
         """
         _check(photo)
         return paint.shrink(photo, *network_size(*photo.shape[:2], self.side),
-                            self._space)
+                            self.space)
 
     def predict(self, smalls, batch_size=4):
         """The colours of photos: :meth:`answer`, then :meth:`decode`.
@@ -233,7 +235,7 @@ class Colorizer:
         """Number and answer of each photo, one shape after the other."""
         for numbers in _same_shape(smalls, batch_size):
             outputs = self._outputs(np.stack([
-                arrays.network_input(smalls[number], self._space)
+                arrays.network_input(smalls[number], self.space)
                 for number in numbers]))
             for number, each in zip(numbers, zip(*outputs)):
                 yield number, np.stack(each) if each[1:] else each[0]
@@ -315,7 +317,7 @@ class Colorizer:
         array, (row, column, 3)
             sRGB of the type of the photo.
         """
-        painted = paint.paint(photo, small, chroma, self._space, out)
+        painted = paint.paint(photo, small, chroma, self.space, out)
         if hints is not None:
             sure = hints.certainty == 1
             where = hints.rows[sure], hints.columns[sure]

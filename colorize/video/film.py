@@ -2,14 +2,10 @@
 
 import hashlib
 import os
-import threading
-import time
 from contextlib import closing
 
-import cv2
 import numpy as np
 
-from colorize import command
 from colorize.colorizer import default_weights, network_size
 from colorize.prefetch import prefetch
 from colorize.video import chroma, encoding, joining, planes, steady
@@ -28,9 +24,6 @@ SEGMENT = 250
 
 #: Pixels of frames that wait for the next thread.
 _WAITING = 1 << 24
-
-#: Seconds from a line about what is done to the next, without a terminal.
-_NOW_AND_THEN = 60
 
 
 def color_film(path, output, colorizer, weights=None, quality=None,
@@ -95,7 +88,8 @@ def _what(film, encoder, colorizer, weights, firm):
         digest = hashlib.sha256(file.read()).hexdigest()
     return {'film': os.path.abspath(film.path), 'size': state.st_size,
             'changed': state.st_mtime_ns, 'weights': digest,
-            'encoder': repr(encoder), 'decode': colorizer.decode,
+            'encoder': repr(encoder), 'decode': colorizer.decoding,
+            'coherence': colorizer.coherence,
             'saturation': colorizer.saturation, 'steady': firm}
 
 
@@ -142,23 +136,23 @@ def _paint(reader, segments, encoder, scores, side, firm, bar):
     with closing(prefetch(work.looked_at(found, size), depth)) as looked, \
             closing(prefetch(steady.stretches(
                 looked, scores.answer, lambda given, small: chroma.ratios(
-                    scores.decode(given), small, known),
+                    scores.decode(given, small), small, known),
                 firm, segments.memory), 2)) as stretches:
-        writer, packets, done = None, [], segments.frames
+        writer, packets, count = None, [], 0
         for stretch in stretches:
             writer = writer or encoding.Writer(film, encoder)
             for item in zip(*stretch[:3]):
                 frame = work.painted(*item)
                 last = frame.pts
                 packets += writer.write(frame)
-                done += 1
+                count += 1
                 if bar:
-                    bar(done, film.frames)
-            if len(packets) >= SEGMENT:
+                    bar(segments.frames + count, film.frames)
+            if count >= SEGMENT:
                 packets += writer.write(None)
                 segments.add(packets, writer.header, last, stretch.memory,
                              _until(earlier + reader.damage, last, film))
-                writer, packets = None, []
+                writer, packets, count = None, [], 0
     if writer:
         packets += writer.write(None)
         segments.add(packets, writer.header, last, None, [])

@@ -128,6 +128,7 @@ def _picture(film, encoder, segments, result):
     if film.turn:
         made = result.add_stream_from_template(
             _turned(film, encoder, segments), opaque=True)
+        made.codec_context.extradata = segments.header
     else:
         made = result.add_stream(encoder.codec, rate=film.rate)
         encoding.prepare(made, film, encoder)

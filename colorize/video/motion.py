@@ -17,8 +17,10 @@ _DARKER = 4
 #: Detail, in CIE L, below which a picture is blank.
 _BLANK = 1.5
 
-#: Below this correlation of details two pictures show different scenes.
-_ALIKE = 0.35
+#: Below this correlation of details two pictures show different scenes: of 140
+#: pairs of photos none was above 0.50, of 280 pairs out of one film none below
+#: 0.58.
+_ALIKE = 0.54
 
 #: values: (row, column, channel), carried along. trust: float32, (row,
 #: column), 0 to 1: whether the thing that is there was there before.
@@ -74,8 +76,9 @@ def carry(values, before, now):
 
 
 def _remap(values, where):
+    # OpenCV drops the axis of a single channel.
     return cv2.remap(values, where, None, cv2.INTER_LINEAR,
-                     borderMode=cv2.BORDER_REPLICATE)
+                     borderMode=cv2.BORDER_REPLICATE).reshape(values.shape)
 
 
 def _likeness(one, other):

@@ -151,6 +151,8 @@ class Reader:
                 self._note(frame.pts, 'the picture changes its size to '
                            f'{frame.width}x{frame.height}')
                 return
+            if frame.is_corrupt:  # what is there of it is shown
+                self._note(frame.pts, 'a broken frame')
             last = frame.pts
             yield frame
         self._check_end()
@@ -302,7 +304,8 @@ def describe(path, container, stream, frames):
     return Film(
         path, first.height, first.width, rate, stream.time_base,
         first.format.name, _full(first), first.color_range,
-        first.colorspace, context.color_primaries, context.color_trc,
+        0 if first.format.is_rgb else first.colorspace,
+        context.color_primaries, context.color_trc,
         aspect if aspect and aspect != 1 else None,
         None if turn is None else bytes(turn),
         any(frame.interlaced_frame for frame in frames),

@@ -127,23 +127,24 @@ def _scores(frames, truth):
     return {
         'cdc': round(flicker.consistency(frames), 6),
         'warping_error': round(flicker.warping_error(frames, truth), 3),
-        'psnr': None if frames is truth else round(float(np.mean(
-            [metrics.psnr(*pair) for pair in zip(frames, truth)])), 3),
+        # Over all pixels of a film: a black frame alone has no finite value.
+        'psnr': None if frames is truth else round(metrics.psnr(
+            np.stack(frames), np.stack(truth)), 3),
         'colorfulness': round(float(np.mean(
             [metrics.colorfulness(frame) for frame in frames])), 2)}
 
 
 def _mean(films):
     """Over the films; CDC as a ratio to the truth's."""
+    def mean(values):
+        return round(float(np.mean(list(values))), 3)
     return {way: {
-        'cdc_ratio': round(float(np.mean([
-            film[way]['cdc'] / film['truth']['cdc']
-            for film in films.values()])), 3),
-        'warping_error': round(float(np.mean([
-            film[way]['warping_error'] for film in films.values()])), 3),
-        'psnr': round(float(np.mean([
-            film[way]['psnr'] for film in films.values()])), 3)}
-        for way in WAYS}
+        'cdc_ratio': mean(film[way]['cdc'] / film['truth']['cdc']
+                          for film in films.values()),
+        'warping_error': mean(film[way]['warping_error']
+                              for film in films.values()),
+        'psnr': mean(film[way]['psnr'] for film in films.values())}
+            for way in WAYS}
 
 
 def _table(films):

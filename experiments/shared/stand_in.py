@@ -21,7 +21,7 @@ class Uncompiled(colorizer.Colorizer):
     """
 
     def __init__(self, weights, decode=None, saturation=1, coherence=None):
-        self._space, self.side, self.saturation = 'luv', 32, saturation
+        self.space, self.side, self.saturation = 'luv', 32, saturation
         self.decoding, self.coherence = decode, coherence
         if weights:
             trained.load(weights)

@@ -7,9 +7,32 @@ import numpy as np
 
 from experiments.shared import bundled
 
-__all__ = ['Times', 'packets_of', 'pictures', 'write_film']
+__all__ = ['Tinting', 'frames_of', 'packets_of', 'pictures', 'write_film']
 
 RATE = Fraction(24000, 1001)
+
+
+class Tinting:
+    """Stands in for a colorizer: the brighter, the redder.
+
+    Attributes
+    ----------
+    asked : int
+        Times that it was asked.
+    """
+
+    side, space, decoding, coherence, saturation = 32, 'luv', None, None, 1
+
+    def __init__(self):
+        self.asked = 0
+
+    def answer(self, smalls):
+        self.asked += 1
+        return [np.stack([small / 100, 0 * small - 0.1])
+                for small in smalls]
+
+    def decode(self, answer, small):
+        return 100 * np.moveaxis(answer, 0, -1)
 
 
 def pictures(count=10, rows=48, columns=64, step=2):
@@ -53,8 +76,8 @@ def write_film(path, shown=None, codec='libx264', pixels='yuv420p',
         stream = film.add_stream(codec, rate=rate)
         stream.height, stream.width = shown[0].shape[:2]
         stream.pix_fmt = pixels
-        stream.codec_context.time_base = base or 1 / rate
-        stream.time_base = base or 1 / rate
+        stream.codec_context.time_base = base or 1 / Fraction(rate)
+        stream.time_base = base or 1 / Fraction(rate)
         stream.options = {'qp': '0'} if options is None else options
         for name, value in settings.items():
             setattr(stream.codec_context, name, value)
@@ -69,7 +92,7 @@ def write_film(path, shown=None, codec='libx264', pixels='yuv420p',
                 np.ascontiguousarray(picture), 'rgb24').reformat(
                     format=pixels)
             frame.pts = times[number] if times else number
-            frame.time_base = base or 1 / rate
+            frame.time_base = base or 1 / Fraction(rate)
             film.mux(stream.encode(frame))
         film.mux(stream.encode(None))
         if noise:
@@ -107,7 +130,8 @@ def packets_of(path, kind):
         streams = [stream for stream in film.streams if stream.type == kind]
         return [(bytes(packet), packet.pts * packet.time_base,
                  packet.duration * packet.time_base)
-                for packet in film.demux(streams) if packet.size]
+                for packet in film.demux(streams)
+                if packet.size] if streams else []
 
 
 def frames_of(path):

@@ -1,0 +1,175 @@
+"""Films of every kind, coloured: what they had they have."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+
+from colorize.video import extra, film, planes
+from colorize.video.extra import FilmError
+from tests.shared import films
+from tests.shared.folder import Folder
+
+extra.require('tests')
+
+#: Frames that last for different times, in units of a 12800th of a second.
+UNEVEN = [0, 500, 1100, 1300, 3000, 3200, 3500, 4000, 4700, 5000]
+
+
+class TestRoundTrip(Folder):
+    def color(self, name, result=None, quality=100, **settings):
+        """Write a film and colour it without loss; both paths, and notes."""
+        path = self.path(name)
+        films.write_film(path, **settings)
+        output = self.path('out', result or name)
+        _, notes = film.color_film(path, output, films.Tinting(),
+                                   quality=quality)
+        return path, output, notes
+
+    def check(self, path, output, exact=True):
+        """Luma, times and sound are those of the film; colours are new."""
+        before, after = films.frames_of(path), films.frames_of(output)
+        self.assertEqual(
+            [(frame.pts * frame.time_base, frame.duration * frame.time_base)
+             for frame in before] if exact else len(before),
+            [(frame.pts * frame.time_base, frame.duration * frame.time_base)
+             for frame in after] if exact else len(after))
+        for one, other in zip(before, after):
+            np.testing.assert_array_equal(planes.luma(one),
+                                          planes.luma(other))
+        sound = films.packets_of(path, 'audio')
+        found = films.packets_of(output, 'audio')
+        self.assertEqual([data for data, _, _ in sound],
+                         [data for data, _, _ in found])
+        if exact:
+            self.assertEqual([time for _, time, _ in sound],
+                             [time for _, time, _ in found])
+        red = np.frombuffer(after[-1].planes[2], 'u1')
+        self.assertGreater(red.max(), 140)
+        return before, after
+
+    def test_mp4(self):
+        path, output, notes = self.color('a.mp4')
+        self.check(path, output)
+        self.assertEqual(notes, [])
+        with av.open(output) as result:
+            self.assertEqual(result.metadata['title'], 'a film')
+            self.assertEqual(result.streams[1].metadata['language'], 'fra')
+            self.assertEqual(result.streams[0].average_rate, films.RATE)
+
+    def test_frames_of_uneven_length(self):
+        path, output, _ = self.color('a.mp4', times=UNEVEN,
+                                     base=Fraction(1, 12800))
+        self.check(path, output)
+
+    def test_frames_that_wait_for_others(self):
+        path, output, _ = self.color(
+            'a.mp4', shown=films.pictures(30), quality=95,
+            options={'qp': '20', 'bf': '3', 'b-pyramid': 'normal'})
+        before, after = films.frames_of(path), films.frames_of(output)
+        self.assertEqual([frame.pts for frame in before],
+                         [frame.pts for frame in after])
+
+    def test_matroska_with_subtitles(self):
+        path, output, _ = self.color('a.mkv', subtitles=True)
+        self.check(path, output)
+        words = films.packets_of(output, 'subtitle')
+        self.assertEqual(words, films.packets_of(path, 'subtitle'))
+        self.assertEqual(words[0][0], b'Words')
+
+    def test_webm(self):
+        path, output, _ = self.color(
+            'a.webm', codec='libvpx-vp9', options={'lossless': '1'},
+            sound='libopus')
+        self.check(path, output)
+
+    def test_webm_of_ten_bits(self):
+        path, output, _ = self.color(
+            'a.webm', codec='libsvtav1', options={'preset': '12'},
+            pixels='yuv420p10le', sound='libopus')
+        frames = films.frames_of(output)
+        self.assertEqual(len(frames), 10)
+        self.assertEqual(frames[0].format.name, 'yuv420p10le')
+
+    def test_odd_size(self):
+        for rows, columns in ((47, 63), (47, 64), (48, 63)):
+            with self.subTest(rows=rows, columns=columns):
+                path, output, _ = self.color(
+                    f'{rows}x{columns}.mp4', shown=films.pictures(
+                        rows=rows, columns=columns), pixels='yuv444p')
+                self.check(path, output)
+
+    def test_odd_size_in_webm(self):
+        path, output, _ = self.color(
+            'a.webm', shown=films.pictures(rows=47, columns=63), sound='libopus',
+            codec='libvpx-vp9', options={'lossless': '1'})
+        self.check(path, output)
+
+    def test_ten_bits_in_quicktime(self):
+        path, output, _ = self.color('a.mov', pixels='yuv420p10le',
+                                     sound='pcm_s16le')
+        _, after = self.check(path, output)
+        self.assertEqual(after[0].format.name, 'yuv420p10le')
+
+    def test_full_range(self):
+        path, output, _ = self.color('a.mp4', pixels='yuvj420p')
+        _, after = self.check(path, output)
+        self.assertEqual(after[0].color_range, 2)
+
+    def test_grey_of_full_range(self):
+        path, output, _ = self.color('a.mkv', codec='ffv1', pixels='gray',
+                                     options={})
+        _, after = self.check(path, output)
+        self.assertEqual(after[0].color_range, 2)
+
+    def test_grey_of_twelve_bits_says_so(self):
+        path, output, notes = self.color('a.mkv', codec='ffv1',
+                                         pixels='gray12le', options={})
+        self.assertIn('luma has 10 bits now', ''.join(notes))
+        one, other = films.frames_of(path)[3], films.frames_of(output)[3]
+        np.testing.assert_array_equal(planes.luma(one) >> 2,
+                                      planes.luma(other))
+
+    def test_avi_becomes_matroska(self):
+        path, output, _ = self.color('a.avi', 'a.mkv', codec='mpeg4',
+                                     options={}, sound='pcm_s16le')
+        self.check(path, output, exact=False)
+        with av.open(output) as result:
+            self.assertEqual(result.streams[0].average_rate, films.RATE)
+
+    def test_rgb_says_that_luma_is_computed(self):
+        _, output, notes = self.color('a.mkv', codec='ffv1', pixels='bgr0',
+                                      options={})
+        self.assertIn('luma was computed', ''.join(notes))
+        self.assertEqual(films.frames_of(output)[0].colorspace, 1)
+
+    def test_matrix_range_and_aspect(self):
+        _, output, _ = self.color(
+            'a.mp4', sample_aspect_ratio=Fraction(4, 3), colorspace=9,
+            color_primaries=9, color_trc=14, color_range=1)
+        with av.open(output) as result:
+            stream = result.streams.video[0]
+            self.assertEqual(stream.sample_aspect_ratio, Fraction(4, 3))
+            context = stream.codec_context
+            self.assertEqual((context.colorspace, context.color_primaries,
+                              context.color_trc), (9, 9, 14))
+
+    def test_interlaced_is_coloured_by_field(self):
+        path, output, notes = self.color(
+            'a.mp4', shown=films.pictures(rows=64),
+            options={'qp': '0', 'x264-params': 'tff=1'},
+            flags=1 << 18 | 1 << 22)
+        before, after = self.check(path, output)
+        self.assertTrue(after[0].interlaced_frame)
+        self.assertIn('interlaced', ''.join(notes))
+
+    def test_webm_refuses_interlaced(self):
+        with self.assertRaisesRegex(FilmError, 'interlaced'):
+            self.color('a.mp4', 'a.webm', shown=films.pictures(rows=64),
+                       sound='libopus', flags=1 << 18,
+                       options={'qp': '0', 'x264-params': 'tff=1'})
+
+    def test_a_track_that_the_container_cannot_hold_is_named(self):
+        _, output, notes = self.color('a.mkv', 'a.webm', sound='pcm_s16le')
+        self.assertRegex(''.join(notes), 'audio track 1 is left out')
+        self.assertEqual(films.packets_of(output, 'audio'), [])
