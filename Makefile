@@ -29,7 +29,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions figures judge gallery throughput bleeding \
-    export bench bench-gpu torture fuzz load clean
+    export film bench bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -149,6 +149,12 @@ throughput: $(READY)  ## a folder of photos beside the bare network [COUNT=1000]
 
 bleeding: $(READY)  ## how far colours bleed over edges when scaled up
 	$(PYTHON) -m experiments.measure.bleeding
+
+film: $(VENV)/.video-ready  ## do colours of films hold? [PHOTOS=DIR STEADY=0.5]
+	$(PYTHON) -m experiments.measure.film \
+	    $(if $(PHOTOS),--photos '$(PHOTOS)') \
+	    $(if $(STEADY),--steady $(STEADY)) \
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info

@@ -59,12 +59,14 @@ def _photos(folder):
     return found.photos
 
 
-def search(folder):
+def search(folder, films=False):
     """What a folder holds, with all that is below it.
 
     Parameters
     ----------
     folder : str
+    films : bool
+        Whether films count as photos.
 
     Returns
     -------
@@ -75,7 +77,8 @@ def search(folder):
         folders[:] = [name for name in folders if not is_passed_over(name)]
         paths += [os.path.join(parent, name) for name in names
                   if not is_passed_over(name)]
-    return Found(sorted(path for path in paths if formats.by_ending(path)),
+    return Found(sorted(path for path in paths if formats.by_ending(path)
+                        or films and formats.is_film(path)),
                  sorted(path for path in paths if formats.foreign(path)),
                  unread)
 

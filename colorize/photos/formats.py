@@ -7,8 +7,8 @@ captions are written (:mod:`colorize.photos.captions`) and its 16 bits
 
 from collections import namedtuple
 
-__all__ = ['ENDINGS', 'FORMATS', 'Format', 'asked', 'by_ending',
-           'ending_of', 'foreign']
+__all__ = ['ENDINGS', 'FILMS', 'FORMATS', 'Format', 'asked', 'by_ending',
+           'ending_of', 'foreign', 'is_film', 'of_result']
 
 #: name: Pillow's. endings: of its files. result: the ending of the result
 #: of such a photo, as not every format holds a colour photo as it is. asked:
@@ -44,6 +44,16 @@ FORMATS = (
     Format('WEBP', ('.webp',), '.webp', 'webp',
            ('alpha', 'exif', 'icc', 'xmp'), True))
 
+#: What people keep films in, by FFmpeg's names; see :mod:`colorize.video`.
+#: Whoever looks for photos does not find them. AVI cannot tell when a frame
+#: is shown.
+FILMS = (
+    Format('avi', ('.avi',), '.mkv', None, None, extra='video'),
+    Format('matroska', ('.mkv',), '.mkv', 'mkv', (), True, 'video'),
+    Format('mov', ('.mov',), '.mov', 'mov', (), True, 'video'),
+    Format('mp4', ('.mp4', '.m4v'), '.mp4', 'mp4', (), True, 'video'),
+    Format('webm', ('.webm',), '.webm', 'webm', (), True, 'video'))
+
 #: By which photos are found in folders.
 ENDINGS = tuple(sorted(ending for each in FORMATS
                        for ending in each.endings))
@@ -59,6 +69,7 @@ _FOREIGN = {
     'document': ('.djvu', '.eps', '.pdf', '.ps', '.svg')}
 
 _BY_ENDING = {ending: each for each in FORMATS for ending in each.endings}
+_FILM_BY_ENDING = {ending: each for each in FILMS for ending in each.endings}
 _FOREIGN_BY_ENDING = {ending: kind for kind, endings in _FOREIGN.items()
                       for ending in endings}
 
@@ -75,7 +86,36 @@ def by_ending(path):
 
 def asked():
     """The formats that can be asked for, by their names there."""
-    return {each.asked: each for each in FORMATS if each.asked}
+    return {each.asked: each for each in FORMATS + FILMS if each.asked}
+
+
+def is_film(path):
+    """Whether a name's ending is that of a film."""
+    return ending_of(path) in _FILM_BY_ENDING
+
+
+def of_result(path, form=None):
+    """The format of the result of a photo or film.
+
+    Parameters
+    ----------
+    path : str
+        Of the photo or film.
+    form : str, optional
+        What :func:`asked` for; a film's leaves photos alone, and a photo's
+        films.
+
+    Returns
+    -------
+    Format
+        PNG where nothing is known of the ending.
+    """
+    kinds = _FILM_BY_ENDING if is_film(path) else _BY_ENDING
+    wanted = asked().get(form)
+    if wanted in kinds.values():
+        return wanted
+    own = kinds.get(ending_of(path))
+    return kinds[own.result] if own else _BY_ENDING['.png']
 
 
 def foreign(path):

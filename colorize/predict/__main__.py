@@ -13,6 +13,7 @@ from colorize.predict.plan import make_plan
 from colorize.predict.report import Summary, prepare
 from colorize.predict.standing import standing
 from colorize.systems.decodings import DECODINGS, DEFAULT
+from colorize.video import STEADY
 
 __all__ = ['main']
 
@@ -20,21 +21,24 @@ __all__ = ['main']
 def _parser():
     parser = argparse.ArgumentParser(
         prog='python -m colorize.predict',
-        description='Colour black-and-white photos. The result is as large '
-                    'as the photo and keeps its lightness. A run that is '
-                    'started again skips what is done.')
+        description='Colour black-and-white photos and films. The result is '
+                    'as large and keeps its lightness. A run that is started '
+                    'again skips what is done, and goes on with films.')
     add = parser.add_argument
-    add('photos', nargs='+', metavar='IN', help='photos, folders (with all '
-        'below them) and patterns; colours, if any, are not looked at')
+    add('photos', nargs='+', metavar='IN', help='photos, films, folders '
+        '(with all below them) and patterns; colours, if any, are not '
+        'looked at')
     add('-o', '--output', metavar='OUT', help='a folder, in which the tree '
         'of IN is found again, or a file for one photo (without: '
         'NAME-color.EXT beside each photo)')
     add('--overwrite', action='store_true', help='replace results that '
         'exist; photos are never replaced')
     add('--format', type=_format, metavar='FORMAT', help='jpeg, png, tiff or '
-        "webp (without: the photo's own, png where that holds no colours)")
+        'webp; mkv, mov, mp4 or webm of films (without: its own, png or mkv '
+        'where that holds no colours)')
     add('--quality', type=command.number(int, 1, 100), metavar='N',
-        help='of JPEG and WebP, 1 to 100 (without: 95)')
+        help='of JPEG, WebP and films, 1 to 100 (without: 95; of films '
+        'that is crf 17, and 100 loses nothing)')
     add('--saturation', type=command.number(float, 0, 10), default=1.,
         metavar='X', help='make colours stronger or, below 1, weaker')
     add('--decode', choices=list(DECODINGS), help='the most probable colour '
@@ -43,6 +47,9 @@ def _parser():
                                                   'or that with rare colours '
                                                   'weighed up (vivid); '
                                                   f'without: {DEFAULT}')
+    add('--steady', type=command.number(float, 0, 1), metavar='X',
+        help='how much colours of films hold, 0 (each frame for itself, '
+             f'slower) to 1 (without: {STEADY})')
     add('--side-by-side', action='store_true', help='write NAME-side-by-side'
         '.EXT: grey, coloured and, if it has colours, the original')
     add('--evaluate', action='store_true', help='score results against '
@@ -154,12 +161,10 @@ def _color(tasks, count, given, summary, claims):
     """Colour photos, say what is wrong with one, note what was done."""
     from tqdm import tqdm
     from colorize import colorizer
-    from colorize.predict import pipeline
     made = colorizer.Colorizer(given.weights, given.decode, given.saturation)
     summary.settings['decode'] = made.decoding
     late = []
-    outcomes = pipeline.colored(tasks, made, given.batch_size, given.quality,
-                                given.side_by_side, given.evaluate, late)
+    outcomes = _outcomes(tasks, made, given, late)
     try:
         with closing(outcomes), tqdm(
                 total=count, unit='photo',
@@ -176,6 +181,18 @@ def _color(tasks, count, given, summary, claims):
             if outcome.task not in summary:
                 _say(outcome, summary)
                 _note(outcome, summary)
+
+
+def _outcomes(tasks, made, given, late):
+    """Of photos, then of the films among them."""
+    from colorize.predict import films, pipeline
+    found = []
+    photos = pipeline.colored(films.photos_of(tasks, found), made,
+                              given.batch_size, given.quality,
+                              given.side_by_side, given.evaluate, late)
+    with closing(photos):
+        yield from photos
+    yield from films.colored(found, made, given)
 
 
 def _conclude(summary):

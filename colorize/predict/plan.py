@@ -78,7 +78,7 @@ def make_plan(places, output=None, form=None, suffix='-color',
 def _photos(place, output):
     """The photos of one place; never those inside the output folder."""
     if os.path.isdir(place):
-        found, root = find.search(place), place
+        found, root = find.search(place, films=True), place
     elif _is_pattern(place):
         found, root = _matches(place), _root(place)
     else:
@@ -128,7 +128,8 @@ def _matches(pattern):
                  find.is_passed_over(name) for name in os.path.relpath(
                      each, _root(pattern)).split(os.sep))]
     return find.Found(
-        [each for each in paths if said or formats.by_ending(each)],
+        [each for each in paths if said or formats.by_ending(each)
+         or formats.is_film(each)],
         [each for each in paths if not said and formats.foreign(each)], [])
 
 
@@ -167,7 +168,8 @@ def _is_file(output, places):
 
 def _checked(output, form):
     """Refuse a file whose ending is of another format than was asked."""
-    if form and formats.by_ending(output) != formats.asked()[form]:
+    if form and formats.ending_of(output) not in \
+            formats.asked()[form].endings:
         raise ValueError(f'-o {output}: is no name of a {form} file, which '
                          '--format asks for')
     return output
@@ -191,8 +193,7 @@ def _tasks(found, output, form, suffix):
 
 def _output(found, output, form, suffix):
     """The name of the result of a photo."""
-    kind = formats.asked()[form] if form else formats.by_ending(found.place)
-    ending = kind.result if kind else '.png'
+    ending = formats.of_result(found.place, form).result
     name = os.path.splitext(found.place)[0] + suffix + ending
     if output is None:
         return os.path.join(os.path.dirname(found.photo),

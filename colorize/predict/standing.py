@@ -4,6 +4,7 @@ import itertools
 import os
 from collections import namedtuple
 
+from colorize.photos import formats
 from colorize.predict.plan import Task
 
 __all__ = ['Standing', 'standing']
@@ -60,8 +61,11 @@ def _settled(task, taken, named):
 
 
 def _belongs(result, photo):
-    # Pillow is imported where something stands only.
-    from colorize.photos.marks import belongs
+    # Pillow and PyAV are imported where something stands only.
+    if formats.is_film(photo):
+        from colorize.video.marks import belongs
+    else:
+        from colorize.photos.marks import belongs
     return belongs(result, photo)
 
 

@@ -8,16 +8,13 @@ import numpy as np
 
 from colorize.colorizer import default_weights, network_size
 from colorize.prefetch import prefetch
-from colorize.video import chroma, encoding, joining, planes, steady
+from colorize.video import STEADY, chroma, encoding, joining, planes, steady
 from colorize.video.extra import FilmError
 from colorize.video.reading import Reader, quarter_turns
 from colorize.video.scores import Scores
 from colorize.video.segments import Segments
 
-__all__ = ['STEADY', 'color_film']
-
-#: Without a wish.
-STEADY = 0.5
+__all__ = ['color_film']
 
 #: Frames in a segment, at least; as many as x264 has between its keyframes.
 SEGMENT = 250

@@ -9,20 +9,19 @@ import struct
 import av
 
 from colorize.disk.whole import replace_whole
-from colorize.video import encoding
+from colorize.photos import formats
+from colorize.video import encoding, marks
 from colorize.video.extra import FilmError
 from colorize.video.reading import opened, packets, picture_stream
 
 __all__ = ['CONTAINERS', 'container_of', 'join']
 
 #: Endings of results, and FFmpeg's name of the container.
-CONTAINERS = {'.m4v': 'mp4', '.mkv': 'matroska', '.mov': 'mov',
-              '.mp4': 'mp4', '.webm': 'webm'}
+CONTAINERS = {ending: each.name for each in formats.FILMS
+              if each.asked for ending in each.endings}
 
-#: The index to the front, for players that begin before they have all;
-#: names of one's own are kept.
-_OPTIONS = dict.fromkeys(('mp4', 'mov'), {
-    'movflags': 'faststart+use_metadata_tags'})
+#: The index to the front, for players that begin before they have all.
+_OPTIONS = dict.fromkeys(('mp4', 'mov'), {'movflags': 'faststart'})
 
 #: Metadata that is of the file that was read, not of what is in it.
 _OF_THE_FILE = {'major_brand', 'minor_version', 'compatible_brands',
@@ -87,6 +86,7 @@ def _joined(film, encoder, segments, source, result):
         if stream.index == picture.index:
             shown = _picture(film, encoder, segments, result)
             _describe(shown, stream)
+            shown.metadata['handler_name'] = marks.marked(film.path)
             continue
         try:
             tracks[stream.index] = _copied(stream, result)

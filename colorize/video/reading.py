@@ -190,7 +190,7 @@ class Reader:
 
     def _decoded(self):
         """Frames as the decoder gives them, past what it cannot read."""
-        errors = 0
+        errors, shown = 0, None
         for packet in packets(self._container, self._note):
             self._reached = max(self._reached, end_of(packet))
             if packet.stream_index != self._stream.index:
@@ -200,13 +200,15 @@ class Reader:
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, ValueError) as error:
-                self._note(packet.pts or packet.dts, _words(error))
+                # Which frame it was, decoders on several threads do not say.
+                self._note(packet.pts if shown is None else shown,
+                           _words(error))
                 errors += 1
                 if errors == _HOPELESS:
                     return
                 continue
             for frame in frames:
-                errors = 0
+                errors, shown = 0, frame.pts
                 yield frame
 
     def _check_end(self):

@@ -7,7 +7,6 @@ the folder goes.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -16,7 +15,7 @@ import struct
 
 import numpy as np
 
-from colorize.disk.whole import sweep, written_whole
+from colorize.disk.whole import claimed, sweep, written_whole
 from colorize.video.encoding import Packet
 from colorize.video.extra import FilmError
 from colorize.video.steady import Memory
@@ -77,24 +76,21 @@ class Segments:
         if self.count:
             self.memory = self._remembered()
         for name in os.listdir(self._folder):
-            if name not in self._names():
+            if name.startswith(('memory-', 'segment-', 'joined')) \
+                    and name not in self._names():
                 os.unlink(os.path.join(self._folder, name))
 
     def _lock(self, output):
-        self._held = open(self._path('lock'), 'w')
-        try:
-            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._held.close()
-            raise FilmError(f'{output}: is being written by another '
-                            'process') from None
+        self._held = claimed(self._folder, 'lock')
+        if self._held is None:
+            raise FilmError(f'{output}: is being written by another process')
 
     def _path(self, name):
         return os.path.join(self._folder, name)
 
     def _names(self):
         """Files that are of use."""
-        return {'lock', f'memory-{self.count - 1}'}.union(
+        return {f'memory-{self.count - 1}'}.union(
             f'segment-{number}' for number in range(self.count))
 
     def _take_up(self):
@@ -169,14 +165,19 @@ class Segments:
 
     def close(self):
         """Keep what is done, and let others go on with it."""
-        self._held.close()
-        if not self.count:
+        if self._held and not self.count:
             self.remove()
+        self._let_go()
 
     def remove(self):
         """All is joined, or nothing came of it."""
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._held.close()
+        self._let_go()
+
+    def _let_go(self):
+        if self._held:
+            self._held.close()
+        self._held = None
 
 
 def _records(file):

@@ -12,7 +12,7 @@ import tempfile
 import numpy as np
 
 from colorize import command
-from colorize.video import extra
+from colorize.video import STEADY, extra
 from experiments.shared import bundled, report, scenes, table
 
 __all__ = ['main', 'measured']
@@ -74,9 +74,8 @@ def measured(photos, count, steady=None, weights=None):
         By scene: rows of frames, the truth first.
     """
     from colorize import colorizer
-    from colorize.video import film
     made = colorizer.Colorizer(weights)
-    steady = film.STEADY if steady is None else steady
+    steady = STEADY if steady is None else steady
     films, strips = {}, {}
     for number, scene in enumerate(scenes.SCENES):
         pair = [photos[(number + step) % len(photos)] for step in (0, 1)]

@@ -115,10 +115,24 @@ class TestFormats(Tree):
                 ('a.pgm', '.png'), ('a.bmp', '.png'), ('a', '.png')):
             self.assertEqual(self.planned(name), {name: f"a-color{expected}"})
 
+    def test_of_films(self):
+        for name, expected in (
+                ('a.mp4', '.mp4'), ('a.M4V', '.mp4'), ('a.mov', '.mov'),
+                ('a.mkv', '.mkv'), ('a.webm', '.webm'), ('a.avi', '.mkv')):
+            self.assertEqual(self.planned(name), {name: f"a-color{expected}"})
+        self.make('in/a.mp4', 'in/b.png', 'in/c/d.mkv')
+        for place in ('in', 'in/**'):
+            self.assertEqual(set(self.planned(place)),
+                             {'in/a.mp4', 'in/b.png', 'in/c/d.mkv'})
+
     def test_that_was_asked_for(self):
         for form, kind in formats.asked().items():
-            self.assertEqual(self.planned('a.gif', form=form),
-                             {'a.gif': f'a-color{kind.result}'})
+            # A film's leaves photos alone, and a photo's films.
+            photo = '.png' if kind in formats.FILMS else kind.result
+            film = kind.result if kind in formats.FILMS else '.mkv'
+            self.assertEqual(self.planned('a.gif', 'b.avi', form=form),
+                             {'a.gif': f'a-color{photo}',
+                              'b.avi': f'b-color{film}'})
         self.refuse('no name of a png', 'a.gif', output='b.jpg', form='png')
         self.assertEqual(self.planned('a.gif', output='b.JPEG', form='jpeg'),
                          {'a.gif': 'b.JPEG'})

@@ -95,13 +95,13 @@ class TestRoundTrip(Folder):
         for rows, columns in ((47, 63), (47, 64), (48, 63)):
             with self.subTest(rows=rows, columns=columns):
                 path, output, _ = self.color(
-                    f'{rows}x{columns}.mp4', shown=films.pictures(
-                        rows=rows, columns=columns), pixels='yuv444p')
+                    f'{rows}x{columns}.mp4', pixels='yuv444p',
+                    shown=films.pictures(10, rows, columns))
                 self.check(path, output)
 
     def test_odd_size_in_webm(self):
         path, output, _ = self.color(
-            'a.webm', shown=films.pictures(rows=47, columns=63), sound='libopus',
+            'a.webm', shown=films.pictures(10, 47, 63), sound='libopus',
             codec='libvpx-vp9', options={'lossless': '1'})
         self.check(path, output)
 

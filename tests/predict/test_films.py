@@ -1,0 +1,123 @@
+"""Films on the command line."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+from unittest import mock
+
+from colorize import colorizer
+from colorize.predict import __main__ as predict
+from colorize.video import extra
+from experiments.shared.stand_in import Uncompiled
+from tests.shared import films
+from tests.shared.folder import Folder
+from tests.shared.photos import write_photos
+
+
+class _Tinting(films.Tinting, Uncompiled):
+    """Colours films and photos without a network."""
+
+    def __init__(self, *given, **named):
+        Uncompiled.__init__(self, *given, **named)
+        self.asked = 0
+
+
+class TestFilms(Folder):
+    def run_predict(self, *arguments):
+        """Exit status, and what was said."""
+        with contextlib.redirect_stderr(io.StringIO()) as said, \
+                contextlib.redirect_stdout(io.StringIO()), \
+                mock.patch.object(colorizer, 'Colorizer', _Tinting):
+            try:
+                status = predict.main(list(arguments))
+            except SystemExit as stopped:
+                status = stopped.code
+        return status, said.getvalue()
+
+    def make(self):
+        os.makedirs(self.path('in'))
+        write_photos(self.path('in'), 2)
+        films.write_film(self.path('in', 'film.mp4'))
+
+    def test_beside_photos(self):
+        self.make()
+        report = self.path('report.json')
+        status, said = self.run_predict(
+            self.path('in'), '-o', self.path('out'), '--json', report)
+        self.assertEqual(status, 0, said)
+        self.assertEqual(sorted(os.listdir(self.path('out'))), [
+            'film-color.mp4', 'photo0-color.png', 'photo1-color.png'])
+        self.assertEqual(len(films.frames_of(
+            self.path('out', 'film-color.mp4'))), 10)
+        with open(report) as file:
+            records = json.load(file)['photos']
+        self.assertEqual([record['status'] for record in records],
+                         ['done'] * 3)
+        status, said = self.run_predict(self.path('in'), '-o',
+                                        self.path('out'))
+        self.assertIn('3 were done before', said)
+
+    def test_a_result_knows_its_film(self):
+        """Another film of that name gets a name of its own."""
+        self.make()
+        other = self.path('other', 'film.mp4')
+        os.makedirs(self.path('other'))
+        films.write_film(other, films.pictures(12))
+        for name in ('in/film.mp4', 'other/film.mp4', 'in/film.mp4'):
+            self.run_predict(self.path(name), '-o', self.path('out', ''))
+        self.assertEqual(sorted(os.listdir(self.path('out'))),
+                         ['film-color-2.mp4', 'film-color.mp4'])
+        self.assertEqual(len(films.frames_of(
+            self.path('out', 'film-color-2.mp4'))), 12)
+
+    def test_settings(self):
+        self.make()
+        film, out = self.path('in', 'film.mp4'), self.path('a.mkv')
+        with mock.patch('colorize.video.film.color_film',
+                        return_value=((1, 1), [])) as color:
+            self.run_predict(film, '-o', out, '--steady', '0.25',
+                             '--quality', '70')
+        given = color.call_args[0]
+        self.assertEqual(given[:2], (film, out))
+        self.assertEqual(given[4:6], (70, 0.25))
+
+    def test_side_by_side_is_refused(self):
+        self.make()
+        status, said = self.run_predict(self.path('in', 'film.mp4'),
+                                        '--side-by-side')
+        self.assertEqual(status, 1)
+        self.assertIn('film.mp4: --side-by-side is for photos', said)
+
+    def test_without_the_extra(self):
+        """One line says what to install; photos are coloured."""
+        self.make()
+        with mock.patch.dict(sys.modules, {'av': None}):
+            status, said = self.run_predict(self.path('in'), '-o',
+                                            self.path('out'))
+        self.assertEqual(status, 1)
+        lines = [line for line in said.splitlines() if 'film.mp4' in line]
+        self.assertEqual(len(lines), 1)
+        self.assertIn("films need the extra \"video\": pip install "
+                      "'.[video]'", lines[0])
+        self.assertEqual(len(os.listdir(self.path('out'))), 2)
+
+    def test_damaged(self):
+        self.make()
+        film = self.path('in', 'film.mp4')
+        with open(film, 'r+b') as file:
+            file.truncate(os.path.getsize(film) // 2)
+        status, said = self.run_predict(film, '-o', self.path('out', ''))
+        self.assertEqual(status, 1)
+        self.assertEqual(said.count('\n'), 1)
+        self.assertIn('film.mp4: not a readable film', said)
+        self.assertEqual(os.listdir(self.path('out')), [])
+
+    def test_quality(self):
+        extra.require('tests')
+        from colorize.video import encoding
+        self.assertEqual([encoding.crf_of(quality) for quality
+                          in (None, 95, 100, 1)], [17, 17, 0, 51])
+        found = [encoding.crf_of(quality) for quality in range(1, 101)]
+        self.assertEqual(found, sorted(found, reverse=True))
