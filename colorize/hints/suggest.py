@@ -10,6 +10,10 @@ __all__ = ['likeliest']
 #: Bins to each side that count as one colour.
 _ALIKE = 2
 
+#: A colour less probable than this is none to suggest. What rounding leaves
+#: of a sum of zeros lies below it.
+_LEAST = 1e-9
+
 
 def likeliest(chances, means, lightness, count=5):
     """The most probable distinct colours of a pixel.
@@ -34,11 +38,13 @@ def likeliest(chances, means, lightness, count=5):
         around the peak; most probable first, all different.
     """
     joint, found = np.outer(*chances), {}
-    while len(found) < count and joint.max() > 0:
+    while len(found) < count:
         u, v = np.unravel_index(_around(joint).argmax(), joint.shape)
         near = np.s_[max(0, u - _ALIKE):u + _ALIKE + 1,
                      max(0, v - _ALIKE):v + _ALIKE + 1]
         part = joint[near]
+        if part.sum() < _LEAST:
+            break
         chroma = [(part.sum(axis=1 - axis) * means[axis][near[axis]]).sum()
                   / part.sum() for axis in (0, 1)]
         shown = hex_of(color.merge(np.float32(lightness), np.float32(chroma)))

@@ -53,3 +53,13 @@ class TestLikeliest(unittest.TestCase):
         self.chances[1, 25] = 1
         (_, chance), = self.found(5)
         self.assertAlmostEqual(chance, 1)
+
+    def test_black_has_one_colour(self):
+        """At L = 0 all colours are black: the search has to end."""
+        rng = np.random.RandomState(0)
+        scores = rng.normal(0, 30, (2, 50))
+        self.chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        self.chances /= self.chances.sum(axis=1, keepdims=True)
+        (shown, chance), = self.found(light=0)
+        self.assertEqual(shown, '#000000')
+        self.assertAlmostEqual(chance, 1)
