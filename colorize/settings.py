@@ -6,6 +6,8 @@ Imports nothing heavy, so that a command's ``--help`` answers at once.
 import json
 from collections import namedtuple
 
+from models.published import VGG16_LAYERS
+
 __all__ = ['LOSSES', 'NETWORKS', 'Setting', 'SettingError', 'TABLE',
            'TRAINING', 'check', 'check_network', 'check_run',
            'check_training', 'flag_of']
@@ -64,7 +66,9 @@ TABLE = (
             ('hsv', 'luv')),
     Setting('width', 1.0, 'scales the number of maps of every layer', _BOTH,
             _NUMBER, 'above 0, at most 4', lambda x: 0 < x <= 4),
-    _flag('freeze_vgg', False, 'keep VGG16 as it is', _BOTH),
+    _maybe('freeze_until', None, 'keep the layers of VGG16 as they are, up '
+           'to this one (conv4_3 for all)', _BOTH, _TEXT,
+           tuple(VGG16_LAYERS), VGG16_LAYERS.__contains__),
     _flag('vgg_batch_norm', False, 'batch norm inside VGG16, which a trunk '
           'needs that starts from random values (default: without vgg16)',
           _BOTH),
@@ -80,6 +84,10 @@ TABLE = (
             lambda x: 1 <= len(x) <= 3 and all(
                 type(n) is int and 1 <= n <= 1024 for n in x)),
 
+    Setting('average', 0.0, 'validate and keep the average of the weights '
+            'over the updates: so much of it stays at each update, as 0.999; '
+            '0 for the weights themselves', 'training', _NUMBER,
+            'from 0 to below 1', lambda x: 0 <= x < 1),
     _whole('batch_size', 6, 'photos in a minibatch', 'training'),
     Setting('beta2', 0.999, "Adam's beta2; its beta1 is 0.9", 'training',
             _NUMBER, 'from 0 to below 1', lambda x: 0 <= x < 1),
@@ -92,9 +100,12 @@ TABLE = (
     Setting('huber_threshold', 0.1, 'M of the Huber loss, in units of 100 '
             'U, V', 'training', _NUMBER, 'above 0',
             lambda x: 0 < x < float('inf')),
+    _flag('keep_gray', False, 'train on photos without colours, or in one '
+          'tone as sepia, too', 'training'),
     Setting('learning_rate', 0.0003, 'step size', 'training', _NUMBER,
             'above 0', lambda x: 0 < x < float('inf')),
-    Setting('learning_rate_decay', 1.0, 'its factor after each epoch',
+    Setting('learning_rate_decay', 1.0, 'its factor after each epoch, where '
+            'the schedule is decay',
             'training', _NUMBER, 'above 0, at most 1', lambda x: 0 < x <= 1),
     _maybe('loss', None, 'none for the first that suits the system',
            'training', _TEXT, sum(LOSSES.values(), ()),
@@ -104,6 +115,13 @@ TABLE = (
     Setting('rebalancing', 0.0, 'weigh rare colours up: 0 not at all, near '
             '1 all bins alike', 'training', _NUMBER, 'from 0 to below 1',
             lambda x: 0 <= x < 1),
+    Setting('scale', 1.0, 'a random crop shows from this share of the '
+            "photo's side to all of it, scaled to the side of the crop; 1 "
+            'for no scaling', 'training', _NUMBER, 'above 0, at most 1',
+            lambda x: 0 < x <= 1),
+    _one_of('schedule', 'decay', 'of the step size: decay, by epochs, or '
+            'cosine, up in the first fiftieth of all updates and then down '
+            'to 0', 'training', ('decay', 'cosine')),
     Setting('seed', 0, 'the number that decides a whole run', 'training',
             (int,), 'from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32),
     Setting('side', 224, 'photos are scaled to this many pixels squared',
@@ -112,10 +130,15 @@ TABLE = (
     Setting('soft_bins', 0.0, 'spread a pixel over the bins beside its own, '
             'by a Gaussian so many bins wide', 'training', _NUMBER,
             'from 0 to 50', lambda x: 0 <= x <= 50),
+    _maybe('start', None, 'begin from the weights of this file; it says what '
+           'network it is, too', 'training', _TEXT, 'the name of a file',
+           lambda x: True),
     _one_of('update_rule', 'adam', 'how gradients become steps', 'training',
             ('adam', 'nesterov', 'sgd')),
     _maybe('vgg16', None, 'file of pre-trained VGG16 weights', 'training',
            _TEXT, 'the name of a file', lambda x: True),
+    Setting('vgg_rate', 1.0, "factor of the step size for VGG16's layers",
+            'training', _NUMBER, 'above 0', lambda x: 0 < x < float('inf')),
 )
 
 #: By name: the settings of a training, and those of each system's network.
@@ -178,8 +201,20 @@ def check_network(settings):
         raise SettingError('system must be one of '
                            f"{', '.join(map(repr, NETWORKS))}, got "
                            f'{system!r}')
-    return _complete(dict(settings, system=system), NETWORKS[system],
+    return _complete(dict(_renamed(settings), system=system),
+                     NETWORKS[system],
                      f'setting {{!r}} of the {system} network')
+
+
+def _renamed(settings):
+    """Settings of an older file by the names of today."""
+    settings = dict(settings)
+    if 'freeze_vgg' in settings:
+        frozen = settings.pop('freeze_vgg')
+        check('freeze_vgg', frozen, _FLAG, 'true or false', lambda x: True)
+        settings.setdefault('freeze_until',
+                            list(VGG16_LAYERS)[-1] if frozen else None)
+    return settings
 
 
 def check_run(network_settings, settings):
@@ -204,6 +239,9 @@ def check_run(network_settings, settings):
     network = check_network(dict(
         {'vgg_batch_norm': not settings.get('vgg16')}, **network_settings))
     settings = check_training(settings)
+    if settings['vgg16'] and settings['start']:
+        raise SettingError('start and vgg16 exclude each other: a file to '
+                           'start from holds all layers')
     losses = LOSSES[network['system']]
     settings['loss'] = settings['loss'] or losses[0]
     if settings['loss'] not in losses:

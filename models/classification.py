@@ -14,7 +14,7 @@ _ENCODER_MAPS = (('encoder4', 8), ('encoder3', 4), ('encoder2', 2),
 _POOLED_MAPS = (('conv4_3', 8), ('pool3', 8), ('pool2', 4), ('pool1', 2))
 
 
-def build_classification(input_var=None, width=1.0, freeze_vgg=False,
+def build_classification(input_var=None, width=1.0, freeze_until=None,
                          vgg_batch_norm=False, conv4_depth=512,
                          aggregation='concat', residual_encoder=True,
                          head_depths=(128, 64, 64),
@@ -28,8 +28,9 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
         less the ImageNet mean; rows and columns divisible by 8.
     width : float
         Scales every depth; 1.0 is the paper's.
-    freeze_vgg : bool
-        Keep VGG16's parameters out of training.
+    freeze_until : str, optional
+        Keep VGG16's parameters out of training from conv1_1 to this layer;
+        'conv4_3' freezes all.
     vgg_batch_norm : bool
         Batch norm inside VGG16, for a trunk that starts from random values.
     conv4_depth : int
@@ -53,7 +54,7 @@ def build_classification(input_var=None, width=1.0, freeze_vgg=False,
         each (batch, `num_bins`, row, column).
     """
     _check(aggregation, head_depths)
-    net = build_trunk(input_var, width, freeze_vgg, vgg_batch_norm,
+    net = build_trunk(input_var, width, freeze_until, vgg_batch_norm,
                       conv4_depth)
     if residual_encoder:
         build_encoder(net, width)

@@ -11,7 +11,7 @@ from models.vgg16 import build_vgg16
 __all__ = ['build_encoder', 'build_trunk']
 
 
-def build_trunk(input_var=None, width=1.0, freeze_vgg=False,
+def build_trunk(input_var=None, width=1.0, freeze_until=None,
                 vgg_batch_norm=False, conv4_depth=512):
     """Input layer and VGG16: what every network here starts with.
 
@@ -19,7 +19,7 @@ def build_trunk(input_var=None, width=1.0, freeze_vgg=False,
     ----------
     input_var : Theano 4-D tensor, optional
         (batch, 3, row, column), see :func:`models.vgg16.build_vgg16`.
-    width, freeze_vgg, vgg_batch_norm, conv4_depth
+    width, freeze_until, vgg_batch_norm, conv4_depth
         See :func:`models.vgg16.build_vgg16`.
 
     Returns
@@ -32,7 +32,7 @@ def build_trunk(input_var=None, width=1.0, freeze_vgg=False,
     layer = lasagne.layers.InputLayer((None, 3, None, None), input_var,
                                       name='input')
     net = build_vgg16(layer, width, batch_norm=vgg_batch_norm,
-                      freeze=freeze_vgg, conv4_depth=conv4_depth)
+                      freeze_until=freeze_until, conv4_depth=conv4_depth)
     net['input'] = layer
     return net
 

@@ -6,7 +6,7 @@ from models.layers import Conv2DLayer, scaled
 __all__ = ['build_regression']
 
 
-def build_regression(input_var=None, width=1.0, freeze_vgg=False,
+def build_regression(input_var=None, width=1.0, freeze_until=None,
                      vgg_batch_norm=False, conv4_depth=512):
     """VGG16, residual encoder, two convolutions without batch norm.
 
@@ -17,8 +17,9 @@ def build_regression(input_var=None, width=1.0, freeze_vgg=False,
         less the ImageNet mean; rows and columns divisible by 8.
     width : float
         Scales every depth; 1.0 is the paper's.
-    freeze_vgg : bool
-        Keep VGG16's parameters out of training.
+    freeze_until : str, optional
+        Keep VGG16's parameters out of training from conv1_1 to this layer;
+        'conv4_3' freezes all.
     vgg_batch_norm : bool
         Batch norm inside VGG16, for a trunk that starts from random values.
     conv4_depth : int
@@ -30,7 +31,7 @@ def build_regression(input_var=None, width=1.0, freeze_vgg=False,
         Layers by name. ``net['output']`` is (batch, 2, row, column): U and
         V divided by 100.
     """
-    net = build_trunk(input_var, width, freeze_vgg, vgg_batch_norm,
+    net = build_trunk(input_var, width, freeze_until, vgg_batch_norm,
                       conv4_depth)
     build_encoder(net, width)
     net['head1'] = Conv2DLayer(net['encoder1'], scaled(64, width), 3,

@@ -8,8 +8,8 @@ from models.published import VGG16_LAYERS
 __all__ = ['build_vgg16']
 
 
-def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
-                conv4_depth=512):
+def build_vgg16(input_layer, width=1.0, batch_norm=False,
+                freeze_until=None, conv4_depth=512):
     """VGG16's convolutions up to conv4_3, each followed by a ReLU.
 
     Parameters
@@ -23,8 +23,9 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
     batch_norm : bool
         A batch norm before each ReLU, which a trunk needs that starts from
         random values; the published weights have none.
-    freeze : bool
-        Keep the parameters out of training.
+    freeze_until : str, optional
+        Keep the parameters out of training from the first layer to this
+        one, as 'conv3_3'; 'conv4_3' freezes all.
     conv4_depth : int
         Maps of conv4_1 to conv4_3 before `width`. Two thirds of the
         parameters are there; 512 is VGG16's.
@@ -44,8 +45,8 @@ def build_vgg16(input_layer, width=1.0, batch_norm=False, freeze=False,
             pool = f'pool{name[4]}'
             layer = net[pool] = lasagne.layers.MaxPool2DLayer(
                 layer, 2, name=pool)
-    if freeze:
-        _freeze(lasagne.layers.get_all_layers(layer))
+    if freeze_until:
+        _freeze(lasagne.layers.get_all_layers(net[freeze_until]))
     return net
 
 

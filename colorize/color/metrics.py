@@ -6,8 +6,13 @@ import numpy as np
 from colorize import color
 from colorize.color import bins
 
-__all__ = ['accuracy', 'average', 'colorfulness', 'l_reg', 'psnr',
+__all__ = ['COLORLESS', 'accuracy', 'average', 'colorfulness', 'l_reg', 'psnr',
            'saturation_difference', 'score']
+
+
+#: A photo of less mean saturation, 0 to 1, has none to compare with: what is
+#: there comes from rounding.
+COLORLESS = 0.005
 
 
 def l_reg(predicted, actual):
@@ -57,12 +62,15 @@ def saturation_difference(predicted, actual):
     Returns
     -------
     float
-        0 is perfect, 1 is a grey photo; nan where the actual photo has no
-        colour at all, so that there is nothing to divide by.
+        0 is perfect, 1 is a grey photo; nan where the actual photo is as
+        good as grey (:data:`COLORLESS`), so that there is nothing to divide
+        by.
     """
-    total = color.saturation(actual).sum(dtype='float64')
-    found = color.saturation(predicted).sum(dtype='float64')
-    return float(abs(found - total) / total) if total > 0 else float('nan')
+    total = color.saturation(actual).mean(dtype='float64')
+    found = color.saturation(predicted).mean(dtype='float64')
+    if total < COLORLESS:
+        return float('nan')
+    return float(abs(found - total) / total)
 
 
 def psnr(predicted, actual):

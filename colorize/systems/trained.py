@@ -7,11 +7,11 @@ import numpy as np
 
 from colorize.backend import theano
 from colorize.color import bins
-from colorize.settings import check_training
+from colorize.settings import check_network, check_training
 from colorize.systems import networks, params, weights_file
 from colorize.systems.weights_file import WeightsError
 
-__all__ = ['Trained', 'load']
+__all__ = ['Trained', 'fill', 'load', 'settings_of']
 
 #: Values of a network that any machine can hold, 16 MiB. One that is built
 #: can say what it needs and the file lacks.
@@ -42,15 +42,60 @@ def load(path):
     """
     settings, shapes = weights_file.headers(path)
     network = _build(path, settings, shapes)
-    _fit(path, network, shapes)
-    arrays, settings = weights_file.read(path)
+    arrays = fill(network, path)
+    return Trained(network, arrays['bin_means'], _prior(path, arrays),
+                   settings['training']['side'])
+
+
+def fill(network, path):
+    """Give a network the parameters of a weights file.
+
+    Parameters
+    ----------
+    network : colorize.systems.networks.Network
+    path : str
+
+    Returns
+    -------
+    dict
+        All arrays of the file, by name.
+
+    Raises
+    ------
+    colorize.systems.weights_file.WeightsError
+        When the file is not one of such a network. Nothing was changed
+        then.
+    """
+    _fit(path, network, weights_file.headers(path).shapes)
+    arrays, _ = weights_file.read(path)
     for name, values in arrays.items():
         if not np.isfinite(values).all():
             raise WeightsError(f'{path}: {name} holds values that are no '
                                'numbers')
     params.set_params(params.get_params(network.outputs), arrays, path)
-    return Trained(network, arrays['bin_means'], _prior(path, arrays),
-                   settings['training']['side'])
+    return arrays
+
+
+def settings_of(path):
+    """What network a weights file holds; no array of it is loaded.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    network : dict
+        See :data:`colorize.settings.NETWORKS`, complete.
+    side : int
+        It was trained on `side` x `side` pixels.
+
+    Raises
+    ------
+    colorize.systems.weights_file.WeightsError
+    """
+    settings, _ = weights_file.headers(path)
+    return _checked(path, settings)
 
 
 def _fit(path, network, shapes):
@@ -75,13 +120,26 @@ def _prior(path, arrays):
     return found
 
 
+def _checked(path, settings):
+    """Settings of the network, and the side; refuses what cannot be."""
+    try:
+        side = settings['training']['side']
+        check_training({'side': side})
+        return check_network(settings['network']), side
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _no_network(path, error) from error
+
+
+def _no_network(path, error):
+    return WeightsError(f'{path}: settings that make no network ({error})')
+
+
 def _build(path, settings, shapes):
     """The network that the settings ask for, if the file can fill it."""
+    network, _ = _checked(path, settings)
+    held = sum(math.prod(shape) for shape in shapes.values())
     try:
-        check_training({'side': settings['training']['side']})
-        held = sum(math.prod(shape) for shape in shapes.values())
         with params.blank(max(held, _SMALL)):
-            return networks.build(settings['network'])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WeightsError(f'{path}: settings that make no network '
-                           f'({error})') from error
+            return networks.build(network)
+    except ValueError as error:
+        raise _no_network(path, error) from error

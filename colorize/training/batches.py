@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 import numpy as np
+from PIL import Image
 
 from colorize import color
 from colorize.photos import images
@@ -43,7 +44,7 @@ def join(batches):
     return Batch(*(np.concatenate(arrays) for arrays in zip(*batches)))
 
 
-def augment(rgb, crop, flip, rng):
+def augment(rgb, crop, flip, rng, scale=1.0):
     """Cut a random square out of a photo and mirror every other one.
 
     Parameters
@@ -53,16 +54,30 @@ def augment(rgb, crop, flip, rng):
         Side of the square; None keeps the whole photo.
     flip : bool
     rng : numpy.random.RandomState
+    scale : float
+        Below 1, the square is of a random size, from this share of the
+        photo's side to all of it, and is scaled to `crop`, or to the size
+        of the photo.
 
     Returns
     -------
     array, (`crop`, `crop`, 3)
     """
-    if crop:
+    if scale < 1:
+        rgb = _scaled(rgb, crop or len(rgb), scale, rng)
+    elif crop:
         top = rng.randint(rgb.shape[0] - crop + 1)
         left = rng.randint(rgb.shape[1] - crop + 1)
         rgb = rgb[top:top + crop, left:left + crop]
     return rgb[:, ::-1] if flip and rng.randint(2) else rgb
+
+
+def _scaled(rgb, side, scale, rng):
+    """A random square of a random size, scaled to `side` x `side`."""
+    window = int(round(len(rgb) * rng.uniform(scale, 1)))
+    top, left = (rng.randint(length - window + 1) for length in rgb.shape[:2])
+    image = Image.fromarray(rgb[top:top + window, left:left + window])
+    return np.asarray(image.resize((side, side), Image.BICUBIC))
 
 
 def augmenting_loader(paths, network_settings, settings, epoch):
@@ -85,7 +100,8 @@ def augmenting_loader(paths, network_settings, settings, epoch):
     def load(number):
         rng = np.random.RandomState([settings['seed'], epoch, number])
         rgb = images.load_square(paths[number], settings['side'])
-        rgb = augment(rgb, settings['crop'], settings['flip'], rng)
+        rgb = augment(rgb, settings['crop'], settings['flip'], rng,
+                      settings['scale'])
         return prepare(rgb, network_settings)
     return load
 

@@ -1,4 +1,4 @@
-"""The two compiled functions of a run: an update, and a validation."""
+"""The compiled functions of a run: an update, a validation."""
 
 from collections import namedtuple
 
@@ -6,12 +6,17 @@ from colorize.backend import lasagne, theano
 from colorize.color import bins
 from colorize.systems import networks, params
 from colorize.systems.decodings import decode
+from models.published import VGG16_LAYERS
 
 __all__ = ['Functions', 'compile_functions', 'update_rule']
 
 #: train, validate: Theano functions. learning_rate: shared variable.
-#: state: all shared variables that training changes, by name.
-Functions = namedtuple('Functions', 'train validate learning_rate state')
+#: state: all shared variables that training changes, by name. averages: of
+#: them, by trained parameter, its average over the updates; empty without.
+#: refresh: moves the averages of batch norm by a minibatch, changes nothing
+#: else; None without averages.
+Functions = namedtuple('Functions', 'train validate learning_rate state '
+                       'averages refresh')
 
 
 def compile_functions(network, settings, counts=None, means=None):
@@ -41,7 +46,9 @@ def compile_functions(network, settings, counts=None, means=None):
     rate = theano.shared(lasagne.utils.floatX(settings['learning_rate']),
                          'learning_rate')
     trained = lasagne.layers.get_all_params(network.outputs, trainable=True)
-    updates = update_rule(loss, trained, rate, settings)
+    updates = _all_updates(loss, trained, rate, settings)
+    state = _state(network, updates)
+    averages = _add_averages(updates, trained, settings['average'], state)
     train_fn = theano.function([network.input_var, target_var], loss,
                                updates=updates)
     target_var, loss, found = networks.loss(network, name, threshold, targets,
@@ -49,7 +56,8 @@ def compile_functions(network, settings, counts=None, means=None):
     chroma = decode(found, network.settings, 'argmax', means,
                     xp=theano.tensor)
     val_fn = theano.function([network.input_var, target_var], [loss, chroma])
-    return Functions(train_fn, val_fn, rate, _state(network, updates))
+    return Functions(train_fn, val_fn, rate, state, averages,
+                     _refreshing(network) if averages else None)
 
 
 def _soft_targets(settings, counts):
@@ -60,12 +68,62 @@ def _soft_targets(settings, counts):
                              settings['rebalancing'])
 
 
+def _all_updates(loss, trained, rate, settings):
+    """Updates of all parameters; VGG16's may have a rate of their own."""
+    if settings['vgg_rate'] == 1:
+        return update_rule(loss, trained, rate, settings)
+    gradients = dict(zip(trained, theano.grad(loss, trained)))
+    vgg = [param for param in trained
+           if param.name.partition('.')[0].partition('_bn')[0]
+           in VGG16_LAYERS]
+    updates = update_rule([gradients[param] for param in vgg], vgg,
+                          rate * lasagne.utils.floatX(settings['vgg_rate']),
+                          settings) if vgg else {}
+    own = [param for param in trained if param not in set(vgg)]
+    updates.update(update_rule([gradients[param] for param in own], own,
+                               rate, settings))
+    return updates
+
+
+def _add_averages(updates, trained, kept, state):
+    """Let updates average what they change; the averages by parameter.
+
+    The first updates weigh more, as they must where there is nothing to
+    average yet: after n of them, 1 - (n + 1) / (n + 10) at least is new.
+    """
+    if not kept:
+        return {}
+    count = theano.shared(lasagne.utils.floatX(0), 'average.updates')
+    stays = theano.tensor.minimum(lasagne.utils.floatX(kept),
+                                  (count + 1) / (count + 10))
+    averages = {param: theano.shared(param.get_value(),
+                                     f'average.{param.name}')
+                for param in trained}
+    for param, average in averages.items():
+        updates[average] = average + (1 - stays) * (updates[param] - average)
+    updates[count] = count + 1
+    state.update((shared.name, shared)
+                 for shared in [count, *averages.values()])
+    return averages
+
+
+def _refreshing(network):
+    """A pass of a training minibatch that only moves batch norm's averages.
+
+    Those are updates which the outputs carry along.
+    """
+    found = networks.outputs(network)
+    return theano.function([network.input_var],
+                           [output.sum() for output in found])
+
+
 def update_rule(loss, trained, rate, settings):
     """How gradients become steps (Section 5.2).
 
     Parameters
     ----------
-    loss : Theano scalar
+    loss : Theano scalar, or list of them
+        The loss, or its gradients.
     trained : sequence of Theano shared variable
     rate : Theano shared variable
         The learning rate.

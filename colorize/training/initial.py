@@ -1,15 +1,16 @@
 """A network as it is before its first minibatch."""
 
 from colorize import backend
-from colorize.systems import networks, params
+from colorize.settings import SettingError
+from colorize.systems import networks, params, trained
 from colorize.systems.pretrained import load_vgg16
 from colorize.systems.weights_file import WeightsError
 from models.published import VGG16_LAYERS
 
-__all__ = ['build_initial']
+__all__ = ['build_initial', 'settings_of_start']
 
 
-def build_initial(network_settings, vgg16=None, seed=0):
+def build_initial(network_settings, vgg16=None, seed=0, start=None):
     """Build a network as it is before its first minibatch.
 
     Parameters
@@ -21,6 +22,8 @@ def build_initial(network_settings, vgg16=None, seed=0):
         conv4 where that has another depth.
     seed : int
         Decides the random initial parameters.
+    start : str, optional
+        Weights file that gives all parameters.
 
     Returns
     -------
@@ -30,6 +33,8 @@ def build_initial(network_settings, vgg16=None, seed=0):
     network = networks.build(network_settings)
     if vgg16:
         _take_vgg16(network, vgg16)
+    if start:
+        trained.fill(network, start)
     return network
 
 
@@ -44,3 +49,38 @@ def _take_vgg16(network, path):
                   if not name.startswith('conv4')}
     known = params.get_params(network.outputs)
     params.set_params({name: known[name] for name in arrays}, arrays, path)
+
+
+def settings_of_start(network_settings, settings):
+    """Settings that a file to start from completes.
+
+    Parameters
+    ----------
+    network_settings, settings : dict
+        What was asked for. 'start' names the file; without, nothing is
+        changed.
+
+    Returns
+    -------
+    network_settings, settings : dict
+        The network is the file's, with 'freeze_until' as asked for; photos
+        are of the side that it was trained with unless 'side' says another.
+
+    Raises
+    ------
+    SettingError
+        When another network is asked for than the file holds.
+    colorize.systems.weights_file.WeightsError
+        When the file is no weights file.
+    """
+    path = settings.get('start')
+    if not path:
+        return network_settings, settings
+    found, side = trained.settings_of(path)
+    for name, value in network_settings.items():
+        if name != 'freeze_until' and value != found.get(name):
+            raise SettingError(
+                f"{name} {value!r}: {path} holds a {found['system']} network "
+                f'with {name} {found.get(name)!r}, and that cannot be changed')
+    network = dict(found, freeze_until=network_settings.get('freeze_until'))
+    return network, dict({'side': side}, **settings)

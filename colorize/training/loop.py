@@ -3,16 +3,16 @@
 import math
 import time
 
-from tqdm import tqdm
-
 from colorize import memory
 from colorize.backend import lasagne
 from colorize.color import bins, metrics
 from colorize.photos import images
+from colorize.progress import progress as shown_progress
 from colorize.settings import check, check_run
 from colorize.systems import params, weights_file
-from colorize.training import (batches, checkpoints, functions, initial,
-                               interrupts, run_folder, validation)
+from colorize.training import (averaging, batches, checkpoints, functions,
+                               initial, interrupts, run_folder, validation)
+from colorize.training.schedule import learning_rate
 from colorize.training.run_folder import TrainingError
 
 __all__ = ['SAVE_SECONDS', 'train']
@@ -56,9 +56,11 @@ def train(paths, folder, epochs, network_settings=None, **settings):
     """
     check('epochs', epochs, (int,), 'a whole number, 1 or more',
           lambda x: x >= 1)
-    network_settings, settings = check_run(network_settings or {}, settings)
+    network_settings, settings = check_run(*initial.settings_of_start(
+        network_settings or {}, settings))
     with run_folder.locked(folder):
-        run = run_folder.open_run(folder, paths, network_settings, settings)
+        run = run_folder.open_run(folder, paths, network_settings, settings,
+                                  epochs)
         return _train(run, epochs)
 
 
@@ -66,18 +68,15 @@ def _train(run, epochs):
     """All epochs of a run that are still to come."""
     settings = run.settings
     network = initial.build_initial(run.network_settings, settings['vgg16'],
-                                    settings['seed'])
+                                    settings['seed'], settings['start'])
     compiled = functions.compile_functions(network, settings, run.counts,
                                            run.means)
     progress = checkpoints.resume(run, compiled.state)
     with interrupts.noticed() as interrupted:
         while progress['epoch'] < epochs and not _is_stale(progress,
                                                            settings):
-            compiled.learning_rate.set_value(lasagne.utils.floatX(
-                settings['learning_rate']
-                * settings['learning_rate_decay'] ** progress['epoch']))
-            _train_epoch(run, compiled, progress, interrupted)
-            _end_epoch(run, network, compiled, progress, interrupted)
+            _train_epoch(run, compiled, epochs, progress, interrupted)
+            _end_epoch(run, network, compiled, epochs, progress, interrupted)
     return run_folder.read_log(run.folder)[-1]
 
 
@@ -86,36 +85,46 @@ def _is_stale(progress, settings):
     return progress['worse'] >= (settings['patience'] or math.inf)
 
 
-def _train_epoch(run, compiled, progress, interrupted):
+def _train_epoch(run, compiled, epochs, progress, interrupted):
     """All minibatches of an epoch from ``progress['position']`` on."""
-    paths, epoch = run.train, progress['epoch']
-    order = batches.shuffled(len(paths), run.settings['seed'], epoch)
-    load = batches.augmenting_loader(paths, run.network_settings,
-                                     run.settings, epoch)
-    steps = batches.minibatches(load, order[progress['position']:],
-                                run.settings['batch_size'])
+    steps = _minibatches(run, progress['epoch'], progress['position'])
     began = saved = time.time()
     before = progress['seconds']
-    with tqdm(total=len(paths), initial=progress['position'], unit='photo',
-              desc=f'epoch {epoch + 1}', disable=None) as bar:
+    with shown_progress(len(run.train), f"epoch {progress['epoch'] + 1}",
+                        done=progress['position']) as advance:
         for batch in _complaining(steps, run, compiled, progress):
+            compiled.learning_rate.set_value(_rate(
+                run, epochs, progress['epoch'], progress['position']))
             _step(run, compiled, batch, progress)
             progress['seconds'] = before + time.time() - began
-            bar.set_postfix(loss=progress['loss'] / progress['position'])
-            bar.update(len(batch.inputs))
-            _stop_if(interrupted(), run, compiled, progress)
+            advance(len(batch.inputs),
+                    loss=progress['loss'] / progress['position'])
+            if interrupted():
+                checkpoints.save(run, compiled.state, progress)
+                raise _interrupted(run)
             if time.time() - saved > SAVE_SECONDS:
                 checkpoints.save(run, compiled.state, progress)
                 saved = time.time()
 
 
-def _stop_if(interrupted, run, compiled, progress):
-    """Save and raise when the run was interrupted from outside."""
-    if interrupted:
-        checkpoints.save(run, compiled.state, progress)
-        raise interrupts.Interrupted(
-            f'{run.folder}: interrupted and saved; the same command goes on '
-            'from here')
+def _rate(run, epochs, epoch, position):
+    """The step size of the update that begins with that photo."""
+    return lasagne.utils.floatX(learning_rate(
+        run.settings, epoch, position, len(run.train), epochs))
+
+
+def _minibatches(run, epoch, begin=0, end=None):
+    """Minibatches of an epoch, from one place in its order to another."""
+    order = batches.shuffled(len(run.train), run.settings['seed'], epoch)
+    load = batches.augmenting_loader(run.train, run.network_settings,
+                                     run.settings, epoch)
+    return batches.minibatches(load, order[begin:end],
+                               run.settings['batch_size'])
+
+
+def _interrupted(run):
+    return interrupts.Interrupted(f'{run.folder}: interrupted and saved; the '
+                                  'same command goes on from here')
 
 
 def _complaining(steps, run, compiled, progress):
@@ -141,35 +150,57 @@ def _step(run, compiled, batch, progress):
     progress['position'] += len(batch.inputs)
 
 
-def _end_epoch(run, network, compiled, progress, interrupted):
+def _end_epoch(run, network, compiled, epochs, progress, interrupted):
     """Validate, log, keep the best weights, write a checkpoint."""
+    last = (len(run.train) - 1) // run.settings['batch_size']
     record = {'epoch': progress['epoch'] + 1,
               'loss': progress['loss'] / progress['position'],
               'photos': progress['position'],
               'seconds': round(progress['seconds'], 2),
-              'learning_rate': float(compiled.learning_rate.get_value()),
+              'learning_rate': float(_rate(
+                  run, epochs, progress['epoch'],
+                  last * run.settings['batch_size'])),
               'clipped': run.clipped}
-    if run.valid:
-        def validate(*batch):
-            _stop_if(interrupted(), run, compiled, progress)
-            return compiled.validate(*batch)
-        loss, scores = validation.evaluate(network, validate, run.valid,
-                                           run.settings['side'],
-                                           run.settings['batch_size'])
-        record.update(val_loss=loss)
-        record.update((f"val_{name}", value) for name, value
-                      in metrics.average(scores).items())
-    record.update(peak_memory_mib=round(memory.peak_mib()))
+    steps = _minibatches(run, progress['epoch'], end=(
+        averaging.STEPS * run.settings['batch_size']))
+    try:
+        with averaging.averaged(network, compiled, steps):
+            record.update(_validated(run, network, compiled, interrupted),
+                          peak_memory_mib=round(memory.peak_mib()))
+            _judge(run, network, record, progress)
+    except interrupts.Interrupted:
+        checkpoints.save(run, compiled.state, progress)
+        raise
+    progress.update(epoch=progress['epoch'] + 1, position=0, loss=0.0,
+                    seconds=0.0)
+    run_folder.log(run, record)
+    checkpoints.save(run, compiled.state, progress)
+
+
+def _validated(run, network, compiled, interrupted):
+    """Loss and metrics on the photos that only validate."""
+    if not run.valid:
+        return {}
+
+    def validate(*batch):
+        if interrupted():
+            raise _interrupted(run)
+        return compiled.validate(*batch)
+    loss, scores = validation.evaluate(network, validate, run.valid,
+                                       run.settings['side'],
+                                       run.settings['batch_size'])
+    return dict({f'val_{name}': value for name, value
+                 in metrics.average(scores).items()}, val_loss=loss)
+
+
+def _judge(run, network, record, progress):
+    """Keep the weights if they are the best so far."""
     judged = record.get('val_loss', -record['epoch'])
     better = progress['best'] is None or judged < progress['best']
     progress['worse'] = 0 if better else progress['worse'] + 1
     if better:
         progress['best'] = judged
         _save_weights(run, network)
-    progress.update(epoch=progress['epoch'] + 1, position=0, loss=0.0,
-                    seconds=0.0)
-    run_folder.log(run, record)
-    checkpoints.save(run, compiled.state, progress)
 
 
 def _save_weights(run, network):

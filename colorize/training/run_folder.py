@@ -69,7 +69,7 @@ def _holder(file):
     return f' (its id is {number})' if number.isdigit() else ''
 
 
-def open_run(folder, paths, network_settings, settings):
+def open_run(folder, paths, network_settings, settings, epochs=None):
     """Describe a run in its folder, or open it with the same settings.
 
     Parameters
@@ -79,6 +79,8 @@ def open_run(folder, paths, network_settings, settings):
         Photos. An existing run keeps those that it has begun with.
     network_settings, settings : dict
         Complete, see :func:`colorize.settings.check_run`.
+    epochs : int, optional
+        Of the whole run; a cosine schedule is bound to them.
 
     Returns
     -------
@@ -94,13 +96,15 @@ def open_run(folder, paths, network_settings, settings):
     if not os.path.exists(described):
         surveyed = survey(paths, network_settings['color_space'], settings)
         if not surveyed['learn']:
-            raise TrainingError('no readable photo to train on')
-        found = dict(given, **surveyed)
+            raise TrainingError('no readable photo with colours to train on')
+        found = dict(given, epochs=epochs, **surveyed)
         with written_whole(described) as file:
             file.write(json.dumps(found, indent=1).encode())
     found = read_description(folder)
     try:
         refuse_changes(folder, given, found)
+        if settings['schedule'] == 'cosine' and epochs != found['epochs']:
+            raise _changed(folder, 'epochs', found['epochs'], epochs)
         _refuse_others(folder, paths, found)
         return Run(folder, settings, network_settings, found['learn'],
                    found['hold'], _means(found), found['clipped'],
@@ -173,10 +177,13 @@ def refuse_changes(place, given, found):
     for group, settings in given.items():
         for name, value in settings.items():
             if known[group][name] != value:
-                raise TrainingError(
-                    f'{place}: the run was started with {name} = '
-                    f'{known[group][name]!r}, not {value!r}; take another '
-                    'folder or the same setting')
+                raise _changed(place, name, known[group][name], value)
+
+
+def _changed(place, name, known, value):
+    return TrainingError(
+        f'{place}: the run was started with {name} = {known!r}, not '
+        f'{value!r}; take another folder or the same setting')
 
 
 def _refuse_others(folder, paths, found):

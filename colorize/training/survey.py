@@ -1,21 +1,23 @@
 """What the photos of a new run are like: looked at once, before it begins."""
 
 import os
-import sys
 
 import numpy as np
-from tqdm import tqdm
 
 from colorize import color, command
-from colorize.color import bins
+from colorize.color import bins, tones
 from colorize.photos import images
 from colorize.prefetch import prefetch
+from colorize.progress import progress, say_above
 
 __all__ = ['survey']
 
 
 def survey(paths, space, settings):
-    """Split the photos, pass over unreadable ones, count the bins.
+    """Split the photos, leave out what cannot teach colours, count the bins.
+
+    Photos that cannot be read are passed over; those in one tone, too,
+    unless 'keep_gray' is set.
 
     Parameters
     ----------
@@ -28,42 +30,49 @@ def survey(paths, space, settings):
     Returns
     -------
     dict
-        'learn' and 'hold' (paths), and of the photos to learn from
-        'clipped', 'bin_counts' and 'bin_means', as ``run.json`` keeps them.
+        'learn' and 'hold' (paths), 'gray' (how many were left out as such),
+        and of the photos to learn from 'clipped', 'bin_counts' and
+        'bin_means', as ``run.json`` keeps them.
     """
     rng = np.random.RandomState(settings['seed'])
     order = rng.permutation(len(paths))
     held = set(order[:int(round(len(paths) * settings['holdout']))].tolist())
     totals = np.zeros((2, 2, bins.NUM_BINS))
-    clipped, split = np.zeros(2), {'learn': [], 'hold': []}
-    for number, chroma in _read(paths, settings['side'], space):
+    clipped, split, gray = np.zeros(2), {'learn': [], 'hold': []}, 0
+    for number, toned, chroma in _read(paths, settings['side'], space):
+        if toned and not settings['keep_gray']:
+            gray += 1
+            continue
         split['hold' if number in held else 'learn'].append(
             os.path.abspath(paths[number]))
         if number not in held:
             chroma, outside = color.clip_chroma(chroma, space)
             clipped += outside
             totals += bins.bin_totals(chroma, space)
+    if gray:
+        command.say(f'{gray} of {len(paths)} photos left out: grey or in one '
+                    'tone (--keep-gray takes them, too)')
     share = clipped / np.maximum(totals[0].sum(axis=1), 1)
-    return dict(split, clipped=share.tolist(),
+    return dict(split, gray=gray, clipped=share.tolist(),
                 bin_counts=totals[0].tolist(),
                 bin_means=bins.bin_means(*totals, space).tolist())
 
 
 def _read(paths, side, space):
-    """Number and chroma of each readable photo, with a progress bar."""
+    """Number, tone and chroma of each readable photo, shown as it goes."""
     def load():
         for number, path in enumerate(paths):
             try:
                 rgb = images.load_square(path, side)
             except images.ImageError as error:
-                yield number, error
+                yield number, error, None
             else:
-                yield number, color.split(rgb, space)[1]
-    for number, found in tqdm(prefetch(load()), total=len(paths),
-                              desc='read', unit='photo', leave=False,
-                              disable=None):
-        if isinstance(found, Exception):
-            with tqdm.external_write_mode(sys.stderr):
-                command.say(f'passed over {found}')
-        else:
-            yield number, found
+                yield number, tones.is_in_one_tone(*color.split(rgb)), \
+                    color.split(rgb, space)[1]
+    with progress(len(paths), 'read', leave=False) as advance:
+        for number, found, chroma in prefetch(load()):
+            advance()
+            if isinstance(found, Exception):
+                say_above(f'passed over {found}')
+            else:
+                yield number, found, chroma

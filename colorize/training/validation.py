@@ -1,10 +1,10 @@
 """How good a network is on photos that it was not trained on."""
 
 import numpy as np
-from tqdm import tqdm
 
 from colorize.color import metrics
 from colorize.photos import images
+from colorize.progress import progress
 from colorize.training import batches
 
 __all__ = ['evaluate']
@@ -38,13 +38,12 @@ def evaluate(network, validate, paths, side=224, batch_size=6,
         lambda number: batches.prepare(
             images.load_square(paths[number], side), network.settings),
         range(len(paths)), batch_size)
-    with tqdm(total=len(paths), desc=bar, unit='photo', leave=False,
-              disable=None) as progress:
+    with progress(len(paths), bar, leave=False) as advance:
         for batch in steps:
             loss, found = validate(batch.inputs, batch.targets)
             total += float(loss) * len(found)
             scores += _scores(batch, found, network.settings['color_space'])
-            progress.update(len(found))
+            advance(len(found))
     return total / len(paths), scores
 
 

@@ -87,7 +87,8 @@ def overfit(paths, given, size):
     loop.train(paths, given.runs, size['epochs'],
                {**network, 'width': size['width']},
                **{'learning_rate': 0.001, 'learning_rate_decay': 0.9975,
-                  **settings, 'holdout': 0, 'side': size['side']})
+                  'keep_gray': True, **settings, 'holdout': 0,
+                  'side': size['side']})
     found, rows = _score(paths, os.path.join(given.runs, 'weights.npz'))
     found.update(seconds=round(time.time() - began, 1), quick=given.quick,
                  photos=options.name_of_photos(given),

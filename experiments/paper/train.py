@@ -11,7 +11,8 @@ from experiments.shared import curves, options, report, saved
 __all__ = ['QUICK', 'TRAINING', 'main', 'small_runs', 'train']
 
 #: Section 5.2.
-TRAINING = {'learning_rate': 0.0003, 'holdout': 0.1, 'batch_size': 6}
+TRAINING = {'learning_rate': 0.0003, 'holdout': 0.1, 'batch_size': 6,
+            'keep_gray': True}
 
 QUICK = {'width': 0.1, 'side': 64, 'epochs': 12}
 

@@ -114,8 +114,9 @@ def _train(given, size, network, training):
     common, settings = given_settings(given)
     loop.train(paths, _folder(given, given.only, given.seed), size['epochs'],
                {'width': size['width'], **common, **network},
-               **{'holdout': 0.2, 'learning_rate': 0.001, **settings,
-                  'side': size['side'], **training})
+               **{'holdout': 0.2, 'learning_rate': 0.001,
+                  'keep_gray': True, **settings, 'side': size['side'],
+                  **training})
     return 0
 
 

@@ -105,7 +105,7 @@ class TestParameterCounts(unittest.TestCase):
             + 36928 + 1154 - full + conv4 - after)
 
     def test_frozen_vgg_is_not_trained(self):
-        net = build_regression(freeze_vgg=True)
+        net = build_regression(freeze_until='conv4_3')
         self.assertEqual(count(net['output'], trainable=True),
                          self.ENCODER + 36928 + 1154)
         self.assertEqual(count(net['output']), count(

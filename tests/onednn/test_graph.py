@@ -121,7 +121,7 @@ def test_a_training_step_of_the_regression_network():
 def test_every_ablation_trains_as_in_theano():
     check_step(width=0.1, aggregation='sum', head_depths=(128,))
     check_step(width=0.1, residual_encoder=False, head_depths=(128, 64),
-               freeze_vgg=True)
+               freeze_until='conv4_3')
     check_step(width=0.1, aggregation='sum', residual_encoder=False,
                vgg_batch_norm=True)
 
