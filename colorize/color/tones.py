@@ -8,7 +8,7 @@ __all__ = ['ONE_TONE', 'is_in_one_tone', 'spread']
 #: JPEG), a steel object before a grey wall 2, half of all photos over 12.
 ONE_TONE = 1.6
 
-_LEVELS = 16
+_LEVELS = 64
 
 
 def spread(lightness, chroma):
@@ -26,15 +26,17 @@ def spread(lightness, chroma):
     Returns
     -------
     float
-        Root of the mean squared distance of a pixel's chroma to the mean of
-        those as light, in units of U and V.
+        Standard deviation of a pixel's chroma from the mean of those as
+        light, in units of U and V.
     """
     level = np.clip(lightness.ravel() * (_LEVELS / 100), 0, _LEVELS - 1)
     level, flat = level.astype(int), chroma.reshape(-1, 2)
-    counts = np.maximum(np.bincount(level, minlength=_LEVELS), 1)
-    means = np.stack([np.bincount(level, flat[:, channel], _LEVELS) / counts
-                      for channel in (0, 1)], axis=1)
-    return float(np.sqrt(((flat - means[level]) ** 2).sum(axis=1).mean()))
+    counts = np.bincount(level, minlength=_LEVELS)
+    means = np.stack([np.bincount(level, flat[:, channel], _LEVELS)
+                      / np.maximum(counts, 1) for channel in (0, 1)], axis=1)
+    total = ((flat - means[level]) ** 2).sum()
+    # In a small photo the few pixels of a level define their own mean.
+    return float(np.sqrt(total / max(1, len(flat) - (counts > 0).sum())))
 
 
 def is_in_one_tone(lightness, chroma):
