@@ -57,7 +57,7 @@ class TestLikeliest(unittest.TestCase):
     def test_black_has_one_colour(self):
         """At L = 0 all colours are black: the search has to end."""
         rng = np.random.RandomState(0)
-        scores = rng.normal(0, 30, (2, 50))
+        scores = rng.normal(0, 30, (2, 50)).astype('float32')
         self.chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         self.chances /= self.chances.sum(axis=1, keepdims=True)
         (shown, chance), = self.found(light=0)
