@@ -92,7 +92,7 @@ def accelerate(outputs):
     return Graph(outputs).outputs
 
 
-def cross_entropy(scores, target):
+def cross_entropy(scores, target, soft_targets=None):
     """Mean cross-entropy of class scores in one pass over them.
 
     Parameters
@@ -101,6 +101,9 @@ def cross_entropy(scores, target):
         (batch, class, row, column), as :func:`accelerate` gave it.
     target : Theano integer 3-D tensor
         (batch, row, column), the right class of each pixel.
+    soft_targets : float array, (class, class), optional
+        A row per right class: how much each class should have where that
+        one is right. Without, the right one has all.
 
     Returns
     -------
@@ -114,4 +117,6 @@ def cross_entropy(scores, target):
     from colorize.onednn.blocked import FromBlocked
     if not isinstance(node.op, FromBlocked):
         return None
-    return CrossEntropy()(node.inputs[0], target, node.inputs[1])
+    rows = [] if soft_targets is None else [
+        theano.tensor.constant(soft_targets, dtype='float32')]
+    return CrossEntropy()(node.inputs[0], target, node.inputs[1], *rows)

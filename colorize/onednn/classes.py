@@ -29,11 +29,25 @@ def _target(target, scores):
     return np.ascontiguousarray(target, np.int32)
 
 
+def _soft_targets(rows, scores, classes):
+    """`rows` with zeros up to the scores' whole blocks; None without."""
+    if not rows:
+        return None
+    if rows[0].shape != (classes, classes):
+        raise ValueError(f'{classes} classes, but soft targets of shape '
+                         f'{rows[0].shape}')
+    padded = np.zeros((classes, scores.shape[1] * scores.shape[4]), 'f4')
+    padded[:, :classes] = rows[0]
+    return padded
+
+
 class CrossEntropy(BlockedOp):
     """Mean over the pixels of -log softmax(scores)[target].
 
     Called with blocked scores, the target (batch, row, column), integers,
-    and the number of classes.
+    and the number of classes; optionally with a matrix (class, class), a
+    row for each right class: how much each class should have. Then it is the
+    mean of the sum over the classes of -wanted * log softmax(scores).
     """
 
     def output_types(self, inputs):
@@ -46,15 +60,18 @@ class CrossEntropy(BlockedOp):
         scores, mean = plain(inputs[0]), ctypes.c_double(np.nan)
         if scores.size:
             call('cross_entropy', scores.shape, _scores(scores, inputs[2]),
-                 scores, _target(inputs[1], scores), ctypes.byref(mean))
+                 scores, _target(inputs[1], scores),
+                 _soft_targets(inputs[3:], scores, inputs[2]),
+                 ctypes.byref(mean))
         outputs[0][0] = np.asarray(mean.value, 'float32')
 
     def connection_pattern(self, node):
-        return [[True], [False], [False]]
+        return [[True]] + [[False] for _ in node.inputs[1:]]
 
     def grad(self, inputs, grads):
         unknown = theano.gradient.DisconnectedType()
-        return [_CrossEntropyGrad()(grads[0], *inputs), unknown(), unknown()]
+        return ([_CrossEntropyGrad()(grads[0], *inputs)]
+                + [unknown() for _ in inputs[1:]])
 
 
 class _CrossEntropyGrad(BlockedOp):
@@ -70,6 +87,7 @@ class _CrossEntropyGrad(BlockedOp):
         if scores.size:
             call('cross_entropy_grad', scores.shape,
                  _scores(scores, inputs[3]), scores, target,
+                 _soft_targets(inputs[4:], scores, inputs[3]),
                  ctypes.c_float(float(inputs[0]) / target.size), out)
         outputs[0][0] = out
 

@@ -67,10 +67,9 @@ def cross_entropy(scores, target, soft_targets=None):
     Theano scalar
         In nats.
     """
-    if soft_targets is None:
-        fused = onednn.cross_entropy(scores, target)
-        if fused is not None:
-            return fused
+    fused = onednn.cross_entropy(scores, target, soft_targets)
+    if fused is not None:
+        return fused
     # The largest score is taken away first: exp() never overflows.
     raised = scores - scores.max(axis=1, keepdims=True)
     log_sum = T.log(T.exp(raised).sum(axis=1, keepdims=True))

@@ -262,6 +262,40 @@ def test_cross_entropy_and_its_gradient():
         np.testing.assert_allclose(grad, truth, atol=2e-6 * truth.max())
 
 
+@needs_onednn
+def test_cross_entropy_of_soft_bins_and_its_gradient():
+    rng = np.random.RandomState(10)
+    target, asked = rng.randint(0, 50, (2, 5, 7)), rng.uniform(size=(50, 50))
+    # Rows that ask for nothing, for one class, for more than one in all.
+    asked[:2] = np.eye(50)[:2] * [[0], [3]]
+    for size in (1, 100):
+        scores = (size * rng.normal(size=(2, 50, 5, 7))).astype('float32')
+        variable = T.tensor4()
+        loss = onednn.cross_entropy(
+            onednn_array(variable, 50), T.constant(target), asked)
+        mine, grad = theano.function([variable],
+                                     [loss, T.grad(3 * loss, variable)])(
+            scores)
+        shifted = scores.astype('float64')
+        shifted -= shifted.max(axis=1, keepdims=True)
+        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        wanted = asked[target].transpose(0, 3, 1, 2)
+        np.testing.assert_allclose(mine, -(logs * wanted).sum(1).mean(),
+                                   rtol=1e-5)
+        truth = 3 * (np.exp(logs) * wanted.sum(1, keepdims=True)
+                     - wanted) / target.size
+        np.testing.assert_allclose(grad, truth, atol=2e-6 * abs(truth).max())
+
+
+@needs_onednn
+def test_soft_bins_of_another_number_of_classes_are_an_error():
+    variable, target = T.tensor4(), T.itensor3()
+    loss = theano.function([variable, target], onednn.cross_entropy(
+        onednn_array(variable, 3), target, np.eye(4)))
+    with unittest.TestCase().assertRaisesRegex(ValueError, r'3 .*\(4, 4\)'):
+        loss(np.zeros((1, 3, 2, 2), 'float32'), np.zeros((1, 2, 2), 'int32'))
+
+
 def onednn_array(variable, depth):
     """`variable` as if it came from an accelerated network."""
     from colorize.onednn.blocked import FromBlocked, ToBlocked

@@ -11,6 +11,10 @@ namespace {
 struct Scores {
     int batch, blocks, rows, columns, classes;
     size_t area() const { return (size_t)rows * columns; }
+    // The row of a class in an array of whole blocks.
+    const float *row(const float *values, int c) const {
+        return values + (size_t)c * blocks * BLOCK;
+    }
 };
 
 // exp to a few units in the last place, for values up to 0 (Cephes's polynomial).
@@ -92,18 +96,33 @@ inline size_t place(const Scores &s, size_t first, int c) {
     return first + c / BLOCK * s.area() * BLOCK + c % BLOCK;
 }
 
+// Sum over the classes of soft * (level - score), for one pixel.
+inline float missing(const Scores &s, const float *at, const float *soft,
+                     float level) {
+    vec sum = {};
+    for (int b = 0; b < s.blocks; b++)
+        sum += pixels(soft)[b] *
+               (level - *pixels(at + b * s.area() * BLOCK));
+    return total(sum);
+}
+
 } // namespace
 
-// Mean over the pixels of -log softmax(scores)[target].
+// Mean over the pixels of -log softmax(scores)[target], or, with a row of
+// whole blocks per class in `soft`, of the sum over the classes of
+// -soft[target] * log softmax(scores).
 EXPORT int cross_entropy(const Scores *s, const float *scores,
-                         const int32_t *target, double *mean) {
+                         const int32_t *target, const float *soft,
+                         double *mean) {
     return guarded([&] {
         check(*s, target);
         std::vector<float> losses(s->batch * s->area());
         each_pixel(*s, [&](size_t i, size_t first, vec *mine) {
             float top = fetch(*s, scores + first, mine);
-            float right = scores[place(*s, first, target[i])];
-            losses[i] = std::log(raise(*s, top, mine)) + top - right;
+            float level = std::log(raise(*s, top, mine)) + top;
+            losses[i] = soft ? missing(*s, scores + first,
+                                        s->row(soft, target[i]), level)
+                              : level - scores[place(*s, first, target[i])];
         });
         double sum = 0;
         for (float loss : losses) sum += loss;
@@ -111,18 +130,25 @@ EXPORT int cross_entropy(const Scores *s, const float *scores,
     });
 }
 
-// weight * (softmax(scores) - one-hot target)
+// Its gradient times weight: weight * (softmax(scores) - one-hot target), or
+// weight * (sum of soft[target] * softmax(scores) - soft[target]).
 EXPORT int cross_entropy_grad(const Scores *s, const float *scores,
-                              const int32_t *target, float weight,
-                              float *out) {
+                              const int32_t *target, const float *soft,
+                              float weight, float *out) {
     return guarded([&] {
         each_pixel(*s, [&](size_t i, size_t first, vec *mine) {
             float top = fetch(*s, scores + first, mine);
             float factor = weight / raise(*s, top, mine);
-            for (int b = 0; b < s->blocks; b++)
-                *pixels(out + first + b * s->area() * BLOCK) =
-                    mine[b] * factor;
-            out[place(*s, first, target[i])] -= weight;
+            const float *row = soft ? s->row(soft, target[i]) : nullptr;
+            vec all = {};
+            for (int b = 0; row && b < s->blocks; b++) all += pixels(row)[b];
+            if (row) factor *= total(all);
+            for (int b = 0; b < s->blocks; b++) {
+                vec value = mine[b] * factor;
+                if (row) value -= pixels(row)[b] * weight;
+                *pixels(out + first + b * s->area() * BLOCK) = value;
+            }
+            if (!row) out[place(*s, first, target[i])] -= weight;
         });
     });
 }
