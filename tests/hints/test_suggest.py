@@ -62,4 +62,4 @@ class TestLikeliest(unittest.TestCase):
         self.chances /= self.chances.sum(axis=1, keepdims=True)
         (shown, chance), = self.found(light=0)
         self.assertEqual(shown, '#000000')
-        self.assertAlmostEqual(chance, 1)
+        self.assertAlmostEqual(chance, 1, places=5)
