@@ -8,6 +8,7 @@ cannot be had is an error, where Theano alone would go on on the CPU.
 
 import configparser
 import contextlib
+import hashlib
 import importlib
 import logging
 import os
@@ -21,7 +22,7 @@ import warnings
 
 import numpy as np
 
-from colorize.backend import cuda
+from colorize.backend import cuda, warm
 from colorize.disk.cache_folder import cache_folder
 
 __all__ = [
@@ -68,13 +69,21 @@ def _defaults():
     flags = {
         'floatX': 'float32',
         'blas.ldflags': _blas_ldflags(),
-        'base_compiledir': os.path.join(cache_folder(), 'theano'),
+        # Theano would ask the compiler for the processor each time.
+        'gcc.cxxflags': '-march=native',
+        'base_compiledir': os.path.join(cache_folder(), 'theano',
+                                        _processors_name()),
     }
     if _device() != 'cpu':
         # cuDNN after version 7 does not compile in Theano 1.0.5.
         flags.update({'dnn.enabled': 'False',
                       'print_active_device': 'False'})
     return flags
+
+
+def _processors_name():
+    """Of machines that share a home folder each runs its own code."""
+    return hashlib.sha256(warm.processor().encode()).hexdigest()[:8]
 
 
 def _device():
@@ -123,6 +132,7 @@ def _import_theano():
             cuda.prepare(device)
         with _heard('theano.gpuarray') as said:
             imported = importlib.import_module('theano')
+        warm.keep_names(imported)
         if imported.config.device != 'cpu':
             cuda.check(imported, said)
         return imported
@@ -167,7 +177,7 @@ def _import_lasagne():
 
 
 _require_compiler()
-with warnings.catch_warnings():
+with warnings.catch_warnings(), warm.little_imported():
     warnings.simplefilter('ignore')  # the stack's own, of its age
     theano = _import_theano()
     lasagne = _import_lasagne()

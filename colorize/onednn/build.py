@@ -8,6 +8,7 @@ import importlib
 import os
 
 from colorize import cplusplus
+from colorize.backend.warm import processor
 
 __all__ = ['OneDNNError', 'installed', 'library']
 
@@ -56,7 +57,7 @@ def _block():
     """Channels side by side: one register's worth of float32."""
     limit = (os.environ.get('DNNL_MAX_CPU_ISA')
              or os.environ.get('ONEDNN_MAX_CPU_ISA') or 'AVX512').upper()
-    wide = 'avx512bw' in cplusplus.processor() and 'AVX512' in limit + (
+    wide = 'avx512bw' in processor() and 'AVX512' in limit + (
         'AVX512' if limit in ('ALL', 'DEFAULT') else '')
     return 16 if wide else 8
 
