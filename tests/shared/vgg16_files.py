@@ -6,6 +6,8 @@ import struct
 import h5py
 import numpy as np
 
+from colorize.systems.pretrained import load_vgg16
+
 #: Inputs and outputs of VGG16's thirteen convolutions, from Table 1 of
 #: Simonyan and Zisserman.
 CONVOLUTIONS = [
@@ -79,3 +81,16 @@ def write_npz(path, arrays):
         named[f'{name}.W'], named[f'{name}.b'] = kernels, biases
     with open(path, 'wb') as file:
         np.savez(file, **named)
+
+
+def assert_refused(path, *words):
+    """load_vgg16 raises one line with the path and all the `words`."""
+    try:
+        load_vgg16(path)
+    except ValueError as error:
+        message = str(error)
+    else:
+        raise AssertionError(f'{path} was read')
+    for word in (path,) + words:
+        assert word in message, (word, message)
+    assert '\n' not in message, message

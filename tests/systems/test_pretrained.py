@@ -14,8 +14,9 @@ import numpy as np
 from scipy.signal import correlate
 
 from colorize.systems.pretrained import find_vgg16, load_vgg16
-from tests.shared.vgg16_files import (CONVOLUTIONS, MEAN_BGR, random_arrays,
-                                      TRUNK, write_keras, write_npz, write_zoo)
+from tests.shared.vgg16_files import (CONVOLUTIONS, MEAN_BGR, TRUNK,
+                                      assert_refused, random_arrays,
+                                      write_keras, write_npz, write_zoo)
 
 
 def setUpModule():
@@ -76,19 +77,6 @@ def our_output(params):
     return np.array([
         correlate(padded, kernel, 'valid')[0] + bias for kernel, bias
         in zip(params['conv1_1.W'].astype('f8'), params['conv1_1.b'])])
-
-
-def assert_refused(path, *words):
-    """load_vgg16 raises one line with the path and all the `words`."""
-    try:
-        load_vgg16(path)
-    except ValueError as error:
-        message = str(error)
-    else:
-        raise AssertionError(f'{path} was read')
-    for word in (path,) + words:
-        assert word in message, (word, message)
-    assert '\n' not in message, message
 
 
 class TestTruth(unittest.TestCase):
@@ -334,47 +322,6 @@ class TestTruncated(unittest.TestCase):
         with open(at('bits'), 'wb') as file:
             file.write(content)
         assert_refused(at('bits'), 'CRC')
-
-
-class _Malicious:
-    """Unpickling calls `function` with `arguments`."""
-
-    def __init__(self, function, *arguments):
-        self.call = function, arguments
-
-    def __reduce__(self):
-        return self.call
-
-
-class TestMaliciousPickle(unittest.TestCase):
-
-    def check(self, refused, function, *arguments):
-        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-            with open(at('evil'), 'wb') as file:
-                pickle.dump({'param values': _Malicious(
-                    function, *arguments)}, file, protocol)
-            assert_refused(at('evil'), 'refused', refused)
-
-    def test_system(self):
-        mark = at('mark')
-        self.check('system', os.system, f"touch {mark}")
-        self.assertFalse(os.path.exists(mark))
-
-    def test_eval(self):
-        self.check('eval', eval, '1')
-
-    def test_getattr(self):
-        self.check('getattr', getattr, 'text', 'join')
-
-    def test_numpy_that_runs_or_reads(self):
-        self.check('numpy', np.load, at('zoo'))
-        self.check('numpy', np.vectorize, print)
-
-    def test_dotted_name(self):
-        # Protocol 4 looks up a.b inside an admitted module.
-        with open(at('evil'), 'wb') as file:
-            file.write(b'\x80\x04\x8c\x05numpy\x8c\x0endarray.tofile\x93.')
-        assert_refused(at('evil'), 'refused', 'numpy.ndarray.tofile')
 
 
 class TestFind(unittest.TestCase):

@@ -7,13 +7,8 @@ import json
 import os
 import resource
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
-import time
-import unittest
 from contextlib import redirect_stderr
 from unittest import mock
 
@@ -26,12 +21,13 @@ from colorize.systems import weights_file
 from colorize.training import (checkpoints, functions, initial, interrupts,
                                loop, run_folder)
 from colorize.backend import theano
+from tests.shared.folder import Folder
 from tests.shared.photos import write_photos
 
 SETTINGS = dict(side=16, batch_size=2, seed=3, holdout=0.2)
 
 
-class Shared(unittest.TestCase):
+class Shared(Folder):
     """One compiled network for all trainings of this file."""
 
     @classmethod
@@ -43,10 +39,9 @@ class Shared(unittest.TestCase):
                        in cls.functions.state.items()}
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.run_folder = os.path.join(self.folder, 'run')
-        self.photos = write_photos(os.path.join(self.folder))
+        super().setUp()
+        self.run_folder = self.path('run')
+        self.photos = write_photos(self.folder)
         for module, name, ours in (
                 (initial, 'build_initial', self.start),
                 (functions, 'compile_functions', self.compile_functions)):
@@ -302,62 +297,6 @@ def limited(size):
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-class TestSignals(unittest.TestCase):
-    """In processes of their own, without a network."""
-
-    CODE = ('import time\n'
-            'from colorize import command\n'
-            'from colorize.training import interrupts\n'
-            'from colorize.disk.whole import written_whole\n'
-            'def main():\n'
-            '    with interrupts.noticed() as seen:\n'
-            '        print("ready", flush=True)\n'
-            '        {}\n'
-            'command.run(main)\n')
-
-    def started(self, body):
-        process = subprocess.Popen(
-            [sys.executable, '-c', self.CODE.format(body)], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
-        process.stdout.readline()
-        return process
-
-    def test_the_second_ends_even_a_long_step_in_c(self):
-        # Like a compiled minibatch it never comes back to the interpreter.
-        process = self.started('sum(range(10 ** 9))')
-        for number in (signal.SIGINT, signal.SIGINT):
-            time.sleep(0.3)
-            process.send_signal(number)
-        began = time.time()
-        self.assertEqual(process.wait(10), -signal.SIGINT)
-        self.assertLess(time.time() - began, 2)
-
-    def test_the_second_leaves_no_file(self):
-        with tempfile.TemporaryDirectory() as folder:
-            process = self.started(
-                f"with written_whole({os.path.join(folder, 'a')!r}) as "
-                "file:\n            while not seen(): time.sleep(0.01)\n      "
-                "      print(\"seen\", flush=True)\n            "
-                "time.sleep(20)")
-            process.send_signal(signal.SIGTERM)
-            process.stdout.readline()
-            process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=10)
-            self.assertEqual(process.returncode, 143)
-            self.assertEqual(said.count('\n'), 1, said)
-            self.assertEqual(os.listdir(folder), [])
-
-
-def test_killed_and_resumed_ends_bit_identical():
-    """make torture at its smallest size: two kills, two epochs."""
-    from experiments.measure import torture
-    with tempfile.TemporaryDirectory() as folder:
-        found = torture.torture(folder, kills=2, epochs=2, seed=2)
-    assert found['different'] == 0 and found['tensors'] > 100, found
 
 
 def test_checkpoint_is_a_float32_archive_with_a_checksum():
