@@ -10,7 +10,7 @@ ON = $(if $(DEVICE),--device $(DEVICE))
 # What an experiment of the paper is given.
 GIVEN = $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(QUICK),--quick) \
     $(if $(RUNS),--runs '$(RUNS)') $(if $(OUT),--out '$(OUT)')
-# SETTINGS='--freeze-vgg --batch-size 8': any of colorize.training's.
+# SETTINGS='--freeze-until conv4_3 --batch-size 8': any of colorize.training's.
 TRAIN = $(GIVEN) $(if $(VGG16),--vgg16 '$(VGG16)') \
     $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SIDE),--side $(SIDE)) \
     $(if $(CROP),--crop $(CROP)) $(SETTINGS)
