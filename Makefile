@@ -135,9 +135,10 @@ fuzz: $(READY)  ## 10,000 damaged photos and weights, by a seed [CASES=10000 SEE
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
 	$(PYTHON) -m experiments.measure.load $(if $(COUNT),--count $(COUNT))
 
-judge: $(READY)  ## score weights on held-out photos [RUN=runs/default WEIGHTS=FILE]
+judge: $(READY)  ## score weights on held-out photos, or PHOTOS=DIR [RUN=runs/default WEIGHTS=FILE]
 	$(PYTHON) -m experiments.measure.judge $(ON) $(if $(RUN),--run '$(RUN)') \
-	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+	    $(if $(PHOTOS),--photos '$(PHOTOS)')
 
 gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUNT=48]
 	$(PYTHON) -m experiments.show.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') \

@@ -14,7 +14,7 @@ _MOST = 1 << 20
 #: Titles, names in a score, and format of what a table shows.
 COLUMNS = (('Acc(U) %', 'acc_u', '{:.1%}'), ('Acc(V) %', 'acc_v', '{:.1%}'),
            ('Sat. diff. %', 'sat_diff', '{:.1%}'),
-           ('PSNR dB', 'psnr', '{:.2f}'),
+           ('PSNR dB', 'psnr', '{:.2f}'), ('dE2000', 'delta_e', '{:.1f}'),
            ('Colourful.', 'colorfulness', '{:.1f}'),
            ('less orig.', 'colorfulness_diff', '{:+.1f}'))
 
@@ -42,30 +42,35 @@ def has_color(photo):
 
 
 def scores(painted, original):
-    """All of :func:`colorize.color.metrics.score`, of two photos in sRGB.
+    """All of :func:`colorize.color.metrics.score`, and 'delta_e'.
 
     Parameters
     ----------
     painted, original : uint8 array, (row, column, 3)
-        Photos of more than a megapixel are scaled down for it.
+        In sRGB. Photos of more than a megapixel are scaled down for it.
 
     Returns
     -------
     dict
         Floats; None where there is no finite value.
     """
-    _, predicted = color.split(_small(painted))
-    lightness, actual = color.split(_small(original))
-    return metrics.average([metrics.score(lightness, predicted, actual)])
+    painted, original = _small(painted), _small(original)
+    _, predicted = color.split(painted)
+    lightness, actual = color.split(original)
+    return metrics.average([dict(
+        metrics.score(lightness, predicted, actual),
+        delta_e=metrics.delta_e(painted, original))])
 
 
 def average(found):
     """Mean of several :func:`scores`; None of none."""
     if not found:
         return None
+    # A report that is older than a metric lacks it.
+    names = dict.fromkeys(name for score in found for name in score)
     return metrics.average([
-        {name: float('nan') if value is None else value
-         for name, value in score.items()} for score in found])
+        {name: float('nan') if score.get(name) is None else score[name]
+         for name in names} for score in found])
 
 
 def _small(photo):
@@ -93,7 +98,7 @@ def line(score, name):
     if score is None:
         cells = [title for title, _, _ in COLUMNS]
     else:
-        cells = ['-' if score[key] is None else form.format(score[key])
+        cells = ['-' if score.get(key) is None else form.format(score[key])
                  .rstrip('%') for _, key, form in COLUMNS]
     widths = [max(8, len(title)) for title, _, _ in COLUMNS]
     return '  '.join([cell.rjust(width) for cell, width

@@ -6,8 +6,8 @@ import numpy as np
 from colorize import color
 from colorize.color import bins
 
-__all__ = ['COLORLESS', 'accuracy', 'average', 'colorfulness', 'l_reg', 'psnr',
-           'saturation_difference', 'score']
+__all__ = ['COLORLESS', 'accuracy', 'average', 'colorfulness', 'delta_e',
+           'l_reg', 'psnr', 'saturation_difference', 'score']
 
 
 #: A photo of less mean saturation, 0 to 1, has none to compare with: what is
@@ -86,9 +86,10 @@ def psnr(predicted, actual):
     float
         inf for equal photos.
     """
-    difference = _of_255(predicted) - _of_255(actual)
-    error = (difference ** 2).mean()
-    return float(10 * np.log10(255 ** 2 / error)) if error else float('inf')
+    from skimage.metrics import peak_signal_noise_ratio
+    with np.errstate(divide='ignore'):
+        return float(peak_signal_noise_ratio(
+            _of_255(actual), _of_255(predicted), data_range=255))
 
 
 def colorfulness(rgb):
@@ -109,6 +110,23 @@ def colorfulness(rgb):
     spread = np.hypot(red_green.std(), yellow_blue.std())
     distance = np.hypot(red_green.mean(), yellow_blue.mean())
     return float(spread + 0.3 * distance)
+
+
+def delta_e(predicted, actual):
+    """Mean colour difference, as far as people see one: CIEDE2000.
+
+    Parameters
+    ----------
+    predicted, actual : arrays, (row, column, 3)
+        sRGB, uint8 or float in 0 to 1.
+
+    Returns
+    -------
+    float
+        1 is about what can just be seen.
+    """
+    from skimage.color import deltaE_ciede2000, rgb2lab
+    return float(deltaE_ciede2000(rgb2lab(actual), rgb2lab(predicted)).mean())
 
 
 def score(lightness, predicted, actual, space='luv'):

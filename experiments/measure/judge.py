@@ -1,13 +1,17 @@
-"""``make judge``: how good weights are on photos that a training held out.
+"""``make judge``: how good weights are on photos they were not trained on.
 
-Every way to decode stands beside two trivial predictors, as in Table 2.
+On those that a training held out by the paper's metrics, on a folder of
+others as the field reports it. Every way to decode stands beside two trivial
+predictors, as in Table 2.
 """
 
 import argparse
 import os
 
 from colorize import command
+from colorize.photos.find import find_photos
 from colorize.systems.decodings import DECODINGS
+from experiments.measure import judge_folder
 from experiments.shared import saved, scoring
 
 __all__ = ['judge', 'main']
@@ -22,6 +26,8 @@ def main(arguments=None):
     add('--run', metavar='DIR', default=os.path.join('runs', 'default'),
         help='the training whose held-out photos are taken (default: '
              '%(default)s)')
+    add('--photos', metavar='DIR', help='photos, at 256x256, in place of a '
+        'run: its results are judge-photos.json and .txt')
     add('--weights', metavar='FILE', help='(without: those that ship)')
     add('--count', type=command.number(int, 1), metavar='N',
         help='only the first photos')
@@ -31,12 +37,18 @@ def main(arguments=None):
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     from experiments.shared import report
-    found = judge(given.run, given.weights, given.count)
-    lines = list(scoring.lines_of(found['scores']))
+    if given.photos:
+        paths = find_photos([given.photos])[:given.count]
+        found = judge_folder.judge_folder(paths, given.weights)
+        lines = judge_folder.lines_of(found)
+    else:
+        found = judge(given.run, given.weights, given.count)
+        lines = list(scoring.lines_of(found['scores']))
     print('\n'.join(lines))
-    out = given.out or report.RESULTS
-    report.write_json(os.path.join(out, 'judge.json'), found)
-    report.write_text(os.path.join(out, 'judge.txt'), lines)
+    stem = os.path.join(given.out or report.RESULTS,
+                        'judge-photos' if given.photos else 'judge')
+    report.write_json(f'{stem}.json', found)
+    report.write_text(f'{stem}.txt', lines)
     return 0
 
 

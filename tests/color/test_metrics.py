@@ -33,7 +33,10 @@ class TestPaper(unittest.TestCase):
         self.assertEqual(difference(actual, actual), 0)
         # |sum - sum|: mistakes that cancel do not count.
         self.assertAlmostEqual(difference(actual[:, ::-1], actual), 0)
-        self.assertTrue(math.isnan(difference(actual, grey)))
+        # Nor is there anything to divide by where rounding left a trace.
+        for trace in (0, 1e-7, 1e-3):
+            self.assertTrue(math.isnan(difference(
+                actual, grey * [1 + trace, 1, 1])))
 
 
 class TestField(unittest.TestCase):
@@ -44,12 +47,25 @@ class TestField(unittest.TestCase):
         # An error of 1 everywhere: 20 log10(255) = 48.1308 dB.
         self.assertAlmostEqual(metrics.psnr(black + 1, black), 48.1308, 4)
 
-    def test_psnr_agrees_with_skimage(self):
-        from skimage.metrics import peak_signal_noise_ratio
+    def test_psnr_of_floats_and_bytes(self):
         one, two = np.random.RandomState(0).randint(
             0, 256, (2, 9, 8, 3)).astype('uint8')
-        self.assertAlmostEqual(metrics.psnr(one, two),
-                               peak_signal_noise_ratio(one, two), 6)
+        expected = 20 * np.log10(255 / np.sqrt(np.mean(
+            (one.astype(float) - two) ** 2)))
+        self.assertAlmostEqual(metrics.psnr(one, two), expected, 6)
+        self.assertAlmostEqual(metrics.psnr(one / 255, two), expected, 6)
+
+    def test_delta_e(self):
+        """Differences that CIE 142-2001 gives: 100 from black to white,
+        and of two blues, by Sharma, Wu and Dalal (2005), pair 1, 2.0425."""
+        from skimage.color import lab2rgb
+        black = np.zeros((2, 2, 3), 'uint8')
+        self.assertEqual(metrics.delta_e(black, black), 0)
+        self.assertAlmostEqual(metrics.delta_e(black + 255, black), 100, 2)
+        # Pair 17 and the like lie outside sRGB; these two do not.
+        one, two = (lab2rgb(np.array([[[50., a, b]]])) for a, b in
+                    ((2.5, 0.), (0., -2.5)))
+        self.assertAlmostEqual(metrics.delta_e(one, two), 4.3065, 2)
 
     def test_colorfulness(self):
         grey = np.full((2, 2, 3), 77, 'uint8')

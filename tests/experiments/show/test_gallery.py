@@ -78,8 +78,8 @@ class TestGallery(Experiment):
     def test_only_what_a_run_held_out(self):
         paths = write_photos(self.folder, 6)
         with open(self.path('run.json'), 'w') as file:
-            json.dump({'learn': [], 'hold': paths[1:4] + [
-                '/elsewhere.png']}, file)
+            json.dump({'network': {}, 'training': {}, 'learn': [],
+                       'hold': paths[1:4] + ['/elsewhere.png']}, file)
         self.assertEqual(gallery.choose([self.folder], self.folder, 48),
                          paths[1:4])
         self.assertEqual(gallery.choose([], self.folder, 48),
@@ -91,7 +91,7 @@ class TestGallery(Experiment):
             gallery.choose([paths[0]], self.folder, 48)
         with open(self.path('run.json'), 'w') as file:
             file.write('[]')
-        with self.assertRaisesRegex(ValueError, 'no description of a run'):
+        with self.assertRaisesRegex(ValueError, 'torn or altered'):
             gallery.choose([], self.folder, 48)
 
     def test_without_a_word_scikit_images_photos(self):
