@@ -150,12 +150,10 @@ class Colorizer:
             When the array is no such photo, or a hint none.
         """
         small = self.shrink(photo)
-        if hints is None:
-            return self.paint(photo, small, *self.predict([small]))
-        hints = places.placed(hints, photo.shape[:2])
-        answer, = self.answer([small])
-        return self.paint(photo, small, self.decode(answer, small, hints),
-                          hints)
+        if hints is not None:
+            hints = places.placed(hints, photo.shape[:2])
+        chroma, = self.predict([small], hints=[hints])
+        return self.paint(photo, small, chroma, hints)
 
     def many(self, photos, batch_size=4):
         """Colour several photos; those of one shape share the arithmetic.
@@ -192,7 +190,7 @@ class Colorizer:
         return paint.shrink(photo, *network_size(*photo.shape[:2], self.side),
                             self.space)
 
-    def predict(self, smalls, batch_size=4):
+    def predict(self, smalls, batch_size=4, hints=None):
         """The colours of photos: :meth:`answer`, then :meth:`decode`.
 
         Parameters
@@ -200,6 +198,8 @@ class Colorizer:
         smalls : sequence of float array, (row, column)
             Lightness, both sides divisible by 8.
         batch_size : int
+        hints : sequence, optional
+            For each of them what :meth:`decode` takes.
 
         Returns
         -------
@@ -208,7 +208,8 @@ class Colorizer:
         """
         found = [None] * len(smalls)
         for number, answer in self._answered(smalls, batch_size):
-            found[number] = self.decode(answer, smalls[number])
+            found[number] = self.decode(answer, smalls[number],
+                                        hints and hints[number])
         return found
 
     def answer(self, smalls, batch_size=4):

@@ -159,7 +159,7 @@ class TestHints(Weights):
         for given, within in ((photo()[..., 1], 2.5), (photo(), 2.5),
                               (photo()[..., 1] / 255, 1e-2)):
             light = color.lightness_of(given)
-            self.assertEqual(places.unshowable(found, light), 0)
+            self.assertEqual(places.unshowable(found, given), 0)
             for made in (self.colorizer, self.colorizer.like(
                     saturation=0, coherence='segments')):
                 painted = made(given, [RED])

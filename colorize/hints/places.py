@@ -181,22 +181,25 @@ def shrunk(hinted, shape):
                   certainty[held])
 
 
-def unshowable(hinted, lightness):
+def unshowable(hinted, photo):
     """How many pixels of hints no screen can show at the photo's lightness.
 
-    They are painted paler, in the same hue.
+    They are painted paler, in the same hue. Those that are drawn to a hint
+    only do not count.
 
     Parameters
     ----------
     hinted : Hinted
-    lightness : float array, (row, column)
-        Of the photo.
+    photo : array, (row, column) or (row, column, 3)
+        Grey or sRGB.
 
     Returns
     -------
     int
     """
-    own = lightness[hinted.rows, hinted.columns]
-    painted = color.merge(own, hinted.chroma)
-    away = np.abs(color.split(painted)[1] - hinted.chroma).max(axis=-1)
+    sure = hinted.certainty == 1
+    pixels = photo[hinted.rows[sure], hinted.columns[sure]]
+    painted = color.merge(color.lightness_of(pixels[None])[0],
+                          hinted.chroma[sure])
+    away = np.abs(color.split(painted)[1] - hinted.chroma[sure]).max(axis=-1)
     return int((away > 1).sum())

@@ -6,6 +6,7 @@ import sys
 from contextlib import closing
 
 from colorize import command
+from colorize.coherence import COHERENCES
 from colorize.disk.whole import sweep
 from colorize.photos import formats
 from colorize.predict.claims import Claims
@@ -50,6 +51,11 @@ def _parser():
     add('--steady', type=command.number(float, 0, 1), metavar='X',
         help='how much colours of films hold, 0 (each frame for itself, '
              f'slower) to 1 (without: {STEADY})')
+    add('--coherence', choices=list(COHERENCES), help='make colours hold '
+        'together: mean of each segment, least total variation (tv), a random '
+        'field (crf), a guided filter; without: as they are')
+    add('--hints', metavar='FILE', help='colours that one photo has at some '
+        'places: JSON, or a picture as large whose opaque pixels they are')
     add('--side-by-side', action='store_true', help='write NAME-side-by-side'
         '.EXT: grey, coloured and, if it has colours, the original')
     add('--evaluate', action='store_true', help='score results against '
@@ -116,6 +122,9 @@ def _prepared(parser, given):
                          given.overwrite)
     except ValueError as error:
         parser.error(command.printable(str(error)))
+    if given.hints and len(plan.tasks) != 1:
+        parser.error(f'--hints {command.printable(given.hints)}: is for one '
+                     f'photo, these are {len(plan.tasks)}')
     taken = {os.path.realpath(path) for task in plan.tasks for path in task}
     if given.json and os.path.realpath(given.json) in taken:
         parser.error(f'--json {command.printable(given.json)}: is a photo or '
@@ -161,7 +170,8 @@ def _color(tasks, count, given, summary, claims):
     """Colour photos, say what is wrong with one, note what was done."""
     from tqdm import tqdm
     from colorize import colorizer
-    made = colorizer.Colorizer(given.weights, given.decode, given.saturation)
+    made = colorizer.Colorizer(given.weights, given.decode, given.saturation,
+                               given.coherence)
     summary.settings['decode'] = made.decoding
     late = []
     outcomes = _outcomes(tasks, made, given, late)
@@ -189,7 +199,8 @@ def _outcomes(tasks, made, given, late):
     found = []
     photos = pipeline.colored(films.photos_of(tasks, found), made,
                               given.batch_size, given.quality,
-                              given.side_by_side, given.evaluate, late)
+                              given.side_by_side, given.evaluate, late,
+                              given.hints)
     with closing(photos):
         yield from photos
     yield from films.colored(found, made, given)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from colorize.color import evaluation
+from colorize.hints import files, places
 from colorize.photos import images, photo_file
 from colorize.prefetch import prefetch
 
@@ -26,14 +27,15 @@ _GROUP = 1 << 24
 #: Results that may wait for one before them, so that order is kept.
 _AHEAD = 64
 
-#: Put into a group by the reader. photo, small, chroma: None after an error.
-_Job = namedtuple('_Job', 'task photo small pixels seconds error')
+#: Put into a group by the reader. photo, small, hints: None after an error;
+#: hints also where there are none.
+_Job = namedtuple('_Job', 'task photo small hints pixels seconds error')
 
 _BAD = (images.ImageError, MemoryError, OSError)
 
 
 def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
-            evaluate=False, late=None):
+            evaluate=False, late=None, hints=None):
     """Colour photos; what is wrong with one does not stop the others.
 
     A thread reads, this one asks the network, two more paint and write.
@@ -54,15 +56,23 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
     late : list, optional
         Gets the outcomes that were not yielded, and maybe the last that
         was, when it is stopped early.
+    hints : str, optional
+        File of hints, which hold for each photo; see
+        :mod:`colorize.hints.files`.
 
     Yields
     ------
     Outcome
         In the order of `tasks`. Close the generator to stop early: what is
         being written then is finished, all else left.
+
+    Raises
+    ------
+    colorize.hints.places.HintError
+        When the hints are none for a photo.
     """
     room, waiting = _Room(_ROOM), deque()
-    groups = prefetch(_groups(tasks, colorizer, room, 4 * batch_size),
+    groups = prefetch(_groups(tasks, colorizer, room, 4 * batch_size, hints),
                       depth=1)
     pool = ThreadPoolExecutor(2)
 
@@ -122,21 +132,21 @@ class _Room:
             self._changed.notify_all()
 
 
-def _groups(tasks, colorizer, room, most):
+def _groups(tasks, colorizer, room, most, hints):
     """Lists of photos read, small ones many at a time."""
     group, held = [], 0
     for task in tasks:
         if len(group) == most or held >= _GROUP:
             yield group
             group, held = [], 0
-        job = _read(task, colorizer, room)
+        job = _read(task, colorizer, room, hints)
         group.append(job)
         held += job.pixels
     if group:
         yield group
 
 
-def _read(task, colorizer, room):
+def _read(task, colorizer, room, hints):
     """A photo and what the network shall see of it, or why there is none."""
     began, size = time.time(), 0
     try:
@@ -144,10 +154,11 @@ def _read(task, colorizer, room):
             room.take(file.size)
             size = file.size
             photo = file.decode()
-        return _Job(task, photo, colorizer.shrink(photo.pixels), size,
-                    time.time() - began, None)
+        small = colorizer.shrink(photo.pixels)
+        told = hints and files.read(hints, photo.pixels.shape[:2])
+        return _Job(task, photo, small, told, size, time.time() - began, None)
     except _BAD as error:
-        return _Job(task, None, None, size, time.time() - began, error)
+        return _Job(task, None, None, None, size, time.time() - began, error)
 
 
 def _predicted(group, colorizer, batch_size):
@@ -156,7 +167,8 @@ def _predicted(group, colorizer, batch_size):
     began = time.time()
     try:
         found = iter(colorizer.predict([job.small for job in good],
-                                       batch_size))
+                                       batch_size,
+                                       [job.hints for job in good]))
     except MemoryError as error:
         return [(job._replace(error=job.error or error), None)
                 for job in group]
@@ -174,11 +186,16 @@ def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
             raise job.error
         pixels = job.photo.pixels
         painted = colorizer.paint(
-            pixels, job.small, chroma, out=photo_file.canvas(
+            pixels, job.small, chroma, job.hints, photo_file.canvas(
                 job.task.output, *pixels.shape[:2], pixels.dtype))
+        pale = places.unshowable(job.hints, pixels) if job.hints else 0
         if job.photo.colors is not None:  # of a space wider than sRGB
             pixels = job.photo.colors
         notes = list(job.photo.notes)
+        if pale:
+            notes.append(f'{pale} of {len(job.hints.rows)} hinted pixels are '
+                         'paler: no screen shows that colour at their '
+                         'lightness')
         if evaluate and evaluation.has_color(pixels):
             scores = evaluation.scores(painted, pixels)
         elif evaluate:

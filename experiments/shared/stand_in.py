@@ -26,6 +26,6 @@ class Uncompiled(colorizer.Colorizer):
         if weights:
             trained.load(weights)
 
-    def predict(self, smalls, batch_size):
+    def predict(self, smalls, batch_size=4, hints=None):
         """No colour for each of several lightnesses (row, column)."""
         return [np.zeros(small.shape + (2,), 'float32') for small in smalls]

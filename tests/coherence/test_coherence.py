@@ -73,6 +73,17 @@ class TestAll(unittest.TestCase):
         centers = np.arange(-98, 102, 4)
         return np.einsum('cbxy,b->cxy', softmax(given, 1), centers).astype('f')
 
+    def test_smallest_and_thinnest(self):
+        for rows, columns in ((8, 8), (8, 512), (512, 8)):
+            for way in COHERENCES.values():
+                light = np.zeros((rows, columns), 'float32')
+                if way.scores:
+                    found = way.scores(scores(rows, columns), light)
+                    self.assertTrue(np.isfinite(found).all())
+                if way.chroma:
+                    found = way.chroma(scores(rows, columns)[:, 0], light)
+                    self.assertTrue(np.isfinite(found).all())
+
     def test_arguments_are_left_alone(self):
         light, given = lightness(), scores(40, 48)
         before = light.copy(), given.copy()
@@ -207,12 +218,12 @@ class TestRandomField(unittest.TestCase):
         neighbours win, where Potts' bins would be one against one."""
         light, given = np.full((16, 16), 50, 'float32'), np.zeros(
             (2, 50, 16, 16), 'float32')
-        vote = RNG.randint(0, 3, (16, 16))
+        vote = np.random.RandomState(0).randint(0, 3, (16, 16))
         for number, best in enumerate((20, 21, 40)):
             given[:, best, vote == number] = 10
         given[:, 40, vote == 2] = 11
         found = random_field.mean_field(given, light).mean(axis=(2, 3))
-        self.assertTrue((found[:, 20] > found[:, 40] + 0.1).all())
+        self.assertTrue((found[:, 20] > found[:, 40] + 0.1).all(), found)
 
     def test_no_weight(self):
         given = scores(16, 24)

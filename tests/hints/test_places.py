@@ -86,8 +86,12 @@ class TestPlaced(unittest.TestCase):
                          ([20], [40]))
 
     def test_what_no_screen_shows(self):
-        light = np.full((30, 40), 53, 'float32')
+        photo = np.full((30, 40, 3), [255, 0, 0], 'uint8')
         found = places.placed([dict(RED, color='#ff0000')], (30, 40))
-        self.assertEqual(places.unshowable(found, light), 0)
-        self.assertEqual(places.unshowable(found, light + 30),
+        self.assertEqual(places.unshowable(found, photo), 0)
+        photo[10, 20] = 200
+        self.assertEqual(places.unshowable(found, photo), 1)
+        self.assertEqual(places.unshowable(found, photo[..., 0]),
                          len(found.rows))
+        drawn = places.placed([dict(RED, certainty=0.5)], (30, 40))
+        self.assertEqual(places.unshowable(drawn, photo), 0)

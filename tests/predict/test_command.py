@@ -1,6 +1,7 @@
 """The predict command as people call it."""
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from PIL import Image
 
 from colorize import color
 from colorize.color import bins
+from colorize.hints import places
 from colorize.photos import images
 from colorize.predict import __main__ as predict
 from colorize.systems import params, weights_file
@@ -85,6 +87,36 @@ class TestPredict(Weights):
         # Rounding grey to eight bits may tip a pixel into the next bin.
         differs = np.abs(from_color.astype(int) - from_grey) > 8
         self.assertLess(differs.mean(), 0.05)
+
+    def test_hints_and_coherence(self):
+        source, = write_photos(self.here, 1)
+        hint = {'row': 20, 'column': 29, 'color': '#c8a098', 'radius': 3}
+        with open(self.path('hints.json'), 'w') as file:
+            json.dump([hint], file)
+        status, said = self.run_main(source, '--hints', file.name,
+                                     '--coherence', 'guided')
+        self.assertEqual((status, said), (0, ''))
+        expected = Colorizer(self.weights, coherence='guided')(photo(), [hint])
+        np.testing.assert_array_equal(
+            images.load(self.path('photo0-color.png')), expected)
+
+    def test_hints_that_cannot_be(self):
+        sources = write_photos(self.here, 2)
+        bright = {'row': 20, 'column': 29, 'color': '#0000ff'}
+        for content, photos, status, words in (
+                ([bright], sources[:1], 0, '1 of 1 hinted pixels are paler'),
+                ([dict(bright, row=99)], sources[:1], 2,
+                 'hints.json: hint 1: row must be 0 to 39, got 99'),
+                ([bright], sources, 2, 'is for one photo, these are 2')):
+            with open(self.path('hints.json'), 'w') as file:
+                json.dump(content, file)
+            try:
+                found, said = self.run_main(*photos, '--overwrite', '--hints',
+                                            file.name)
+            except places.HintError as error:
+                found, said = error.status, str(error)
+            self.assertEqual(found, status)
+            self.assertIn(words, said)
 
     def test_into_a_file_or_folder(self):
         sources = write_photos(self.here, 2)

@@ -89,11 +89,12 @@ class TestColored(Predicting):
 
         def answer(shown):
             passes.append(shown.shape)
-            return np.zeros((len(shown), 2) + shown.shape[2:], 'float32')
+            return [np.zeros((len(shown), 2) + shown.shape[2:], 'float32')]
+        held = mock.Mock()
+        held.network.settings = {'system': 'regression', 'color_space': 'luv'}
         plan = make_plan([self.folder], self.path('out'))
         with mock.patch.multiple(
-                Uncompiled, _predict=staticmethod(answer), _means=None,
-                _network=mock.Mock(settings={'system': 'classification'}),
+                Uncompiled, _outputs=staticmethod(answer), _trained=held,
                 predict=Uncompiled.__mro__[1].predict, create=True):
             found = list(pipeline.colored(plan.tasks, colorizer, 4))
         self.assertEqual([len(each) for each in passes], [4, 4])
