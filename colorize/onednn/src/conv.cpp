@@ -1,5 +1,6 @@
 // Convolutions of stride 1, output as large as the input, on oneDNN.
 #include "common.h"
+#include "kept.h"
 #include "winograd.h"
 
 #include <algorithm>
@@ -226,9 +227,15 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
             return winograd_forward(*s, in, kernels, bias, out, relu, sum);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
-        Buffer packed(plan->weights.get_size());
+        auto packed = packed_kernels(
+            kernels,
+            (size_t)s->out * s->in * s->kernel_rows * s->kernel_columns,
+            {s->batch, s->in, s->out, s->rows, s->columns, s->kernel_rows,
+             s->kernel_columns, flags},
+            plan->weights.get_size(), [&](float *to) {
+                pack_weights(*plan, *s, kernels, to, queue);
+            });
         Buffer scratch(plan->scratch.get_size());
-        pack_weights(*plan, *s, kernels, packed.floats(), queue);
         float shift[bias ? whole(s->out) : 1];
         if (bias) {
             std::fill(shift, shift + whole(s->out), 0.f);
@@ -236,7 +243,7 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
         }
         std::unordered_map<int, memory> arguments{
             {DNNL_ARG_SRC, wrap(plan->in, in)},
-            {DNNL_ARG_WEIGHTS, wrap(plan->weights, packed.data())},
+            {DNNL_ARG_WEIGHTS, wrap(plan->weights, packed->data())},
             {DNNL_ARG_DST, wrap(plan->out, out)},
             {DNNL_ARG_SCRATCHPAD, wrap(plan->scratch, scratch.data())}};
         if (bias) arguments[DNNL_ARG_BIAS] = wrap(plan->bias, shift);

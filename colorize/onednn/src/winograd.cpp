@@ -7,6 +7,7 @@
 // the 36 is then one product of matrices, (tiles, depth in) by (depth in,
 // depth out), and the products are transformed back.
 #include "winograd.h"
+#include "kept.h"
 #include "product.h"
 #include "winograd_tiles.h"
 
@@ -305,12 +306,14 @@ bool winograd_pays(const Shape &s) {
 void winograd_forward(const Shape &s, const float *in, const float *kernels,
                       const float *bias, float *out, bool relu, bool sum) {
     Kernels k(s, false);
-    Buffer packed(k.floats() * sizeof(float));
-    transform_kernels(k, kernels, packed.floats());
+    auto packed = packed_kernels(
+        kernels, (size_t)s.out * s.in * 9, {s.out, s.in},
+        k.floats() * sizeof(float),
+        [&](float *to) { transform_kernels(k, kernels, to); });
     std::vector<float> shift(bias ? whole(s.out, BLOCK) : 0);
     if (bias) std::copy(bias, bias + s.out, shift.begin());
     convolve(Tiles(s.batch, s.in, s.rows, s.columns),
-             Tiles(s.batch, s.out, s.rows, s.columns), k, in, packed.floats(),
+             Tiles(s.batch, s.out, s.rows, s.columns), k, in, packed->floats(),
              {bias ? shift.data() : nullptr, relu, sum}, out);
 }
 

@@ -1,0 +1,51 @@
+"""Kernels that are kept packed: never old ones, never too many."""
+
+import numpy as np
+
+from tests.onednn.test_ops import needs_onednn, resident
+from tests.onednn.test_winograd import Case, agree
+
+#: The first is done by Winograd, the second direct.
+SHAPES = (1, 64, 40, 20, 20), (1, 64, 40, 3, 3)
+
+
+@needs_onednn
+def test_a_change_in_place_is_seen_wherever_it_is():
+    for shape in SHAPES:
+        case = Case(shape)
+        for place in range(0, case.kernels.size, case.kernels.size // 40):
+            for _ in range(3):
+                agree(case.forward(), case.forward_truth())
+            case.kernels.flat[place] += 100
+
+
+@needs_onednn
+def test_kernels_of_one_memory_and_of_equal_values_in_another_shape():
+    first, second = Case((1, 64, 32, 20, 20)), Case((1, 32, 64, 20, 20))
+    second.kernels = first.kernels.reshape(second.kernels.shape)
+    for _ in range(3):
+        for case in (first, second):
+            agree(case.forward(), case.forward_truth())
+
+
+@needs_onednn
+def test_kept_kernels_are_bounded():
+    case = Case((1, 256, 256, 20, 20))
+    before = resident()
+    for number in range(40):
+        case.kernels += number
+        for _ in range(3):
+            case.forward()
+    # Each takes 11 MiB; 40 of them would be 440.
+    assert resident() - before < 330 << 20
+
+
+@needs_onednn
+def test_training_keeps_none():
+    case = Case((1, 256, 256, 20, 20))
+    case.forward()
+    before = resident()
+    for _ in range(30):
+        case.kernels *= np.float32(1.001)
+        case.forward()
+    assert resident() - before < 30 << 20
