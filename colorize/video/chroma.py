@@ -75,7 +75,9 @@ def matrix_of(film):
 def _codes(depth, full, matrix, wide):
     unit, most = 1 << depth - 8, (1 << depth) - 1
     black, span = (0, most) if full else (16 * unit, 219 * unit)
-    level = np.clip((np.arange(1 << depth) - black) / span, 0, 1)
+    # Of two bytes, a damaged film may hold anything.
+    level = np.clip((np.arange(1 << (8 if depth == 8 else 16)) - black)
+                    / span, 0, 1)
     return Codes(128 * unit, most if full else 224 * unit,
                  color.lightness_of(level[None].astype('float32'))[0],
                  level.astype('float32'), *_SHARES[matrix], wide)

@@ -178,6 +178,7 @@ class _Painter:
         for frame in frames:
             if frame.format.name != self._pixels:
                 frame = planes.converted(frame, self._pixels, self._film)
+            planes.tame(frame)
             luma = chroma.half(planes.luma(frame), *self._size)
             small = chroma.lightness(luma, self._known, rows, columns)
             yield frame, np.ascontiguousarray(np.rot90(small, self._turns))

@@ -23,6 +23,9 @@ CONTAINERS = {ending: each.name for each in formats.FILMS
 #: The index to the front, for players that begin before they have all.
 _OPTIONS = dict.fromkeys(('mp4', 'mov'), {'movflags': 'faststart'})
 
+#: Packets among which the first of each track is looked for.
+_TRIED = 500
+
 #: Metadata that is of the file that was read, not of what is in it.
 _OF_THE_FILE = {'major_brand', 'minor_version', 'compatible_brands',
                 'encoder', 'duration'}
@@ -81,6 +84,7 @@ def _joined(film, encoder, segments, source, result):
     result.metadata.update(_kept(source.metadata))
     picture = picture_stream(source, film.path)
     tracks, notes = {}, []
+    unfit = _unfit(film, result.format.name)
     # In the order of the source: numbers of tracks stay what they are.
     for stream in source.streams:
         if stream.index == picture.index:
@@ -88,22 +92,62 @@ def _joined(film, encoder, segments, source, result):
             _describe(shown, stream)
             shown.metadata['handler_name'] = marks.marked(film.path)
             continue
-        try:
+        if stream.index not in unfit:
             tracks[stream.index] = _copied(stream, result)
-        except (AttributeError, TypeError, ValueError) as error:
+        else:
+            kind = getattr(stream.codec_context, 'name', 'such')
             notes.append(f'{stream.type} track {stream.index} is left out '
-                         f"({_why(stream, error, result)})")
-    new = _timed(segments, film, shown)
-    with contextlib.closing(_others(source, tracks)) as old:
+                         f'({result.format.name} holds no {kind} track)')
+    return notes + _muxed(_timed(segments, film, shown),
+                          _others(source, tracks), result, shown)
+
+
+def _unfit(film, container):
+    """Numbers of tracks that a container does not take.
+
+    Some of that it tells only when it writes its index: a file of the track
+    and its first packet is tried.
+    """
+    with opened(film.path) as source:
+        first = {}
+        for number, packet in enumerate(packets(source, lambda *_: None)):
+            if packet.size:
+                first.setdefault(packet.stream.index, packet)
+            if len(first) == len(source.streams) or number == _TRIED:
+                break
+        return {stream.index for stream in source.streams if not _fits(
+            stream, first.get(stream.index), container)}
+
+
+def _fits(stream, packet, container):
+    if stream.codec_context is None:
+        return False  # PyAV cannot copy it, and does not say so
+    try:
+        with av.open(io.BytesIO(), 'w', container) as tried:
+            made = tried.add_stream_from_template(stream, opaque=True)
+            made.time_base = stream.time_base
+            tried.start_encoding()
+            if packet:
+                packet.stream = made
+                tried.mux(packet)
+        return True
+    except (AttributeError, TypeError, ValueError, av.error.FFmpegError):
+        return False
+
+
+def _muxed(new, old, result, shown):
+    """Write all packets; notes of what the container did not take."""
+    lost = 0
+    with contextlib.closing(old):
         for packet in heapq.merge(new, old, key=_when):
-            result.mux(packet)
-    return notes
-
-
-def _why(stream, error, result):
-    if isinstance(error, ValueError):
-        return f'{result.format.name} holds no {stream.codec_context.name}'
-    return 'of a kind that cannot be copied'
+            try:
+                result.mux(packet)
+            except av.error.FFmpegError:
+                # Of a damaged film, times may go back.
+                if packet.stream_index == shown.index:
+                    raise
+                lost += 1
+    return [f'{lost} packets of its other tracks are lost'] if lost else []
 
 
 def _kept(metadata):
@@ -189,10 +233,10 @@ def _made(packet, dts, stream, film):
 def _others(source, tracks):
     """Packets of all other tracks, as they are."""
     for packet in packets(source, lambda *_: None):
-        if packet.stream_index in tracks and packet.size:
+        if packet.stream.index in tracks and packet.size:
             if packet.dts is None:
                 packet.dts = packet.pts
-            packet.stream = tracks[packet.stream_index]
+            packet.stream = tracks[packet.stream.index]
             yield packet
 
 

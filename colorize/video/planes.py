@@ -9,8 +9,8 @@ import numpy as np
 
 from colorize.video.extra import FilmError
 
-__all__ = ['Target', 'chroma_size', 'converted', 'luma', 'planar', 'target',
-           'with_chroma']
+__all__ = ['Target', 'chroma_size', 'converted', 'luma', 'planar', 'tame',
+           'target', 'with_chroma']
 
 #: Formats whose first plane is luma and nothing else.
 _LUMA_FIRST = re.compile(r'(yuvj?a?4\d\dp|gray|nv12|nv16|nv21|nv24)'
@@ -90,6 +90,14 @@ def luma(frame):
     uint8 or uint16 array, (row, column)
     """
     return _plane(frame, 0)
+
+
+def tame(frame):
+    """Bring luma of a damaged frame back into the bits that it has."""
+    most = (1 << _bits(frame.format.name)) - 1
+    if most > 255 and luma(frame).max() > most:
+        frame.make_writable()
+        luma(frame)[...] = np.minimum(luma(frame), most)
 
 
 def _plane(frame, number):

@@ -24,6 +24,9 @@ _OPTIONS = {'format_whitelist': _CONTAINERS, 'protocol_whitelist': 'file'}
 #: interlaced, not every frame need say.
 _LOOKED_AT = 8
 
+#: Pixels of a frame, at most: twice what 8K has.
+_LARGEST = 1 << 26
+
 #: So many errors in a row, and nothing more is to be got from a file.
 _HOPELESS = 64
 
@@ -91,10 +94,7 @@ class Reader:
         self._path, self.damage, self._reached = path, [], 0.
         self._container = opened(path)
         try:
-            self._stream = picture_stream(self._container, path)
-            self._stream.thread_type = 'AUTO'
-            self._stream.codec_context.thread_count = min(
-                4, os.cpu_count() or 1)
+            self._stream = self._track()
             self.film = self._look()
         except BaseException:
             self._container.close()
@@ -109,6 +109,17 @@ class Reader:
 
     def close(self):
         self._container.close()
+
+    def _track(self):
+        """The picture, not too large, to be decoded on some threads."""
+        found = picture_stream(self._container, self._path)
+        context = found.codec_context
+        if context.width * context.height > _LARGEST:
+            raise FilmError(f'{self._path}: not a readable film (frames of '
+                            f'{context.width}x{context.height})')
+        context.thread_type = 'AUTO'
+        context.thread_count = min(4, os.cpu_count() or 1)
+        return found
 
     def _look(self):
         """What the first frames say."""
@@ -171,8 +182,7 @@ class Reader:
         # Not every file can be wound back.
         self._container.close()
         self._container = opened(self._path)
-        self._stream = picture_stream(self._container, self._path)
-        self._stream.thread_type = 'AUTO'
+        self._stream = self._track()
 
     def _lands_before(self, after):
         """Whether the first frame after a seek is early enough."""
@@ -193,10 +203,10 @@ class Reader:
         errors, shown = 0, None
         for packet in packets(self._container, self._note):
             self._reached = max(self._reached, end_of(packet))
-            if packet.stream_index != self._stream.index:
+            if packet.stream.index != self._stream.index:
                 continue
             try:
-                frames = packet.decode()
+                frames = self._stream.decode(packet)
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, ValueError) as error:
