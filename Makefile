@@ -29,7 +29,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions figures judge gallery throughput bleeding \
-    export film bench bench-gpu torture fuzz load clean
+    export film film-memory bench bench-gpu torture fuzz load clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -156,6 +156,10 @@ film: $(VENV)/.video-ready  ## do colours of films hold? [PHOTOS=DIR STEADY=0.5]
 	    $(if $(PHOTOS),--photos '$(PHOTOS)') \
 	    $(if $(STEADY),--steady $(STEADY)) \
 	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+
+film-memory: $(VENV)/.video-ready  ## memory of a long film [FRAMES=20000]
+	$(PYTHON) -m experiments.measure.film_memory \
+	    $(if $(FRAMES),--frames $(FRAMES))
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info
