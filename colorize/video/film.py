@@ -1,14 +1,14 @@
 """Colouring one film: read, coloured and encoded at the same time."""
 
-import hashlib
-import os
 from contextlib import closing
 
 import numpy as np
 
 from colorize.colorizer import default_weights, network_size
+from colorize.photos.marks import mark_of
 from colorize.prefetch import prefetch
 from colorize.video import STEADY, chroma, encoding, joining, planes, steady
+from colorize.video import hints as told
 from colorize.video.extra import FilmError
 from colorize.video.reading import Reader, quarter_turns
 from colorize.video.scores import Scores
@@ -24,7 +24,7 @@ _WAITING = 1 << 24
 
 
 def color_film(path, output, colorizer, weights=None, quality=None,
-               firm=STEADY, bar=None):
+               firm=STEADY, bar=None, hints=None):
     """Colour a film.
 
     What an earlier run has done of it is kept.
@@ -42,6 +42,8 @@ def color_film(path, output, colorizer, weights=None, quality=None,
         How steady colours are, 0 to 1.
     bar : callable, optional
         Takes the number of frames that are done and of all that there are.
+    hints : str, optional
+        File of hints, see :func:`colorize.video.hints.read`.
 
     Returns
     -------
@@ -61,11 +63,14 @@ def color_film(path, output, colorizer, weights=None, quality=None,
         film = reader.film
         encoder = encoding.choose(film, joining.container_of(output),
                                   encoding.crf_of(quality))
-        what = _what(film, encoder, colorizer, weights, firm)
-        segments = Segments(output, what)
+        size = network_size(*_upright(film), colorizer.side)
+        points = told.read(hints, _upright(film), size) if hints else {}
+        scores = Scores(colorizer, path)
+        segments = Segments(output, _what(
+            film, encoder, colorizer, firm,
+            {'weights': weights or default_weights(), 'hints': hints}))
         try:
-            _paint(reader, segments, encoder, Scores(colorizer, path),
-                   colorizer.side, firm, bar)
+            _paint(reader, segments, encoder, scores, size, firm, points, bar)
             if not segments.count:
                 raise FilmError(f'{path}: not a readable film (no frame)')
             notes = joining.join(film, encoder, segments, output)
@@ -74,20 +79,24 @@ def color_film(path, output, colorizer, weights=None, quality=None,
             segments.close()
     damage = segments.damage
     if damage:
-        raise FilmError(_told(path, output, damage))
+        raise FilmError(_damaged(path, output, damage))
     return (film.rows, film.columns), _notes(film, encoder) + notes
 
 
-def _what(film, encoder, colorizer, weights, firm):
+def _upright(film):
+    """Rows and columns as they are shown."""
+    turned = quarter_turns(film) % 2
+    return (film.columns, film.rows) if turned else (film.rows, film.columns)
+
+
+def _what(film, encoder, colorizer, firm, files):
     """All that segments depend on."""
-    state = os.stat(film.path)
-    with open(weights or default_weights(), 'rb') as file:
-        digest = hashlib.sha256(file.read()).hexdigest()
-    return {'film': os.path.abspath(film.path), 'size': state.st_size,
-            'changed': state.st_mtime_ns, 'weights': digest,
-            'encoder': repr(encoder), 'decode': colorizer.decoding,
-            'coherence': colorizer.coherence,
-            'saturation': colorizer.saturation, 'steady': firm}
+    found = {'film': mark_of(film.path), 'encoder': repr(encoder),
+             'decode': colorizer.decoding, 'coherence': colorizer.coherence,
+             'saturation': colorizer.saturation, 'steady': firm}
+    for name, path in files.items():
+        found[name] = path and mark_of(path)
+    return found
 
 
 def _notes(film, encoder):
@@ -108,7 +117,7 @@ def _notes(film, encoder):
     return notes
 
 
-def _told(path, output, damage):
+def _damaged(path, output, damage):
     """A line about what was wrong with a film."""
     seconds, words = damage[0]
     minutes, rest = divmod(seconds, 60)
@@ -120,29 +129,30 @@ def _told(path, output, damage):
 
 # --- frames -----------------------------------------------------------------
 
-def _paint(reader, segments, encoder, scores, side, firm, bar):
-    """Colour what is not yet done of a film, segment by segment."""
-    film = reader.film
+def _paint(reader, segments, encoder, scores, size, firm, points, bar):
+    """Colour what is not yet done of a film, segment by segment.
+
+    A thread reads, one asks the network, this one paints and encodes.
+    """
+    film, earlier = reader.film, list(segments.damage)
     known = chroma.codes(film, encoder.wanted.depth + encoder.wanted.shift)
     work = _Painter(film, encoder, known)
-    size = network_size(*(film.rows, film.columns)[
-        ::-1 if quarter_turns(film) % 2 else 1], side)
-    found = reader.frames(segments.last)
     depth = max(2, min(16, _WAITING // (film.rows * film.columns)))
-    earlier = list(segments.damage)
-    with closing(prefetch(work.looked_at(found, size), depth)) as looked, \
+
+    def tint(given, small, hinted):
+        return chroma.ratios(scores.decode(given, small, hinted), small,
+                             known)
+    with closing(prefetch(work.looked_at(reader.frames(
+            segments.last), size, segments.frames), depth)) as looked, \
             closing(prefetch(steady.stretches(
-                looked, scores.answer, lambda given, small: chroma.ratios(
-                    scores.decode(given, small), small, known),
-                firm, segments.memory), 2)) as stretches:
+                looked, scores.answer, tint, firm, segments.memory,
+                told=lambda item: points.get(item[0])), 2)) as stretches:
         writer, packets, count = None, [], 0
         for stretch in stretches:
             writer = writer or encoding.Writer(film, encoder)
-            for item in zip(*stretch[:3]):
-                frame = work.painted(*item)
-                last = frame.pts
-                packets += writer.write(frame)
-                count += 1
+            for (_, frame), small, found in zip(*stretch[:3]):
+                last, count = frame.pts, count + 1
+                packets += writer.write(work.painted(frame, small, found))
                 if bar:
                     bar(segments.frames + count, film.frames)
             if count >= SEGMENT:
@@ -172,16 +182,17 @@ class _Painter:
         self._size = planes.chroma_size(film, encoder.wanted)
         self._pixels = planes.planar(film.pixels)
 
-    def looked_at(self, frames, size):
-        """Frames, and upright what the network sees of them."""
+    def looked_at(self, frames, size, first):
+        """Frames with their numbers, and what the network sees of them."""
         rows, columns = size[::-1] if self._turns % 2 else size
-        for frame in frames:
+        for number, frame in enumerate(frames, first):
             if frame.format.name != self._pixels:
                 frame = planes.converted(frame, self._pixels, self._film)
             planes.tame(frame)
             luma = chroma.half(planes.luma(frame), *self._size)
             small = chroma.lightness(luma, self._known, rows, columns)
-            yield frame, np.ascontiguousarray(np.rot90(small, self._turns))
+            yield (number, frame), np.ascontiguousarray(np.rot90(
+                small, self._turns))
 
     def painted(self, frame, small, tint):
         """A frame with its colours."""

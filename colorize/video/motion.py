@@ -5,7 +5,7 @@ from collections import namedtuple
 import cv2
 import numpy as np
 
-__all__ = ['Carried', 'carry', 'is_cut']
+__all__ = ['Carried', 'carry', 'is_cut', 'motion']
 
 #: CIE L that two pictures of the same thing may differ by, once the light
 #: on it is accounted for.
@@ -66,13 +66,30 @@ def carry(values, before, now):
     -------
     Carried
     """
+    where, trust = motion(now, before)
+    return Carried(_remap(values, where), trust)
+
+
+def motion(now, before):
+    """Where the pixels of one picture are in another.
+
+    Parameters
+    ----------
+    now, before : float32 arrays, (row, column)
+        Lightness of the one and of the other.
+
+    Returns
+    -------
+    where : float32 array, (row, column, 2)
+        Column and row in `before`.
+    trust : float32 array, (row, column)
+        0 to 1, see :data:`Carried`.
+    """
     where = _moved(now, before)
-    seen = _remap(before, where)
     rows, columns = now.shape
     inside = ((where[..., 0] > -1) & (where[..., 0] < columns)
               & (where[..., 1] > -1) & (where[..., 1] < rows))
-    trust = _likeness(seen, now) * inside
-    return Carried(_remap(values, where), trust)
+    return where, _likeness(_remap(before, where), now) * inside
 
 
 def _remap(values, where):

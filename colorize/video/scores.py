@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from colorize.video import hints
 from colorize.video.extra import FilmError
 
 __all__ = ['Scores']
@@ -54,13 +55,15 @@ class Scores:
         return np.ascontiguousarray(np.moveaxis(
             found.reshape((-1,) + small.shape), 0, -1))
 
-    def decode(self, scores, small):
+    def decode(self, scores, small, points=hints.NONE):
         """Chroma of what may be an average of answers.
 
         Parameters
         ----------
         scores : float32 array, (row, column, channel)
         small : float32 array, (row, column)
+        points : float32 array, (point, 5)
+            See :mod:`colorize.video.hints`.
 
         Returns
         -------
@@ -70,4 +73,5 @@ class Scores:
             self._shape + small.shape)
         if planes.ndim == 4:
             planes = np.log(np.maximum(planes, _LEAST))
-        return self._colorizer.decode(planes, small)
+        return self._colorizer.decode(planes, small, hints.hinted(
+            points, small.shape))

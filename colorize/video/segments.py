@@ -115,7 +115,7 @@ class Segments:
         with np.load(self._path(f'memory-{self.count - 1}')) as arrays:
             if 'scores' not in arrays:
                 return None
-            return Memory(arrays['scores'], arrays['small'])
+            return Memory(*(arrays[name] for name in Memory._fields))
 
     def add(self, packets, header, last, memory, damage):
         """Write a segment; after this it is safe.

@@ -10,7 +10,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from colorize.video import motion
+from colorize.video import hints, motion
 
 __all__ = ['EVERY', 'Memory', 'Stretch', 'stretches']
 
@@ -22,8 +22,8 @@ EVERY = 8
 _MOST = 0.95
 
 #: A keyframe of before. scores: float16, (row, column, class). small:
-#: lightness there.
-Memory = namedtuple('Memory', 'scores small')
+#: lightness there. points: hints there, see :mod:`colorize.video.hints`.
+Memory = namedtuple('Memory', 'scores small points')
 
 #: Frames from a keyframe up to the next. items: as they were given. tints:
 #: what `tint` made of their colours. memory: what the next stretch is to be
@@ -31,7 +31,8 @@ Memory = namedtuple('Memory', 'scores small')
 Stretch = namedtuple('Stretch', 'items smalls tints memory')
 
 
-def stretches(frames, answer, tint, steady, memory=None, every=EVERY):
+def stretches(frames, answer, tint, steady, memory=None, every=EVERY,
+              told=None):
     """Colour small pictures of a film.
 
     Parameters
@@ -41,32 +42,37 @@ def stretches(frames, answer, tint, steady, memory=None, every=EVERY):
     answer : callable
         From lightness to scores, float32 (row, column, class).
     tint : callable
-        From scores and lightness to what is to be carried between
-        keyframes, float32 (row, column, channel).
+        From scores, lightness and points of hints to what is to be carried
+        between keyframes, float32 (row, column, channel).
     steady : float
         0 to 1. At 0 each frame is a keyframe and stands for itself.
     memory : Memory, optional
         Of the stretch before, where a film is gone on with.
     every : int
         Frames from a keyframe to the next.
+    told : callable, optional
+        From an item to new points of hints in it, or None; such a frame is
+        a keyframe.
 
     Yields
     ------
     Stretch
     """
     weight, opening = min(steady, _MOST), None
-    for group, following in _groups(frames, every if steady else 1):
-        smalls = [small for _, small in group]
+    told = told or (lambda item: None)
 
-        def key(small, memory):
-            return _Key(small, answer, tint, memory, weight)
-        opening = opening or key(smalls[0], memory)
+    def key(frame, memory):
+        item, small = frame
+        return _Key(small, answer, tint, memory, weight, told(item))
+    for group, following in _groups(frames, every if steady else 1, told):
+        smalls = [small for _, small in group]
+        opening = opening or key(group[0], memory)
         memory = opening.memory
         closing = None
         if following is not None:
             closing = key(following, memory)
         elif len(group) > 2:
-            closing = key(smalls[-1], memory)
+            closing = key(group[-1], memory)
         if following is None:
             memory = None
         yield Stretch([item for item, _ in group], smalls,
@@ -74,14 +80,14 @@ def stretches(frames, answer, tint, steady, memory=None, every=EVERY):
         opening = None if following is None else closing
 
 
-def _groups(frames, every):
-    """Frames of one stretch, and the next keyframe's lightness: None where
-    the scene ends."""
+def _groups(frames, every, told):
+    """Frames of one stretch, and the next keyframe: None where the scene
+    ends."""
     group = []
     for item, small in frames:
         cut = bool(group) and motion.is_cut(group[-1][1], small)
-        if cut or len(group) == every:
-            yield group, None if cut else small
+        if cut or len(group) == every or group and told(item) is not None:
+            yield group, None if cut else (item, small)
             group = []
         group.append((item, small))
     if group:
@@ -91,8 +97,11 @@ def _groups(frames, every):
 class _Key:
     """A keyframe: its scores, and what they become."""
 
-    def __init__(self, small, answer, tint, memory, weight):
+    def __init__(self, small, answer, tint, memory, weight, points):
         self.small = small
+        before = hints.moved(memory.points, memory.small, small) \
+            if memory else hints.NONE
+        points = hints.joined(before, points)
         scores = answer(small)
         if memory is not None and weight:
             before = motion.carry(memory.scores.astype('float32'),
@@ -101,8 +110,8 @@ class _Key:
             scores = scores + share * (before.values - scores)
         # Half precision, so that a film that is gone on with is the same.
         scores = scores.astype('float16')
-        self.memory = Memory(scores, small)
-        self.tint = tint(scores.astype('float32'), small)
+        self.memory = Memory(scores, small, points)
+        self.tint = tint(scores.astype('float32'), small, points)
 
 
 def _between(smalls, opening, closing):

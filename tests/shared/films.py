@@ -31,8 +31,11 @@ class Tinting:
         return [np.stack([small / 100, 0 * small - 0.1])
                 for small in smalls]
 
-    def decode(self, answer, small):
-        return 100 * np.moveaxis(answer, 0, -1)
+    def decode(self, answer, small, hints=None):
+        found = 100 * np.moveaxis(answer, 0, -1)
+        if hints is not None:
+            found[hints.rows, hints.columns] = hints.chroma
+        return found
 
 
 def pictures(count=10, rows=48, columns=64, step=2):

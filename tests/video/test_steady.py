@@ -56,8 +56,8 @@ class TestMotion(unittest.TestCase):
 class TestStretches(unittest.TestCase):
     def run_through(self, smalls, firm, answer, **settings):
         return list(steady.stretches(
-            enumerate(smalls), answer, lambda scores, small: scores, firm,
-            **settings))
+            enumerate(smalls), answer, lambda scores, small, points: scores,
+            firm, **settings))
 
     def test_every_frame_comes_once_and_in_order(self):
         smalls = lights(21)
