@@ -1,13 +1,16 @@
 """``make throughput``: a folder of photos beside the bare network.
 
-JPEGs of about a megapixel go through the command as people use it, then one
-of 100 megapixels; last, the network alone answers as many as the first, from
-arrays that are there already.
+JPEGs of about a megapixel go through the command as people use it; before
+and after, the network alone answers half as many each, from arrays that are
+there already. All this at the size of the network's training and at 224².
+Then one photo of 100 megapixels, and what each step of a photo takes of one
+core.
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,8 +26,13 @@ __all__ = ['main', 'throughput']
 #: Of the photos: 0.96 megapixels, in both directions.
 _SIZES = ((800, 1200), (1200, 800))
 
-#: Side of the large one.
+#: Side of the large one, and of the larger network.
 _LARGE = 10000
+_SIDE = 224
+
+#: Results that a step is timed for, and the values of their pixels.
+_WRITTEN = (('jpg', 'uint8'), ('png', 'uint8'), ('webp', 'uint8'),
+            ('tif', 'uint8'), ('png', 'uint16'))
 
 
 def main(arguments=None):
@@ -51,7 +59,7 @@ def main(arguments=None):
 
 
 def throughput(folder, count, batch_size, weights=None):
-    """Measure both.
+    """Measure all.
 
     Parameters
     ----------
@@ -65,27 +73,24 @@ def throughput(folder, count, batch_size, weights=None):
     dict
         'photos', 'megapixels' (of each), 'batch_size', and seconds per
         photo: 'whole' all in all, 'photo' without the 'start' that a run
-        has once, 'network' alone. 'large': 'megapixels', seconds 'whole'
-        and 'peak_memory_mib' of one large photo.
+        has once, 'network' alone; 'times': how many times the network's a
+        photo's is; 'cpu': the same seconds, added over all cores.
+        'at_224': those of a network that looks at 224 x 224 pixels.
+        'large': 'megapixels', seconds 'whole' and 'peak_memory_mib' of one
+        large photo. 'steps_ms': of a photo, on one core.
     """
-    photos, out = os.path.join(folder, 'photos'), os.path.join(folder, 'out')
+    photos = os.path.join(folder, 'photos')
     _photos(photos, count)
     options = ['--batch-size', str(batch_size)]
-    options += ['--weights', weights] if weights else []
-    # The first run compiles; a run of one photo is the start.
-    _seconds(photos, '00000.jpg', os.path.join(folder, 'warm'), options)
-    start = _seconds(photos, '00000.jpg', os.path.join(folder, 'one'),
-                     options)
-    whole = _seconds(photos, '', out, options)
-    found = len(os.listdir(out))
-    if found != count:
-        raise RuntimeError(f'{found} of {count} photos came out')
-    large = _large(folder, options)
-    return {'photos': count, 'megapixels': 0.96, 'batch_size': batch_size,
-            'start': round(start, 2), 'whole': round(whole / count, 4),
-            'photo': round((whole - start) / max(count - 1, 1), 4),
-            'network': round(_network(count, batch_size, weights), 4),
-            'large': large}
+    found = {'photos': count, 'megapixels': 0.96, 'batch_size': batch_size,
+             **_beside_network(photos, count, batch_size, weights, options)}
+    larger = _at_side(os.path.join(folder, 'larger.npz'), weights)
+    found['at_224'] = _beside_network(photos, count, batch_size, larger,
+                                      options)
+    found['large'] = _large(folder, options, weights)
+    found['steps_ms'] = _steps(os.path.join(photos, '00000.jpg'), folder,
+                               weights)
+    return found
 
 
 def _photos(folder, count):
@@ -105,41 +110,133 @@ def _photos(folder, count):
                 quality=90)
 
 
-def _large(folder, options):
+def _at_side(path, weights):
+    """The same weights, for a larger size of the network."""
+    from colorize.colorizer import default_weights
+    from colorize.systems import weights_file
+    arrays, settings = weights_file.read(weights or default_weights())
+    settings['training']['side'] = _SIDE
+    weights_file.write(path, arrays, settings)
+    return path
+
+
+def _beside_network(photos, count, batch_size, weights, options):
+    """A folder of photos, and the network alone before and after."""
+    options = options + (['--weights', weights] if weights else [])
+    alone = _Network(batch_size, weights)
+    alone.answer(-(-count // 2))
+    with tempfile.TemporaryDirectory(prefix='throughput-') as folder:
+        # The first run compiles; a run of one photo is the start.
+        for _ in range(2):
+            start, start_cpu = _run(os.path.join(photos, '00000.jpg'),
+                                    os.path.join(folder, 'one'), options)
+        out = os.path.join(folder, 'all')
+        whole, cpu = _run(photos, out, options)
+        written = len(os.listdir(out))
+    if written != count:
+        raise RuntimeError(f'{written} of {count} photos came out')
+    alone.answer(-(-count // 2))
+    photo = (whole - start) / max(count - 1, 1)
+    return {'start': round(start, 2), 'whole': round(whole / count, 4),
+            'photo': round(photo, 4), 'network': round(alone.seconds(), 4),
+            'times': round(photo / alone.seconds(), 3),
+            'cpu': {'start': round(start_cpu, 2),
+                    'photo': round((cpu - start_cpu) / max(count - 1, 1), 4),
+                    'network': round(alone.cpu(), 4)}}
+
+
+def _run(photos, out, options):
+    """Seconds of the command as people start it, and all cores' seconds."""
+    began, before = time.time(), _cpu(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, '-m', 'colorize.predict', photos, '-o',
+                    os.path.join(out, ''), '--overwrite'] + options,
+                   check=True, stderr=subprocess.PIPE)
+    return time.time() - began, _cpu(resource.RUSAGE_CHILDREN) - before
+
+
+def _cpu(whose):
+    used = resource.getrusage(whose)
+    return used.ru_utime + used.ru_stime
+
+
+class _Network:
+    """The compiled network, sizes as of the photos; adds up its seconds."""
+
+    def __init__(self, batch_size, weights):
+        from colorize.colorizer import Colorizer, network_size
+        self._colorizer = Colorizer(weights)
+        rng = np.random.RandomState(0)
+        self._batches = [
+            [rng.uniform(0, 100, network_size(
+                *size, self._colorizer.side)).astype('float32')] * batch_size
+            for size in _SIZES]
+        self._size, self._answered, self._spent = batch_size, 0, np.zeros(2)
+
+    def answer(self, count):
+        """So many photos or a few more, after one batch of each size."""
+        for batch in self._batches:
+            self._colorizer.predict(batch, self._size)
+        before = np.array([time.time(), _cpu(resource.RUSAGE_SELF)])
+        for number in range(-(-count // self._size)):
+            self._colorizer.predict(self._batches[number % 2], self._size)
+            self._answered += self._size
+        self._spent += [time.time(), _cpu(resource.RUSAGE_SELF)] - before
+
+    def seconds(self):
+        """Of a photo."""
+        return self._spent[0] / self._answered
+
+    def cpu(self):
+        """Of a photo, all cores' seconds."""
+        return self._spent[1] / self._answered
+
+
+def _large(folder, options, weights):
     """One large photo in a run of its own."""
     from PIL import Image
+    photo = os.path.join(folder, 'large.jpg')
     Image.open(bundled.path(bundled.COLOR_PHOTOS[0])).convert('L').resize(
-        (_LARGE, _LARGE), Image.BICUBIC).save(
-            os.path.join(folder, 'large.jpg'))
-    whole = _seconds(folder, 'large.jpg', os.path.join(folder, 'vast'),
-                     options)
+        (_LARGE, _LARGE), Image.BICUBIC).save(photo)
+    whole, cpu = _run(photo, os.path.join(folder, 'vast'), options + (
+        ['--weights', weights] if weights else []))
     # None of the runs before it, of small photos, took as much.
     return {'megapixels': _LARGE ** 2 / 1e6, 'whole': round(whole, 2),
+            'cpu': round(cpu, 2),
             'peak_memory_mib': round(memory.peak_mib(children=True))}
 
 
-def _seconds(folder, name, out, options):
-    """The command as people start it."""
-    began = time.time()
-    subprocess.run([sys.executable, '-m', 'colorize.predict',
-                    os.path.join(folder, name), '-o', os.path.join(out, '')]
-                   + options, check=True, stderr=subprocess.PIPE)
-    return time.time() - began
+def _steps(path, folder, weights):
+    """Milliseconds of one core that each step of a photo takes."""
+    from colorize.colorizer import Colorizer
+    from colorize.photos import photo_file
+    colorizer, photo = Colorizer(weights), photo_file.read(path)
+    found = {'read': _step(lambda: photo_file.read(path)),
+             'shrink': _step(lambda: colorizer.shrink(photo.pixels))}
+    small = colorizer.shrink(photo.pixels)
+    chroma, = colorizer.predict([small])
+    for ending, dtype in _WRITTEN:
+        name = ending + '16' * (dtype == 'uint16')
+        out = os.path.join(folder, f'step.{ending}')
+        pixels = photo.pixels.astype(dtype) * np.array(
+            257 if dtype == 'uint16' else 1, dtype)
+        room = photo_file.canvas(out, *pixels.shape, dtype)
+
+        def paint():
+            return colorizer.paint(pixels, small, chroma, out=room)
+        found['paint16' if dtype == 'uint16' else 'paint'] = _step(paint)
+        result = photo._replace(pixels=paint())
+        found[name] = _step(lambda: photo_file.write(out, result))
+    return found
 
 
-def _network(count, batch_size, weights):
-    """Seconds per photo of the compiled network, sizes as of the photos."""
-    from colorize.colorizer import Colorizer, network_size
-    colorizer, rng = Colorizer(weights), np.random.RandomState(0)
-    smalls = [rng.uniform(0, 100, network_size(*size, colorizer.side))
-              .astype('float32') for size in _SIZES]
-    batches = [[small] * batch_size for small in smalls]
-    for batch in batches:
-        colorizer.predict(batch, batch_size)
-    rounds, began = -(-count // batch_size), time.time()
-    for number in range(rounds):
-        colorizer.predict(batches[number % 2], batch_size)
-    return (time.time() - began) / (rounds * batch_size)
+def _step(work):
+    """Of seven times the least: others use this machine, too."""
+    times = []
+    for _ in range(7):
+        before = time.thread_time()
+        work()
+        times.append(time.thread_time() - before)
+    return round(1000 * min(times), 2)
 
 
 if __name__ == '__main__':

@@ -19,6 +19,16 @@ class TestThroughput(Experiment):
         for name in ('start', 'whole', 'network'):
             self.assertGreater(found[name], 0, name)
         self.assertGreater(found['whole'], found['network'])
+        larger = found['at_224']
+        self.assertGreater(larger['cpu']['network'],
+                           1.5 * found['cpu']['network'])
+        self.assertAlmostEqual(larger['times'] * larger['network'],
+                               larger['photo'], places=2)
+        steps = found['steps_ms']
+        self.assertEqual(set(steps), {
+            'read', 'shrink', 'paint', 'paint16', 'jpg', 'png', 'png16',
+            'tif', 'webp'})
+        self.assertGreater(min(steps.values()), 0)
         # The photo, its result and its lightness at least.
         self.assertGreater(found['large']['peak_memory_mib'], 50)
         self.assertGreater(found['large']['whole'], found['photo'])
