@@ -41,7 +41,8 @@ def main(arguments=None):
         prog='python -m experiments.measure.throughput',
         description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--photos', type=command.number(int, 1), default=1000)
+    add('--count', type=command.number(int, 1), default=1000,
+        help='of photos (default: %(default)s)')
     add('--batch-size', type=command.number(int, 1), default=4)
     add('--weights', metavar='FILE', help='(without: those that ship)')
     add('--out', metavar='DIR', help='where throughput.json goes')
@@ -50,7 +51,7 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     from experiments.shared import report
     with tempfile.TemporaryDirectory(prefix='throughput-') as folder:
-        found = throughput(folder, given.photos, given.batch_size,
+        found = throughput(folder, given.count, given.batch_size,
                            given.weights)
     report.write_json(os.path.join(given.out or report.RESULTS,
                                    'throughput.json'), found)
