@@ -19,8 +19,8 @@ __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 #: be kept. captions: of :mod:`colorize.photos.captions`. space: None, or of
 #: a photo in a space wider than sRGB its type, 'uint8' or 'uint16': `pixels`
 #: are its grey in sRGB then, and what is written is encoded by `icc`.
-#: colors: None, or in sRGB the colours that such a photo had. mark: by which
-#: the result knows the photo, or None; see :mod:`colorize.photos.marks`.
+#: colors: None, or in sRGB (uint16) the colours that such a photo had. mark:
+#: by which the result knows the photo, or None; see :mod:`colorize.photos.marks`.
 #: mode: who may read and write the result, less what the umask forbids.
 Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes captions space '
                    'colors mark mode',
@@ -177,7 +177,8 @@ def _in_its_space(photo):
         return photo
     rgb = pixels if pixels.ndim == 3 else np.repeat(
         pixels[..., None], 3, axis=2)
-    colors = profiles.srgb_of(rgb, icc) if pixels.ndim == 3 else None
+    colors = profiles.srgb_of(rgb, icc, dtype='uint16') \
+        if pixels.ndim == 3 else None
     return photo._replace(pixels=profiles.gray_through(rgb, icc),
                           space=pixels.dtype.name, colors=colors)
 

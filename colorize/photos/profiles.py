@@ -195,7 +195,7 @@ def gray_through(rgb, icc):
     return _in_parts(convert, rgb, rgb.shape[:2], 'uint16')
 
 
-def srgb_of(values, icc, space='rgb'):
+def srgb_of(values, icc, space='rgb', dtype=None):
     """A photo of a profile in sRGB; what lies outside is clipped.
 
     Parameters
@@ -203,18 +203,21 @@ def srgb_of(values, icc, space='rgb'):
     values : uint8 or uint16 array, (row, column, 3 or 4)
     icc : bytes
     space : {'rgb', 'cmyk'}
+    dtype : {'uint8', 'uint16'}, optional
+        Without, that of `values`.
 
     Returns
     -------
-    array of the same type, (row, column, 3)
+    array of `dtype`, (row, column, 3)
     """
+    dtype = dtype or values.dtype
     most = np.iinfo(values.dtype).max
     # littleCMS counts floats of ink in hundredths.
     full = np.float32(most / 100 if space == 'cmyk' else most)
     return _in_parts(
         lambda part: _integers(_through(part / full, icc, _srgb(),
-                                        (space, 'rgb')), values.dtype),
-        values, values.shape[:2] + (3,), values.dtype)
+                                        (space, 'rgb')), dtype),
+        values, values.shape[:2] + (3,), dtype)
 
 
 def encoded(rgb, icc, dtype):

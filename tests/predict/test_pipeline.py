@@ -19,6 +19,7 @@ from colorize.predict import __main__ as predict
 from colorize.predict import pipeline
 from colorize.predict.plan import Task, make_plan
 from experiments.shared.stand_in import Uncompiled
+from tests.shared import icc
 from tests.shared.folder import Folder
 from tests.shared.photos import photo, write_photos
 
@@ -309,6 +310,24 @@ class TestEveryKind(Predicting):
         for name in ('a.png', 'a.tif'):
             found = self.check(name, both, rounding.grays(photo()))
             np.testing.assert_array_equal(found.alpha, grey)
+
+    def test_wider_than_srgb(self):
+        """Its lightness in its own space; scores and sides as in sRGB."""
+        profile = icc.rgb(icc.ADOBE, 563 / 256)
+        Image.fromarray(photo()).save(self.path('a.png'),
+                                      icc_profile=profile)
+        status, _, table = self.run_main(self.path('a.png'), '-o',
+                                         self.path('out'), '--evaluate')
+        self.assertEqual((status, len(table)), (0, 3))
+        before = photo_file.read(self.path('a.png'))
+        after = photo_file.read(self.path('out', 'a-color.png'))
+        self.assertEqual((after.icc, after.space), (profile, 'uint8'))
+        self.assertLess(np.abs(after.pixels.astype(int)
+                               - before.pixels).max(), 257)
+        self.run_main(self.path('a.png'), '--side-by-side')
+        sheet = photo_file.read(self.path('a-side-by-side.png'))
+        np.testing.assert_allclose(sheet.colors[:, 96:] / 257,
+                                   before.colors / 257, atol=1.5)
 
     def test_turned(self):
         grey = photo()[..., 1]
