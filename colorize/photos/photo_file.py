@@ -20,7 +20,7 @@ __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 #: a photo in a space wider than sRGB its type, 'uint8' or 'uint16': `pixels`
 #: are its grey in sRGB then, and what is written is encoded by `icc`.
 #: colors: None, or in sRGB (uint16) the colours that such a photo had. mark:
-#: by which the result knows the photo, or None; see :mod:`colorize.photos.marks`.
+#: by which the result knows the photo, or None (:mod:`colorize.photos.marks`).
 #: mode: who may read and write the result, less what the umask forbids.
 Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes captions space '
                    'colors mark mode',
