@@ -1,16 +1,18 @@
 """What all commands share: one clear line for an error, never a traceback."""
 
 import argparse
+import contextlib
 import math
 import os
 import re
 import signal
 import sys
+import threading
 import traceback
 import warnings
 
 __all__ = ['add_device', 'complain', 'debug_option', 'number',
-           'photo_places', 'printable', 'run', 'say', 'show', 'words']
+           'photo_places', 'printable', 'quiet', 'run', 'say', 'show', 'words']
 
 _shown = {'debug': False}
 
@@ -67,10 +69,33 @@ def show(line):
     _print(line, sys.stdout)
 
 
+#: Held while a line is printed, or while nothing is to be; a handler of a
+#: signal may print in the middle of that.
+_printing = threading.RLock()
+
+
+@contextlib.contextmanager
+def quiet():
+    """Keep a library that prints to stderr from doing so.
+
+    It is the process's: lines of other threads wait meanwhile.
+    """
+    with _printing:
+        before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+            os.close(nowhere)
+
+
 def _print(line, stream):
     """Print, and never again where nobody reads on."""
     try:
-        print(line, file=stream, flush=True)
+        with _printing:
+            print(line, file=stream, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

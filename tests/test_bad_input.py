@@ -20,7 +20,7 @@ from colorize.photos import images, opening
 from colorize.predict import __main__ as predict
 from colorize.systems import pretrained, weights_file
 from colorize.training import __main__ as training
-from experiments.measure import fuzz_cases
+from experiments.measure import fuzz_cases, fuzz_photos, fuzz_weights
 from experiments.shared.stand_in import Uncompiled
 from tests.shared.folder import Folder
 from tests.shared.photos import photo
@@ -83,7 +83,7 @@ class TestPhotos(Commands):
 
     def test_decompression_bomb(self):
         """A file of 300 bytes that says 20000 x 20000."""
-        bomb = fuzz_cases.saved(Image.new('1', (8, 8)), 'PNG')
+        bomb = fuzz_photos.saved(Image.new('1', (8, 8)), 'PNG')
         head = b'IHDR' + 2 * (20000).to_bytes(4, 'big') + bomb[24:29]
         bomb = (bomb[:12] + head + zlib.crc32(head).to_bytes(4, 'big')
                 + bomb[33:])
@@ -164,7 +164,7 @@ class TestWeights(Commands):
         self.assertNotIn('photo-color.png', os.listdir(self.folder))
 
     def good(self):
-        return fuzz_cases.archives()[0]
+        return fuzz_weights.archives()[0]
 
     def test_altered(self):
         whole = self.good()

@@ -1,11 +1,13 @@
 """An opened photo file as arrays: one place for every format and depth."""
 
+import contextlib
 from collections import namedtuple
 
 import numpy as np
 from PIL import Image
 from PIL.ExifTags import Base
 
+from colorize import command
 from colorize.photos import exif, jpegs, pngs, tiffs
 
 __all__ = ['Raster', 'on_white', 'raster']
@@ -36,6 +38,8 @@ def raster(source, turn):
         Of an animation the first frame, of a TIFF the first page.
     """
     found = _raster(source)
+    if not found.values.size:
+        raise ValueError('has no pixels')
     turned = source.image.format == 'TIFF' and not _is_deep(source.image)
     if turn is None or turned:  # by Pillow
         return found
@@ -80,7 +84,10 @@ def _loaded(image, content, notes):
     if image.format in ('JPEG', 'MPO') and jpegs.hole(content):
         notes.append('zeros lie inside it; a part may be damaged')
     try:
-        image.load()
+        # dav1d prints what it does not understand of a damaged file.
+        with command.quiet() if image.format == 'AVIF' \
+                else contextlib.nullcontext():
+            image.load()
     except OSError:
         whole = jpegs.completed(content) if image.format in (
             'JPEG', 'MPO') else None

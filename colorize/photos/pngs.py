@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from colorize import command
 from colorize.photos import profiles
 
 __all__ = ['chunk', 'needs_us', 'pixels', 'profile']
@@ -40,7 +41,8 @@ def pixels(content):
     alpha : array of the same type, (row, column), or None
     """
     import imagecodecs
-    found = imagecodecs.png_decode(content)
+    with command.quiet():  # libpng prints its warnings
+        found = imagecodecs.png_decode(content)
     if found.ndim == 2:
         return found, None
     channels = found.shape[2]

@@ -20,6 +20,9 @@ _CHANNELS = {0: 1, 1: 1, 2: 3, 5: 4, 8: 3, 9: 3}
 
 _SPACES = {1: 'GRAY', 3: 'RGB', 4: 'CMYK'}
 
+#: Values that a tile, which may be larger than its picture, can have.
+_TILE = 1 << 24
+
 #: Pages that are counted; a chain of more, or one that ends in itself, is
 #: damaged.
 _MOST_PAGES = 10000
@@ -179,6 +182,9 @@ def _refuse_torn(page, size):
         * page.bitspersample // 8
     if page.compression == 1 and sum(count for _, count in parts) < least:
         raise ValueError('image file is truncated')
+    pixels = page.imagewidth * page.imagelength
+    if int(np.prod(page.chunks, dtype=object)) > max(_TILE, 16 * pixels):
+        raise ValueError(f'tiles of {page.chunks} for {pixels} pixels')
     if page.chunked and len(parts) < np.prod(page.chunked):
         raise ValueError('image file is truncated')
 

@@ -33,13 +33,14 @@ def main(arguments=None):
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
     add('--cases', type=command.number(int, 1), default=10000)
-    add('--seed', type=int, default=0)
+    add('--seed', type=int, nargs='+', default=[0],
+        help='one or several; each is so many cases')
     add('--out', metavar='DIR', help='where fuzz.json goes')
     add('--first', type=int, help=argparse.SUPPRESS)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.first is not None:
-        return _work(given.out, given.first, given.cases, given.seed)
+        return _work(given.out, given.first, given.cases, given.seed[0])
     found = fuzz(given.cases, given.seed)
     from experiments.shared import report
     report.write_json(os.path.join(given.out or report.RESULTS, 'fuzz.json'),
@@ -48,26 +49,31 @@ def main(arguments=None):
     return 1 if found['bad'] else 0
 
 
-def fuzz(cases, seed):
+def fuzz(cases, seeds):
     """Run seeded cases in a process of their own.
 
     Parameters
     ----------
-    cases, seed : int
+    cases : int
+        Of each seed.
+    seeds : sequence of int
 
     Returns
     -------
     dict
-        'cases', 'seconds', 'slowest' (seconds), 'peak_mib' and 'idle_mib'
+        'cases', 'seeds', 'seconds', 'slowest' (seconds), 'peak_mib' and 'idle_mib'
         (resident memory at most and before the first case), counts by
         format in 'done' and 'refused', and 'bad': a line for each case
         that broke a rule.
     """
     began, records = time.time(), []
     with tempfile.TemporaryDirectory(prefix='fuzz-') as folder:
-        while len(records) < cases:
-            records += _watched(folder, len(records), cases, seed)
-    return _summary(records, time.time() - began)
+        for seed in seeds:
+            mine = []
+            while len(mine) < cases:
+                mine += _watched(folder, len(mine), cases, seed)
+            records += [dict(record, seed=seed) for record in mine]
+    return _summary(records, seeds, time.time() - began)
 
 
 def _watched(folder, first, cases, seed):
@@ -102,15 +108,15 @@ def _timer(process, slow, seconds):
     return timer
 
 
-def _summary(records, seconds):
+def _summary(records, seeds, seconds):
     counts = collections.Counter(
         (record['format'], record.get('status')) for record in records)
     formats = sorted({record['format'] for record in records})
     return {
-        'cases': len(records), 'seconds': round(seconds),
+        'cases': len(records), 'seeds': list(seeds), 'seconds': round(seconds),
         'done': {name: counts[name, 0] for name in formats},
         'refused': {name: counts[name, 1] for name in formats},
-        'bad': ['{format} {number}: {bad}'.format(**record)
+        'bad': ['{format} {seed} {number}: {bad}'.format(**record)
                 for record in records if record.get('bad')],
         'slowest': max(record.get('seconds', 0) for record in records),
         'idle_mib': min(record.get('mib', 1e9) for record in records),
