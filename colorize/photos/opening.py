@@ -5,13 +5,14 @@ import ctypes
 import io
 import logging
 from collections import namedtuple
+from functools import lru_cache
 
 from PIL import Image
 
 from colorize.disk.whole import require_file
 from colorize.photos import cached, formats, tiffs
 
-__all__ = ['ImageError', 'LARGEST', 'Source', 'opened']
+__all__ = ['ImageError', 'LARGEST', 'Source', 'add_extras', 'opened']
 
 #: Bytes of a file; a larger one is refused.
 LARGEST = 1 << 30
@@ -30,7 +31,7 @@ def _set_up_readers():
 
     Their own words about a damaged file come besides the error: libtiff
     would print a line for each damaged row, Python a line for each that
-    nobody handles. Readers that are an extra add themselves to Pillow's.
+    nobody handles.
     """
     for name in ('PIL', 'tifffile'):
         logging.getLogger(name).addHandler(logging.NullHandler())
@@ -40,14 +41,22 @@ def _set_up_readers():
             path = next(line.split(None, 5)[5].strip() for line in lines
                         if '/libtiff' in line)
         ctypes.CDLL(path).TIFFSetErrorHandler(None)
+
+
+_set_up_readers()
+
+
+@lru_cache(maxsize=None)
+def add_extras():
+    """Let readers that are an extra, if any, add themselves to Pillow's.
+
+    That takes a tenth of a second, which other photos need not wait.
+    """
     with contextlib.suppress(ImportError):
         import pillow_heif
         pillow_heif.register_heif_opener(thumbnails=False)
     with contextlib.suppress(ImportError):
         import pillow_jxl  # noqa: F401
-
-
-_set_up_readers()
 
 
 @contextlib.contextmanager
@@ -92,18 +101,29 @@ def _content(path):
 def _source(path, content):
     """Pillow's image where it knows the file, else tifffile's page."""
     _refuse_foreign(path, content)
-    known = [each.name for each in formats.FORMATS
-             if each.name in Image.OPEN or each.extra is None]
     try:
-        image = Image.open(io.BytesIO(content), formats=known)
+        image = Image.open(io.BytesIO(content), formats=_USUAL)
     except Image.UnidentifiedImageError:
         if tiffs.is_tiff(content):
             return Source(tiffs.Standin(content), content)
-        _refuse_without_extra(path)
-        raise
+        image = _by_an_extra(path, content)
     if image.format == 'TIFF' and tiffs.is_raw(image.tag_v2):
         raise _Foreign(formats.foreign('.dng'))
     return Source(image, content, image.tile[0] if image.tile else None)
+
+
+_USUAL = [each.name for each in formats.FORMATS if each.extra is None]
+
+
+def _by_an_extra(path, content):
+    add_extras()
+    known = [each.name for each in formats.FORMATS
+             if each.extra and each.name in Image.OPEN]
+    form = formats.by_ending(path)
+    if form and form.extra and form.name not in known:
+        raise _Foreign(f'{form.name} needs the extra: pip install -r '
+                       f'requirements-{form.extra}.txt')
+    return Image.open(io.BytesIO(content), formats=known or _USUAL)
 
 
 class _Foreign(ValueError):
@@ -118,13 +138,6 @@ def _refuse_foreign(path, content):
     for magic, ending in ((b'8BPS', '.psd'), (b'%PDF', '.pdf')):
         if content.startswith(magic):
             raise _Foreign(formats.foreign(ending))
-
-
-def _refuse_without_extra(path):
-    form = formats.by_ending(path)
-    if form and form.extra and form.name not in Image.OPEN:
-        raise _Foreign(f'{form.name} needs the extra: pip install -r '
-                       f'requirements-{form.extra}.txt')
 
 
 def _reason(error):

@@ -61,8 +61,8 @@ def fuzz(cases, seeds):
     Returns
     -------
     dict
-        'cases', 'seeds', 'seconds', 'slowest' (seconds), 'peak_mib' and 'idle_mib'
-        (resident memory at most and before the first case), counts by
+        'cases', 'seeds', 'seconds', 'slowest' (seconds), 'peak_mib',
+        'idle_mib' (resident memory at most and before the first), counts by
         format in 'done' and 'refused', and 'bad': a line for each case
         that broke a rule.
     """

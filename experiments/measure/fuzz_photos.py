@@ -7,7 +7,7 @@ import tifffile
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from colorize.photos import profiles
+from colorize.photos import opening, profiles
 
 __all__ = ['good_photos', 'saved']
 
@@ -20,6 +20,7 @@ _SEGMENT = b'\xff\xed' + (len(_BLOCK) + 2).to_bytes(2, 'big') + _BLOCK
 
 def good_photos():
     """Lists of bytes by ending."""
+    opening.add_extras()
     return {'jpg': _jpegs(), 'png': _pngs(), 'tif': _tiffs() + _deep_tiffs(),
             'webp': _others('WEBP'), 'avif': _others('AVIF'),
             'heic': _heics(), 'jxl': _others('JXL'), 'gif': _gifs(),

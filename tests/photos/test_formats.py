@@ -8,7 +8,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from colorize.photos import formats, images, photo_file
+from colorize.photos import formats, images, opening, photo_file
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
 
@@ -20,6 +20,7 @@ class TestFormats(PhotoFiles):
         image = Image.fromarray(photo())
         pillow_heif.from_pillow(image).save(self.path('a.heic'), quality=-1,
                                             chroma=444)
+        opening.add_extras()
         image.save(self.path('a.jxl'), lossless=True)
         for name, most in (('a.heic', 2), ('a.jxl', 0)):
             found = photo_file.read(self.path(name))
@@ -28,6 +29,7 @@ class TestFormats(PhotoFiles):
                                         - photo()).max(), most, name)
 
     def test_without_the_extra(self):
+        opening.add_extras()
         Image.fromarray(photo()).save(self.path('a.jxl'), lossless=True)
         code = ('import sys; sys.modules["pillow_jxl"] = None\n'
                 'from colorize.photos import images\n'
@@ -80,6 +82,7 @@ class TestFormats(PhotoFiles):
     def test_the_table_agrees_with_pillow(self):
         """Every ending that Pillow has for a format, and no other's."""
         Image.init()
+        opening.add_extras()
         known = Image.registered_extensions()
         for each in formats.FORMATS:
             self.assertIn(each.name, Image.OPEN)
