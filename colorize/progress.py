@@ -8,14 +8,14 @@ from tqdm import tqdm
 
 from colorize import command
 
-__all__ = ['LINE_SECONDS', 'progress', 'say_above']
+__all__ = ['LINE_SECONDS', 'above', 'progress', 'say_above']
 
 #: Without a terminal, a line is written this often.
 LINE_SECONDS = 180
 
 
 @contextlib.contextmanager
-def progress(total, title, unit='photo', done=0, leave=True):
+def progress(total, title, unit='photo', done=0, leave=True, shown=True):
     """Show how far long work is.
 
     Parameters
@@ -29,6 +29,8 @@ def progress(total, title, unit='photo', done=0, leave=True):
         So many were done before.
     leave : bool
         Whether the bar stays on the terminal at the end.
+    shown : bool
+        False shows nothing, where the work is too short for it.
 
     Yields
     ------
@@ -37,12 +39,13 @@ def progress(total, title, unit='photo', done=0, leave=True):
         done. The numbers (a loss, say) are shown beside.
     """
     with tqdm(total=total, initial=done, desc=title, unit=unit, leave=leave,
-              disable=None) as bar:
+              disable=None if shown else True) as bar:
         lines = _Lines(total, title, unit, done) if bar.disable else None
 
         def advance(count=1, **numbers):
             if lines:
-                lines.advance(count, numbers)
+                if shown:
+                    lines.advance(count, numbers)
                 return
             if numbers:
                 bar.set_postfix(numbers, refresh=False)
@@ -50,9 +53,14 @@ def progress(total, title, unit='photo', done=0, leave=True):
         yield advance
 
 
+def above():
+    """A context for lines on stderr: above the bar, if there is one."""
+    return tqdm.external_write_mode(sys.stderr)
+
+
 def say_above(line):
-    """A line of :func:`colorize.command.say`, above a bar if there is one."""
-    with tqdm.external_write_mode(sys.stderr):
+    """A line of :func:`colorize.command.say`, above the bar."""
+    with above():
         command.say(line)
 
 

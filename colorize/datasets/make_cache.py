@@ -10,11 +10,11 @@ import os
 import shutil
 
 import numpy as np
-from tqdm import tqdm
 
 from colorize.photos import cached, images
 from colorize.disk.whole import sweep, written_whole
 from colorize.prefetch import prefetch
+from colorize.progress import progress
 
 __all__ = ['make']
 
@@ -68,14 +68,13 @@ def _open(aside, plan):
 def _read(aside, folder, plan, part):
     """Paths of all pieces of a part, made where they are missing."""
     names, paths = plan[part], []
-    with tqdm(total=len(names), desc=part, unit='photo',
-              disable=None) as bar:
+    with progress(len(names), part) as advance:
         for start in range(0, len(names), _PIECE):
             some = names[start:start + _PIECE]
             paths.append(os.path.join(aside, f'{part}-{start // _PIECE}.npz'))
             if not os.path.exists(paths[-1]):
                 _read_piece(paths[-1], folder, some, plan['side'])
-            bar.update(len(some))
+            advance(len(some))
     return paths
 
 

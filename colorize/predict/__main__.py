@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from contextlib import closing
 
 from colorize import command
@@ -168,23 +167,22 @@ def _claimed(tasks, claims, overwrite, left):
 
 def _color(tasks, count, given, summary, claims):
     """Colour photos, say what is wrong with one, note what was done."""
-    from tqdm import tqdm
     from colorize import colorizer
+    from colorize.progress import above, progress
     made = colorizer.Colorizer(given.weights, given.decode, given.saturation,
                                given.coherence)
     summary.settings['decode'] = made.decoding
     late = []
     outcomes = _outcomes(tasks, made, given, late)
     try:
-        with closing(outcomes), tqdm(
-                total=count, unit='photo',
-                disable=None if count > 1 else True) as progress:
+        with closing(outcomes), progress(count, 'color',
+                                         shown=count > 1) as advance:
             for outcome in outcomes:
-                with tqdm.external_write_mode(sys.stderr):
+                with above():
                     _say(outcome, summary)
                 _note(outcome, summary)
                 claims.drop(outcome.task.output)
-                progress.update()
+                advance()
     finally:
         # Stopped: what was being written is done, and said.
         for outcome in late:
