@@ -39,6 +39,7 @@ setup(
     packages=find_packages(include=['colorize*', 'models', 'weights']),
     package_data={'colorize.onednn': ['src/*'],
                   'colorize.paint': ['src/*'],
+                  'colorize.page': ['static/*'],
                   'weights': ['*.npz', '*.json', '*.rst']},
     install_requires=requirements('requirements.txt'),
     extras_require=extras(),

@@ -1,0 +1,1 @@
+"""A page in the browser: colour photos without a terminal."""

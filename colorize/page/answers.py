@@ -1,0 +1,111 @@
+"""The network as the page needs it: asked once, painted again and again."""
+
+from colorize.coherence import COHERENCES
+from colorize.colorizer import Colorizer
+from colorize.hints import places
+from colorize.settings import DECODINGS, SettingError
+
+__all__ = ['Network']
+
+
+class Network:
+    """A colorizer whose look is chosen photo by photo.
+
+    Parameters
+    ----------
+    weights : str, optional
+        Weights file; without, the one that ships.
+
+    Attributes
+    ----------
+    about : dict
+        What these weights can do; JSON types.
+    """
+
+    def __init__(self, weights=None):
+        self._colorizer = Colorizer(weights)
+        settings = self._colorizer.settings
+        hints = settings['color_space'] == 'luv'
+        self.about = {
+            'decode': self._colorizer.decoding,
+            'decodings': self._possible('decode', DECODINGS),
+            'coherences': self._possible('coherence', COHERENCES),
+            'hints': hints,
+            'suggestions': hints and settings['system'] == 'classification'}
+
+    def _possible(self, name, values):
+        found = []
+        for value in values:
+            try:
+                self._colorizer.like(**{name: value})
+            except SettingError:
+                continue
+            found.append(value)
+        return found
+
+    def shrink(self, pixels):
+        """What the network looks at, see :meth:`Colorizer.shrink`."""
+        return self._colorizer.shrink(pixels)
+
+    def answer(self, small):
+        """What it answers; one thread at a time."""
+        return self._colorizer.answer([small])[0]
+
+    def paint(self, pixels, small, answer, look, whole):
+        """The photo, or a smaller picture of it, in colour.
+
+        Parameters
+        ----------
+        pixels : array
+            Of any size.
+        small, answer : array
+            Of the photo in its own size.
+        look : colorize.page.looks.Look
+        whole : tuple of int
+            Rows and columns of the photo in its own size, in which the
+            hints of `look` are.
+
+        Returns
+        -------
+        array
+            As `pixels`, in colour.
+
+        Raises
+        ------
+        ValueError
+            When the weights cannot do that, or a hint is none.
+        """
+        made = self._colorizer.like(look.decode, look.saturation,
+                                    look.coherence)
+        hints = _placed(look.hints, whole, pixels.shape[:2])
+        return made.paint(pixels, small, made.decode(answer, small, hints),
+                          hints)
+
+    def suggest(self, pixels, answer, row, column):
+        """Likely colours of a place, see :meth:`Colorizer.suggest`."""
+        return self._colorizer.suggest(pixels, row, column, answer=answer)
+
+
+def _placed(hints, whole, shape):
+    """Hints in the photo, or in a smaller picture of it; None of none."""
+    if not hints:
+        return None
+    if shape != whole and all(_is_inside(hint, whole) for hint in hints):
+        return places.placed([_moved(hint, whole, shape) for hint in hints],
+                             shape)
+    return places.placed(hints, whole)  # says what is wrong with one
+
+
+def _is_inside(hint, whole):
+    """Whether a hint can be moved, right or wrong as it may be."""
+    return isinstance(hint, dict) and all(
+        isinstance(hint.get(name), (int, float)) and 0 <= hint[name] < length
+        for name, length in zip(('row', 'column', 'radius'),
+                                (*whole, max(whole))))
+
+
+def _moved(hint, whole, shape):
+    scale = shape[0] / whole[0]
+    place = {name: min(int(hint[name] * few / many), few - 1)
+             for name, few, many in zip(('row', 'column'), shape, whole)}
+    return dict(hint, **place, radius=hint['radius'] * scale)

@@ -1,0 +1,87 @@
+"""A ZIP archive that is sent while it is made."""
+
+import datetime
+import os
+import zipfile
+
+from colorize.page.limits import Refused
+
+__all__ = ['zipped']
+
+_CHUNK = 1 << 18
+
+
+class _Pipe:
+    """Where an archive is written to, and taken away from piece by piece."""
+
+    def __init__(self):
+        self._pieces = []
+
+    def write(self, piece):
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self):
+        """Nothing waits here."""
+
+    def taken(self):
+        """All that has been written since the last call."""
+        pieces, self._pieces = self._pieces, []
+        return b''.join(pieces)
+
+
+def zipped(files):
+    """An archive, piece by piece; photos are compressed already.
+
+    Parameters
+    ----------
+    files : iterable of (str, callable)
+        Name in the archive, and what makes the file and returns its path;
+        it is removed afterwards. What raises
+        :class:`colorize.page.limits.Refused` is named in a file
+        ``not-coloured.txt`` at the end.
+
+    Yields
+    ------
+    bytes
+    """
+    pipe, taken, failed = _Pipe(), set(), []
+    with zipfile.ZipFile(pipe, 'w') as archive:
+        for name, make in files:
+            try:
+                path = make()
+            except Refused as error:
+                failed.append(error.message)
+                continue
+            try:
+                yield from _added(archive, _free(name, taken), path, pipe)
+            finally:
+                os.unlink(path)
+        if failed:
+            lines = '\n'.join(failed) + '\n'
+            archive.writestr(_entry(_free('not-coloured.txt', taken)), lines)
+    yield pipe.taken()
+
+
+def _added(archive, name, path, pipe):
+    with open(path, 'rb') as file, archive.open(
+            _entry(name), 'w', force_zip64=True) as member:
+        for chunk in iter(lambda: file.read(_CHUNK), b''):
+            member.write(chunk)
+            yield pipe.taken()
+
+
+def _entry(name):
+    now = datetime.datetime.now()
+    return zipfile.ZipInfo(name, now.timetuple()[:6])
+
+
+def _free(name, taken):
+    """A name that no other file in the archive has."""
+    stem, ending = os.path.splitext(name)
+    number, found = 2, name
+    while found.lower() in taken:
+        found = f'{stem} ({number}){ending}'
+        number += 1
+    taken.add(found.lower())
+    return found

@@ -1,0 +1,143 @@
+"""The photos that the page has brought, in a folder that goes with us."""
+
+import fcntl
+import glob
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections import namedtuple
+
+from colorize.page.limits import MOST_PHOTOS, Refused
+
+__all__ = ['Item', 'Shelf', 'clean_name']
+
+#: number: unguessable, the name of its folder. name: as its owner calls it,
+#: with slashes between folders; never part of a path here. path: of its
+#: file.
+Item = namedtuple('Item', 'number name path')
+
+_PREFIX = 'colorize-page-'
+
+#: Room that has to be left where the folder is, in bytes.
+_LEFT = 1 << 30
+
+
+class Shelf:
+    """Files of photos by number.
+
+    Parameters
+    ----------
+    most : int
+        Photos at a time.
+
+    Attributes
+    ----------
+    folder : str
+        All that is ever written, until :meth:`close`.
+    """
+
+    def __init__(self, most=MOST_PHOTOS):
+        _sweep()
+        self.folder = tempfile.mkdtemp(prefix=_PREFIX)
+        # Whoever finds the lock free knows that we have been killed.
+        self._lock_file = open(os.path.join(self.folder, 'lock'), 'w')
+        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        self._most, self._items = most, {}
+        self._lock = threading.Lock()
+
+    def add(self, name, file):
+        """Keep a copy of a file.
+
+        Parameters
+        ----------
+        name : str
+            As its owner calls it.
+        file : binary file
+
+        Returns
+        -------
+        Item
+
+        Raises
+        ------
+        colorize.page.limits.Refused
+            When there is no room.
+        """
+        if shutil.disk_usage(self.folder).free < _LEFT:
+            raise Refused(507, f'no room is left in {self.folder}')
+        number = secrets.token_hex(16)
+        path = os.path.join(self.folder, number, 'photo')
+        item = Item(number, clean_name(name), path)
+        with self._lock:
+            if len(self._items) >= self._most:
+                raise Refused(507, f'{self._most} photos are here already; '
+                                   'take some away first')
+            self._items[number] = item
+        os.mkdir(os.path.dirname(path))
+        with open(path, 'wb') as kept:
+            shutil.copyfileobj(file, kept)
+        return item
+
+    def get(self, number):
+        """The item of a number.
+
+        Raises
+        ------
+        colorize.page.limits.Refused
+            When there is none.
+        """
+        try:
+            return self._items[number]
+        except KeyError:
+            raise Refused(404, 'this photo is not here any more; add it '
+                               'again') from None
+
+    def remove(self, number):
+        """Forget a photo, if it is here."""
+        with self._lock:
+            item = self._items.pop(number, None)
+        if item:
+            shutil.rmtree(os.path.dirname(item.path), ignore_errors=True)
+
+    def __len__(self):
+        return len(self._items)
+
+    def close(self):
+        """Remove the folder and all that is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock_file.close()
+
+
+def _sweep():
+    """Remove folders of processes that were killed."""
+    for lock in glob.glob(os.path.join(
+            tempfile.gettempdir(), f'{_PREFIX}*', 'lock')):
+        try:
+            if os.lstat(lock).st_uid != os.getuid():
+                continue
+            with open(lock, 'r+') as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(os.path.dirname(lock), ignore_errors=True)
+        except OSError:
+            pass  # in use, or gone by now
+
+
+def clean_name(name):
+    """A name that is safe to show, and to unpack from an archive.
+
+    Parameters
+    ----------
+    name : str
+        From anywhere.
+
+    Returns
+    -------
+    str
+        Parts between slashes, none of which leads upwards.
+    """
+    parts = [''.join(each for each in part if each.isprintable()).strip()
+             for part in name.replace('\\', '/').split('/')]
+    parts = [part[-120:] for part in parts if part.strip('. ')]
+    return '/'.join(parts[-8:]).replace(':', '_') or 'photo'

@@ -1,0 +1,189 @@
+// The page: what happens when, and who is told.
+
+import * as api from './api.js';
+import {Hints} from './hints.js';
+import {Settings} from './settings.js';
+import {Shelf, filesOf, isPhoto} from './shelf.js';
+import {View} from './view.js';
+
+const $ = id => document.getElementById(id);
+
+function notice(message) {
+  const line = document.createElement('p');
+  line.className = 'notice';
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.textContent = '×';
+  close.setAttribute('aria-label', 'Close this message');
+  close.addEventListener('click', () => line.remove());
+  const text = document.createElement('span');
+  text.textContent = message;
+  line.append(text, close);
+  $('notices').replaceChildren(line);
+}
+
+// A function that waits until nobody has called it for a moment.
+function calm(call, wait) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => call(...given), wait);
+  };
+}
+
+async function start() {
+  const about = await api.about();
+  const settings = new Settings(about);
+  const shelf = new Shelf($('photos'), () => ({...settings.last}));
+  const view = new View();
+  const hints = new Hints(view, about.limits.hints);
+  $('hints-part').hidden = $('keys').hidden = !about.hints;
+  $('limits').textContent = `Files of at most ${
+    Math.round(about.limits.bytes / 2 ** 20)} MB and ${
+    about.limits.pixels / 1e6} megapixels, ${
+    about.limits.photos} photos at a time.`;
+  bringing(shelf, about);
+  counting(shelf);
+  looking(shelf, view, settings, hints);
+  taking(shelf);
+}
+
+// Ways for photos to come in.
+function bringing(shelf, about) {
+  const take = files => {
+    const small = files.filter(([file]) => file.size <= about.limits.bytes);
+    if (small.length < files.length) {
+      notice(`${files.length - small.length} of ${files.length} files are `
+        + 'too large.');
+    }
+    if (small.length) shelf.add(small);
+    else if (!files.length) notice('No photos were found there.');
+  };
+  const chosen = input => {
+    let files = [...input.files].map(file =>
+      [file, file.webkitRelativePath || file.name]);
+    if (input.webkitdirectory) {
+      files = files.filter(([, place]) => isPhoto(place, about.endings))
+        .sort(([, one], [, other]) => one < other ? -1 : 1);
+    }
+    input.value = '';
+    take(files);
+  };
+  for (const [button, input] of [['choose', 'files'], ['add', 'files'],
+    ['choose-folder', 'folder']]) {
+    $(button).addEventListener('click', () => $(input).click());
+  }
+  for (const input of ['files', 'folder']) {
+    $(input).addEventListener('change', () => chosen($(input)));
+  }
+  document.addEventListener('paste', event => {
+    const files = [...event.clipboardData.files];
+    if (files.length) take(files.map(file => [file, file.name]));
+  });
+  let depth = 0;
+  const brings = event => event.dataTransfer?.types.includes('Files');
+  const veil = change => {
+    depth = change ? depth + change : 0;
+    $('veil').hidden = depth <= 0;
+  };
+  document.addEventListener('dragenter', event => brings(event) && veil(1));
+  document.addEventListener('dragleave', event => brings(event) && veil(-1));
+  document.addEventListener('dragover', event => event.preventDefault());
+  document.addEventListener('drop', async event => {
+    event.preventDefault();
+    veil(0);
+    take(await filesOf(event.dataTransfer, about.endings));
+  });
+}
+
+// n of m, and what is shown at all.
+function counting(shelf) {
+  shelf.addEventListener('changed', () => {
+    const total = shelf.photos.length;
+    const done = shelf.done().length;
+    const failed = shelf.failed().length;
+    const left = total - done - failed;
+    document.body.classList.toggle('empty', !total);
+    $('progress').hidden = $('strip').hidden = !total;
+    $('desk').hidden = !done;
+    $('bar').max = total || 1;
+    $('bar').value = done + failed;
+    $('bar').hidden = $('cancel').hidden = !left;
+    $('download-all').disabled = !done || left > 0;
+    $('count').textContent = `${done} of ${total} ${
+      total === 1 ? 'photo' : 'photos'} coloured${
+      failed ? `, ${failed} could not be read` : ''}`;
+  });
+  $('cancel').addEventListener('click', () => shelf.cancel());
+  addEventListener('pagehide', () => api.forget(
+    shelf.photos.map(photo => photo.id).filter(Boolean)));
+}
+
+// The photo on the desk follows what is chosen for it.
+function looking(shelf, view, settings, hints) {
+  const fail = error => notice(error.message);
+  const repaint = calm(() => {
+    if (shelf.current) view.repaint();
+  }, 60);
+  const thumb = calm(() => {
+    if (shelf.current) shelf.paint(shelf.current).catch(fail);
+  }, 700);
+  const changed = () => {
+    repaint();
+    thumb();
+  };
+  shelf.addEventListener('came', event => {
+    if (!shelf.current && event.detail.state === 'done') {
+      shelf.choose(event.detail);
+    }
+  });
+  shelf.addEventListener('chosen', event => {
+    const photo = event.detail;
+    if (photo && photo.state !== 'done') return notice(photo.error);
+    $('desk').hidden = !photo;
+    hints.show(photo);
+    if (photo) {
+      settings.show(photo.look);
+      $('notes').textContent = (photo.notes || []).join('; ');
+    }
+    view.show(photo).catch(fail);
+  });
+  settings.addEventListener('changed', () => {
+    shelf.current.look = settings.look;
+    changed();
+  });
+  hints.addEventListener('changed', changed);
+  hints.addEventListener('failed', event => fail(event.detail));
+  view.addEventListener('failed', event => fail(event.detail));
+  $('for-all').addEventListener('click', async () => {
+    const others = shelf.photos.filter(photo => photo !== shelf.current);
+    for (const photo of others) photo.look = settings.look;
+    for (const photo of others.filter(each => each.state === 'done')) {
+      await shelf.paint(photo).catch(fail);
+    }
+  });
+  $('remove').addEventListener('click', () => shelf.remove(shelf.current));
+}
+
+// Results to take away.
+function taking(shelf) {
+  const doing = async (button, call) => {
+    button.disabled = true;
+    try {
+      await call();
+    } catch (error) {
+      notice(error.message);
+    }
+    button.disabled = false;
+  };
+  $('download').addEventListener('click', () => doing($('download'), () => {
+    const photo = shelf.current;
+    return api.download(photo.id, photo.asked(),
+      photo.result.split('/').pop());
+  }));
+  $('download-all').addEventListener('click', () => doing(
+    $('download-all'), () => api.downloadAll(shelf.done().map(photo =>
+      ({id: photo.id, look: photo.asked()})))));
+}
+
+start().catch(error => notice(error.message));
