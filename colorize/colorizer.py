@@ -101,6 +101,11 @@ class Colorizer:
             [network.input_var], networks.outputs(network,
                                                   deterministic=True))
 
+    @property
+    def settings(self):
+        """Of the network, see :func:`colorize.systems.networks.complete`."""
+        return dict(self._network.settings)
+
     def _set(self, decode, saturation, coherence):
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)

@@ -3,7 +3,8 @@
 from colorize.coherence import COHERENCES
 from colorize.colorizer import Colorizer
 from colorize.hints import places
-from colorize.settings import DECODINGS, SettingError
+from colorize.settings import SettingError
+from colorize.systems.decodings import DECODINGS
 
 __all__ = ['Network']
 

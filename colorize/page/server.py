@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import colorize
+from colorize import command
 from colorize.page import limits, requests
 from colorize.page.archive import zipped
 from colorize.page.guard import Guard
@@ -106,6 +107,9 @@ class _Server:
                 return requests.refusal(error)
             except ClientDisconnect:
                 return Response(status_code=499)
+            except Exception as error:  # said here, and on the terminal
+                command.complain(error)
+                return requests.refusal(Refused(500, command.words(error)))
         return answer
 
     async def about(self, request):

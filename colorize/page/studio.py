@@ -17,7 +17,7 @@ from colorize.color import evaluation
 from colorize.page import answers
 from colorize.page.kept import Kept
 from colorize.page.limits import MOST_PIXELS, SIZES, Refused
-from colorize.photos import formats, photo_file, sixteen_bits
+from colorize.photos import formats, images, photo_file
 
 __all__ = ['Studio', 'result_name']
 
@@ -242,18 +242,19 @@ def _size(photo):
 
 
 def _fitting(photo, longest):
-    """A photo of 8 bits, its longer side no longer than that."""
-    pixels = sixteen_bits.to_eight(photo.pixels)
-    if max(pixels.shape[:2]) > longest:
-        pixels = _scaled(pixels, longest)
-    alpha = photo.alpha
-    if alpha is not None and alpha.shape != pixels.shape[:2]:
-        alpha = _scaled(alpha, longest)
-    return photo._replace(pixels=pixels, alpha=alpha)
+    """A photo for the eye: 8 bits, its longer side no longer than that."""
+    pixels = _scaled(images.to_eight(photo.pixels), longest)
+    alpha = None if photo.alpha is None else _scaled(
+        images.to_eight(photo.alpha), longest)
+    # Of a wide space, the pixels are in sRGB until they are written.
+    return photo._replace(pixels=pixels, alpha=alpha, space=None,
+                          icc=None if photo.space else photo.icc)
 
 
 def _scaled(pixels, longest):
     scale = longest / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels
     size = [max(1, round(length * scale)) for length in pixels.shape[1::-1]]
     return np.asarray(Image.fromarray(pixels).resize(size, Image.LANCZOS))
 

@@ -34,7 +34,8 @@ export class Shelf extends EventTarget {
       const photo = this.photos.find(each => each.state === 'waiting');
       if (!photo) return;
       this.going += 1;
-      this.#bring(photo).finally(() => {
+      // Two are on their way, but they appear in order.
+      this.turn = this.#bring(photo, this.turn).finally(() => {
         this.going -= 1;
         this.#changed();
         this.#go();
@@ -42,21 +43,23 @@ export class Shelf extends EventTarget {
     }
   }
 
-  async #bring(photo) {
+  async #bring(photo, before) {
     photo.state = 'working';
     this.#show(photo);
     const {signal} = this.stop;
+    let state = 'done';
     try {
       Object.assign(photo, await api.add(photo.file, photo.place, signal));
       await this.paint(photo, signal);
-      photo.state = 'done';
       photo.file = null;
     } catch (error) {
       if (photo.id) api.forget([photo.id]);
       if (error.name === 'AbortError') return this.#drop(photo);
-      photo.state = 'failed';
+      state = 'failed';
       photo.error = error.message;
     }
+    await before;
+    photo.state = state;
     this.#show(photo);
     this.dispatchEvent(new CustomEvent('came', {detail: photo}));
   }
