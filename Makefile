@@ -28,8 +28,9 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
-    train-folder table1 table2 definitions figures judge gallery throughput bleeding \
-    export film film-memory bench bench-gpu torture fuzz load clean
+    train-folder table1 table2 definitions figures judge gallery throughput \
+    bleeding export film film-memory bench bench-gpu torture fuzz load page \
+    page-picture clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -47,6 +48,12 @@ lint: $(DEV_READY)  ## flake8, 79 columns; imports run downwards (.importlinter)
 
 weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
 	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
+
+page: $(VENV)/.page-ready  ## colour photos in the browser [PAGE='--port 9000']
+	$(PYTHON) -m colorize.page $(ON) $(PAGE)
+
+page-picture: $(DEV_READY)  ## experiments/results/page.png, by Debian's chromium
+	$(PYTHON) -m experiments.show.page_picture
 
 export: $(VENV)/.export-ready  ## the network as out/colorize.onnx [WEIGHTS=FILE]
 	$(PYTHON) -m colorize.export out/colorize.onnx \

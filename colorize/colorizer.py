@@ -104,7 +104,7 @@ class Colorizer:
     @property
     def settings(self):
         """Of the network, see :func:`colorize.systems.networks.complete`."""
-        return dict(self._network.settings)
+        return dict(self._trained.network.settings)
 
     def _set(self, decode, saturation, coherence):
         check('saturation', saturation, (int, float), '0 to 10',

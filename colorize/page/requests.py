@@ -69,8 +69,9 @@ async def photo(request):
             name = form.get('place')
             yield (name if isinstance(name, str) else found.filename,
                    found.file)
-    except HTTPException as error:
-        raise Refused(400, f'no form with a photo ({error.detail})') from error
+    except (HTTPException, ValueError) as error:  # of Starlette, the parser
+        reason = getattr(error, 'detail', error)
+        raise Refused(400, f'no form with a photo ({reason})') from error
 
 
 async def read_on(request):

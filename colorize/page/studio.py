@@ -14,9 +14,9 @@ from PIL import Image
 
 from colorize import command
 from colorize.color import evaluation
-from colorize.page import answers
 from colorize.page.kept import Kept
 from colorize.page.limits import MOST_PIXELS, SIZES, Refused
+from colorize.page.network import Network
 from colorize.photos import formats, images, photo_file
 
 __all__ = ['Studio', 'result_name']
@@ -36,7 +36,7 @@ class Studio:
     """
 
     def __init__(self, weights=None):
-        self._network = answers.Network(weights)
+        self._network = Network(weights)
         self._asking = threading.Lock()
         self._photos, self._answers = Kept(_PHOTOS), Kept(_ANSWERS)
 
