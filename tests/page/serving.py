@@ -33,26 +33,24 @@ class Serving(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        cls.ends = contextlib.ExitStack()
         cls.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.ends.callback(shutil.rmtree, cls.folder)
         cls.weights = os.path.join(cls.folder, 'w.npz')
         write_weights(cls.weights)
         cls.shelf = Shelf()
-        cls.addClassCleanup(cls.shelf.close)
+        cls.ends.callback(cls.shelf.close)
         cls.studio = Studio(cls.weights)
         listener = socket.socket()
         listener.bind(('127.0.0.1', 0))
         cls.port, cls.token = listener.getsockname()[1], _TOKEN
         cls.address = f'http://127.0.0.1:{cls.port}/?token={_TOKEN}'
-        app = server.application(cls.studio, cls.shelf, _TOKEN, cls.port)
-        running = uvicorn.Server(uvicorn.Config(app, log_config=None,
-                                                lifespan='off'))
-        thread = threading.Thread(target=running.run, args=[[listener]])
-        thread.start()
-        cls.addClassCleanup(thread.join)
-        cls.addClassCleanup(setattr, running, 'should_exit', True)
-        while not running.started:
-            time.sleep(0.01)
+        cls.ends.enter_context(_running(server.application(
+            cls.studio, cls.shelf, _TOKEN, cls.port), listener))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.ends.close()  # nose runs no class cleanups
 
     def ask(self, method, path, body=None, **headers):
         """Status, headers and body of an answer."""
@@ -90,6 +88,24 @@ class Serving(unittest.TestCase):
         status, _, body = answer
         self.assertEqual(status, expected, body)
         self.assertIn(words, json.loads(body)['error'])
+
+
+@contextlib.contextmanager
+def _running(app, listener):
+    """An application that is served on a thread."""
+    running = uvicorn.Server(uvicorn.Config(
+        app, log_config=None, lifespan='off', timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=running.run, args=[[listener]],
+                              daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        running.should_exit = True
+        thread.join(10)
+        listener.close()
 
 
 def form(content, name, place=None):
