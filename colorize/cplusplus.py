@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from colorize.backend import theano
 from colorize.backend.warm import processor
@@ -50,19 +51,17 @@ def library(name, sources, options=(), linked=()):
         raise CompileError('no C++ compiler: on Debian and Ubuntu, apt '
                            'install g++')
 
-    def command(target):
-        return [compiler(), *_FLAGS, *options, *sources, '-o', target,
-                *linked]
-    target = os.path.join(cache_folder(), name,
-                          f"{_fingerprint(command(''), sources)}.so")
+    command = [compiler(), *_FLAGS, *options]
+    target = os.path.join(cache_folder(), name, '{}.so'.format(
+        _fingerprint(command + list(linked), sources)))
     if not os.path.exists(target):
-        _compile(command, target)
+        _compile(command, sources, linked, target)
     return ctypes.CDLL(target)
 
 
 def _fingerprint(command, sources):
     """A name for what the compiled library depends on."""
-    parts = command + [processor()]
+    parts = command + sources + [processor()]
     for folder in sorted(set(map(os.path.dirname, sources))):
         for file in sorted(os.listdir(folder)):
             with open(os.path.join(folder, file)) as source:
@@ -73,20 +72,24 @@ def _fingerprint(command, sources):
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _compile(command, target):
+def _compile(command, sources, linked, target):
     """Compile beside `target` and move there: others may do the same."""
-    folder = os.path.dirname(target)
-    os.makedirs(folder, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=folder, suffix='.so')
-    os.close(handle)
-    try:
-        done = subprocess.run(command(partial), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT)
-        if done.returncode:
-            said = done.stdout.decode(errors='replace')[-2000:]
-            raise CompileError(
-                f'compiling {os.path.basename(folder)} failed:\n{said}')
-        os.replace(partial, target)
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(target)) as folder:
+        objects = [os.path.join(folder, f'{number}.o')
+                   for number in range(len(sources))]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(
+                lambda source, made: _run([*command, '-c', source, '-o',
+                                           made]), sources, objects))
+        whole = os.path.join(folder, 'whole.so')
+        _run([*command, *objects, '-o', whole, *linked])
+        os.replace(whole, target)
+
+
+def _run(command):
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if done.returncode:
+        said = done.stdout.decode(errors='replace')[-2000:]
+        raise CompileError(f'C++ of ours does not compile:\n{said}')
