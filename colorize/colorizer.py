@@ -191,7 +191,7 @@ class Colorizer:
         float32 array, (row, column)
             Lightness at the size of the network.
         """
-        _check(photo)
+        images.check_array(photo)
         return paint.shrink(photo, *network_size(*photo.shape[:2], self.side),
                             self.space)
 
@@ -239,7 +239,7 @@ class Colorizer:
 
     def _answered(self, smalls, batch_size):
         """Number and answer of each photo, one shape after the other."""
-        for numbers in _same_shape(smalls, batch_size):
+        for numbers in arrays.same_shape(smalls, batch_size):
             outputs = self._outputs(np.stack([
                 arrays.network_input(smalls[number], self.space)
                 for number in numbers]))
@@ -345,27 +345,3 @@ class Colorizer:
         small = images.resize(lightness, *network_size(*lightness.shape,
                                                        self.side))
         return self.predict([small])[0]
-
-
-def _check(photo):
-    """Refuse what is no photo."""
-    if not isinstance(photo, np.ndarray):
-        raise ValueError(f'a photo is an array, got a {type(photo).__name__}')
-    shape, kind = photo.shape, photo.dtype
-    if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
-        raise ValueError('a photo is an array of (row, column) or (row, '
-                         f'column, 3), got {shape}')
-    if kind not in ('uint8', 'uint16') and kind.kind != 'f':
-        raise ValueError(f'a photo is of uint8, uint16 or float, got {kind}')
-    if kind.kind == 'f' and not (photo.min() >= 0 and photo.max() <= 1):
-        raise ValueError(f'a photo of floats holds 0 to 1, got {photo.min()} '
-                         f'to {photo.max()}')
-
-
-def _same_shape(arrays, most):
-    """Numbers of the arrays in lists of `most` or fewer of one shape."""
-    shapes = {}
-    for number, array in enumerate(arrays):
-        shapes.setdefault(array.shape, []).append(number)
-    return [numbers[start:start + most] for numbers in shapes.values()
-            for start in range(0, len(numbers), most)]

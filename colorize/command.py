@@ -116,8 +116,9 @@ def words(error):
         return f'{error.filename}: {error.strerror}'
     if isinstance(error, (OSError, RuntimeError, ValueError)) and str(error):
         return str(error).strip()
-    return 'unexpected {}: {} (--debug shows where)'.format(
-        type(error).__name__, str(error).partition('\n')[0])
+    first = str(error).partition('\n')[0]
+    return (f'unexpected {type(error).__name__}: {first} (--debug shows '
+            'where)')
 
 
 def run(main):

@@ -92,7 +92,7 @@ def download(url, path, size, md5, opener=None):
     ValueError
         Another checksum; the partial file is removed.
     """
-    part = f"{path}.part"
+    part = f'{path}.part'
     try:
         _receive(url, part, size, opener or https_opener())
     except (OSError, http.client.HTTPException) as error:

@@ -42,9 +42,9 @@ def color_space(name):
     try:
         return COLOR_SPACES[name]
     except (KeyError, TypeError):
-        raise ValueError("color_space must be one of "
+        raise ValueError('color_space must be one of '
                          f"{', '.join(map(repr, sorted(COLOR_SPACES)))}, got "
-                         f"{name!r}") from None
+                         f'{name!r}') from None
 
 
 def split(rgb, space='luv'):

@@ -58,8 +58,8 @@ def headers(archive):
         A member is no plain array: objects, which would have to be
         unpickled, are refused here.
     """
-    return dict((_name(info), _header(archive, info))
-                for info in archive.infolist())
+    return {_name(info): _header(archive, info)
+            for info in archive.infolist()}
 
 
 def _name(info):

@@ -9,8 +9,8 @@ from colorize.disk.whole import written_whole
 from colorize.photos import decode, exif, formats, opening, profiles
 from colorize.photos.opening import ImageError
 
-__all__ = ['ImageError', 'form_of', 'load', 'load_square', 'resize', 'save',
-           'to_eight', 'to_uint8', 'writing']
+__all__ = ['ImageError', 'check_array', 'form_of', 'load', 'load_square',
+           'resize', 'save', 'to_eight', 'to_uint8', 'writing']
 
 
 def load(path):
@@ -149,3 +149,29 @@ def writing(path, mode=0o666):
     except Exception as error:  # an encoder raises as it likes
         words = getattr(error, 'strerror', None) or error
         raise ImageError(f'{path}: cannot be written ({words})') from error
+
+
+def check_array(photo):
+    """Refuse what is no photo.
+
+    Parameters
+    ----------
+    photo : array, (row, column) or (row, column, 3)
+        uint8, uint16, or float in 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Says what a photo is and what this is.
+    """
+    if not isinstance(photo, np.ndarray):
+        raise ValueError(f'a photo is an array, got a {type(photo).__name__}')
+    shape, kind = photo.shape, photo.dtype
+    if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
+        raise ValueError('a photo is an array of (row, column) or (row, '
+                         f'column, 3), got {shape}')
+    if kind not in ('uint8', 'uint16') and kind.kind != 'f':
+        raise ValueError(f'a photo is of uint8, uint16 or float, got {kind}')
+    if kind.kind == 'f' and not (photo.min() >= 0 and photo.max() <= 1):
+        raise ValueError(f'a photo of floats holds 0 to 1, got {photo.min()} '
+                         f'to {photo.max()}')

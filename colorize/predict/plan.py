@@ -98,7 +98,7 @@ def _nothing(place, found):
         return f'{error.filename}: {error.strerror}'
     if found.foreign:
         return f'{found.foreign[0]}: {formats.foreign(found.foreign[0])}'
-    return (f"{place}: no photos found (looked for "
+    return (f'{place}: no photos found (looked for '
             f"{' '.join(formats.ENDINGS)})")
 
 

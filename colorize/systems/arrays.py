@@ -6,7 +6,7 @@ from colorize import color
 from colorize.color import bins, color_space
 from models.published import IMAGENET_MEAN_BGR
 
-__all__ = ['encode', 'network_input']
+__all__ = ['encode', 'network_input', 'same_shape']
 
 _MEAN = np.array(IMAGENET_MEAN_BGR, 'float32').reshape(3, 1, 1)
 
@@ -47,3 +47,24 @@ def encode(chroma, settings):
     if settings['system'] == 'classification':
         return bins.to_bins(planes, space)
     return (planes / color_space(space).unit).astype('float32')
+
+
+def same_shape(several, most):
+    """Arrays that may share a minibatch.
+
+    Parameters
+    ----------
+    several : sequence of array
+    most : int
+        So many at most.
+
+    Returns
+    -------
+    list of list of int
+        Numbers of arrays of one shape.
+    """
+    shapes = {}
+    for number, array in enumerate(several):
+        shapes.setdefault(array.shape, []).append(number)
+    return [numbers[start:start + most] for numbers in shapes.values()
+            for start in range(0, len(numbers), most)]

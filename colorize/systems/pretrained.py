@@ -141,8 +141,8 @@ def _read_zoo(path):
         raise ValueError(_ACCEPTED)
     _require_bgr(content.get('mean value', IMAGENET_MEAN_BGR))
     values = iter(content['param values'])
-    return dict((key, _checked(key, next(values, None), shape))
-                for key, shape in shapes().items())
+    return {key: _checked(key, next(values, None), shape)
+            for key, shape in shapes().items()}
 
 
 def _require_bgr(mean):
@@ -158,8 +158,8 @@ def _require_bgr(mean):
 def _read_keras(path):
     with h5py.File(path, 'r') as file:
         _require_vgg16_by_keras(file)
-        return dict((key, _from_keras(file, key, shape))
-                    for key, shape in shapes().items())
+        return {key: _from_keras(file, key, shape)
+                for key, shape in shapes().items()}
 
 
 def _require_vgg16_by_keras(file):
@@ -214,9 +214,8 @@ def _keras_array(file, key):
 def _read_npz(path):
     with zipfile.ZipFile(path) as archive:
         found = npz.headers(archive)
-        params = dict((key, _from_npz(archive, found, key, shape))
-                      for key, shape in shapes().items()
-                      if key in found)
+        params = {key: _from_npz(archive, found, key, shape)
+                  for key, shape in shapes().items() if key in found}
     if not params:
         raise ValueError(_ACCEPTED)
     for name in VGG16_LAYERS:

@@ -72,7 +72,7 @@ def resume(run, state):
                             'folder to start anew')
     for path, error in damaged:
         # Moved, so that the next save does not keep it as a good one.
-        os.replace(path, f"{path}.damaged")
+        os.replace(path, f'{path}.damaged')
         command.say(f'{error}; kept as {os.path.basename(path)}.damaged, '
                     'going on from the checkpoint before it')
     progress = progress or {'epoch': 0, 'position': 0, 'loss': 0.0,

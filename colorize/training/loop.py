@@ -141,11 +141,11 @@ def _step(run, compiled, batch, progress):
     loss = float(compiled.train(batch.inputs, batch.targets))
     if not math.isfinite(loss):
         raise TrainingError(
-            f"{run.folder}: the loss is {loss} in epoch "
+            f'{run.folder}: the loss is {loss} in epoch '
             f"{progress['epoch'] + 1} after {progress['position']} photos "
-            f"(learning rate {float(compiled.learning_rate.get_value()):g}); "
-            "the last checkpoint is intact, start again with a lower learning "
-            "rate")
+            f'(learning rate {float(compiled.learning_rate.get_value()):g}); '
+            'the last checkpoint is intact, start again with a lower learning '
+            'rate')
     progress['loss'] += loss * len(batch.inputs)
     progress['position'] += len(batch.inputs)
 

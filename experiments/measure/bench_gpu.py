@@ -171,7 +171,7 @@ def _measure(system, contenders, most):
             command.say(f'{system} {name}: not measured, see above')
             continue
         for what in ('train', 'predict'):
-            times[f"{what}_largest"] = _largest(name, system, what, most)
+            times[f'{what}_largest'] = _largest(name, system, what, most)
         found[name] = times
         command.say(f'{system} {name}: {times}')
     return _by_task(found)
@@ -193,7 +193,7 @@ def _by_task(found):
     """The keys of bench.json; the layout that trains faster is taken."""
     results = {}
     for name in _NAMES:
-        both = [each for each in (name, f"{name}_last") if each in found]
+        both = [each for each in (name, f'{name}_last') if each in found]
         if both:
             best = min(both, key=lambda each: found[each]['train'])
             for task, value in found[best].items():
@@ -207,7 +207,7 @@ def _startup():
     with tempfile.TemporaryDirectory(prefix='bench-gpu-') as folder:
         for key in ('cold', 'warm'):
             start = time.perf_counter()
-            flags = f"device={_device()}"
+            flags = f'device={_device()}'
             process = _start('colorize', 'classification',
                              XDG_CACHE_HOME=folder, THEANO_FLAGS=flags)
             _ask(process, 'predict 1')

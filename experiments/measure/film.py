@@ -26,7 +26,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog='python -m experiments.measure.film',
                                      description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--photos', metavar='DIR', help="two photos for each film (without: "
+    add('--photos', metavar='DIR', help='two photos for each film (without: '
         "those in scikit-image's wheel)")
     add('--frames', type=command.number(int, 8), default=48)
     add('--steady', type=command.number(float, 0, 1), help='(without: as '

@@ -112,10 +112,10 @@ def _command(place, form, path, out, rng):
         ending = rng.choice(('png', 'jpg', 'tif', 'webp'))
         return predict.main, [path, '-o', f'{out}.{ending}']
     if form != 'npz' or rng.random() < 0.3:
-        return fetch.main, ['--from', path, '-o', f"{out}.npz"]
+        return fetch.main, ['--from', path, '-o', f'{out}.npz']
     photo = os.path.join(place, 'photo.png')
     Image.new('L', (9, 7)).save(photo)
-    return predict.main, [photo, '--weights', path, '-o', f"{out}.png"]
+    return predict.main, [photo, '--weights', path, '-o', f'{out}.png']
 
 
 def _status(main, arguments):
@@ -133,14 +133,14 @@ def broken_rule(record, found, name):
     """Which rule a case has broken; None when it is fine."""
     status, said = record['status'], record['said']
     if status not in (0, 1) or 'Traceback' in said or '(--debug' in said:
-        return f"traceback: {said}"
+        return f'traceback: {said}'
     # A good photo may have a line of what could not be kept.
     if not status <= said.count('\n') <= 1 or said and name not in said:
-        return f"no clear line: {said!r}"
+        return f'no clear line: {said!r}'
     if len(found) != 1 - status:
         return f'leftovers {found}: {said}'
     if 'not enough memory' in said:
-        return f"memory: {said}"
+        return f'memory: {said}'
     return None
 
 

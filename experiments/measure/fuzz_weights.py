@@ -50,8 +50,8 @@ def keras():
             name = f'block{key[4]}_conv{key[6]}'
             group = file.require_group(name)
             group.attrs['weight_names'] = np.array(
-                [f"{name}_W_1:0", f"{name}_b_1:0"], 'S')
-            group[f"{name}_{key[-1]}_1:0"] = (
+                [f'{name}_W_1:0', f'{name}_b_1:0'], 'S')
+            group[f'{name}_{key[-1]}_1:0'] = (
                 array.transpose(2, 3, 1, 0) if array.ndim == 4 else array)
     return content.getvalue()
 

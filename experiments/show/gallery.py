@@ -177,10 +177,11 @@ def _write(page, sections, scores, given):
     from colorize.color import evaluation
     from experiments.shared import report
     average = evaluation.average(scores)
-    about = '{} photos, {}; weights: {}.'.format(
-        len(sections), f'held out by {given.run}' if given.run
-        else ', '.join(filter(None, given.photos)) or "scikit-image's",
-        given.weights or 'those that ship')
+    source = ', '.join(filter(None, given.photos)) or "scikit-image's"
+    if given.run:
+        source = f'held out by {given.run}'
+    about = (f'{len(sections)} photos, {source}; weights: '
+             f"{given.weights or 'those that ship'}.")
     with written_whole(page) as file:
         file.write(_PAGE.format(
             about=html.escape(command.printable(about)),

@@ -48,7 +48,7 @@ class TestFlags(Folder):
     def test_environment_is_left_as_it_was(self):
         code = ("import os; before = dict(os.environ)\n"
                 "import colorize.backend\n"
-                "print(before == dict(os.environ))")
+                'print(before == dict(os.environ))')
         self.assertEqual(python(code), 'True\n')
 
     def test_without_a_compiler_one_clear_line(self):

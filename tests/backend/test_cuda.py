@@ -150,7 +150,7 @@ class TestLibraries(Folder):
         path = self.path(*parts)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         subprocess.run(['g++', '-shared', '-x', 'c++', '-', '-o', path,
-                        f"-Wl,-soname,{os.path.basename(path)}"], check=True,
+                        f'-Wl,-soname,{os.path.basename(path)}'], check=True,
                        input=b'extern "C" int answer() { return 42; }')
         return os.path.realpath(path)
 
@@ -296,8 +296,8 @@ class TestOnGPU(unittest.TestCase):
     def setUpClass(cls):
         said = python('import colorize.backend', THEANO_FLAGS='device=cuda')
         if said:
-            raise unittest.SkipTest("needs a GPU, but "
-                                    f"{said.splitlines()[-1]}")
+            raise unittest.SkipTest('needs a GPU, but '
+                                    f'{said.splitlines()[-1]}')
 
     def test_steps_agree_with_the_cpus(self):
         for system in ('classification', 'regression'):

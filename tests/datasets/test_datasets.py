@@ -106,7 +106,7 @@ class TestCache(Folder):
         found = self.build(test=4)
         self.assertEqual(found.photos, {'train': 8, 'test': 4})
         for part in cached.PARTS:
-            names = find.find_photos([f"{self.cache}::{part}"])
+            names = find.find_photos([f'{self.cache}::{part}'])
             self.assertEqual(len(names), found.photos[part])
             for name, path in zip(names, found.plan[part]):
                 straight = images.load_square(
@@ -147,7 +147,7 @@ class TestCache(Folder):
                 f'datasets.build("folder", {self.photos!r}, '
                 f'{self.cache!r}, side=16)')
         with subprocess.Popen([sys.executable, '-c', code]) as process:
-            first = os.path.join(f"{self.cache}.pieces", 'train-0.npz')
+            first = os.path.join(f'{self.cache}.pieces', 'train-0.npz')
             while not os.path.exists(first) and process.poll() is None:
                 time.sleep(0.01)
             process.send_signal(signal.SIGKILL)
@@ -161,10 +161,10 @@ class TestCache(Folder):
             found = self.build()
         self.assertEqual(sum(found.photos.values()), 300)
         self.assertLessEqual(len(read), 300 - make_cache._PIECE)
-        self.assertFalse(os.path.exists(f"{self.cache}.pieces"))
+        self.assertFalse(os.path.exists(f'{self.cache}.pieces'))
 
     def test_pieces_of_other_photos_are_not_used(self):
-        pieces = f"{self.cache}.pieces"
+        pieces = f'{self.cache}.pieces'
         os.mkdir(pieces)
         with open(os.path.join(pieces, 'plan.json'), 'w') as file:
             json.dump({'other': 1}, file)
@@ -183,11 +183,11 @@ class TestCache(Folder):
     def test_a_cache_that_promises_too_much_is_refused(self):
         with h5py.File(self.cache, 'w') as file:
             for part in cached.PARTS:
-                file.create_dataset(f"{part}/photos", (1, 1 << 16, 1 << 16,
+                file.create_dataset(f'{part}/photos', (1, 1 << 16, 1 << 16,
                                                        3), 'uint8',
                                     chunks=(1, 64, 64, 3))
         with self.assertRaisesRegex(images.ImageError, 'no cache of photos'):
-            images.load(f"{self.cache}::train/0")
+            images.load(f'{self.cache}::train/0')
 
     def test_parts_and_photos_that_are_not_there(self):
         self.build()

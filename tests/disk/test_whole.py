@@ -149,7 +149,7 @@ class TestLoad(Folder):
             with self.assertRaises(images.ImageError) as caught:
                 images.load(self.path(name))
             line = str(caught.exception)
-            self.assertTrue(line.startswith(f"{self.path(name)}: "), line)
+            self.assertTrue(line.startswith(f'{self.path(name)}: '), line)
             self.assertNotIn('\n', line)
         with self.assertRaisesRegex(images.ImageError, 'No such file'):
             images.load(self.path('missing.jpg'))

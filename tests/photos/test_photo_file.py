@@ -123,7 +123,7 @@ class TestModes(PhotoFiles):
             found = self.read(frames[0], name, save_all=True,
                               append_images=frames[1:])
             self.assertEqual(len(found.notes), 1)
-            self.assertIn(f"only the first of its {words}", found.notes[0])
+            self.assertIn(f'only the first of its {words}', found.notes[0])
             self.assertLess(np.abs(found.pixels.astype(int)
                                    - photo()).mean(), 12)
 

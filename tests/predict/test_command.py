@@ -148,7 +148,7 @@ class TestPredict(Weights):
             name = self.path(f'{rows}x{columns}.png')
             Image.fromarray(np.full((rows, columns), 99, 'uint8')).save(name)
             self.assertEqual(self.run_main(name)[0], 0)
-            with Image.open(f"{name[:-4]}-color.png") as image:
+            with Image.open(f'{name[:-4]}-color.png') as image:
                 self.assertEqual(image.size, (columns, rows))
 
     def test_bad_usage(self):
@@ -230,7 +230,7 @@ def test_help_answers_at_once():
     began = time.time()
     for module in ('predict', 'training'):
         shown = subprocess.run(
-            [sys.executable, '-m', f"colorize.{module}", '--help'],
+            [sys.executable, '-m', f'colorize.{module}', '--help'],
             capture_output=True, text=True, check=True)
-        assert f"usage: python -m colorize.{module}" in shown.stdout
+        assert f'usage: python -m colorize.{module}' in shown.stdout
     assert time.time() - began < 2 * 0.5 + 0.5

@@ -113,13 +113,13 @@ class TestFormats(Tree):
                 ('a.jpeg', '.jpg'), ('a.JPG', '.jpg'), ('a.tiff', '.tif'),
                 ('a.webp', '.webp'), ('a.png', '.png'), ('a.gif', '.png'),
                 ('a.pgm', '.png'), ('a.bmp', '.png'), ('a', '.png')):
-            self.assertEqual(self.planned(name), {name: f"a-color{expected}"})
+            self.assertEqual(self.planned(name), {name: f'a-color{expected}'})
 
     def test_of_films(self):
         for name, expected in (
                 ('a.mp4', '.mp4'), ('a.M4V', '.mp4'), ('a.mov', '.mov'),
                 ('a.mkv', '.mkv'), ('a.webm', '.webm'), ('a.avi', '.mkv')):
-            self.assertEqual(self.planned(name), {name: f"a-color{expected}"})
+            self.assertEqual(self.planned(name), {name: f'a-color{expected}'})
         self.make('in/a.mp4', 'in/b.png', 'in/c/d.mkv')
         for place in ('in', 'in/**'):
             self.assertEqual(set(self.planned(place)),

@@ -131,7 +131,7 @@ class TestEveryLayer(unittest.TestCase):
             layer + kind for layer, _, _ in TRUNK for kind in ('.W', '.b')])
         for layer, inputs, outputs in TRUNK:
             kernels, biases = arrays[layer]
-            found = params[f"{layer}.W"]
+            found = params[f'{layer}.W']
             self.assertEqual(found.shape, (outputs, inputs, 3, 3))
             self.assertTrue(found.flags.c_contiguous)
             for o, i, r, c in rng.integers(0, found.shape, (50, 4)):
@@ -139,7 +139,7 @@ class TestEveryLayer(unittest.TestCase):
                 self.assertEqual(
                     found[o, i, r, c],
                     kernels[tuple(place[axis] for axis in order)])
-            np.testing.assert_array_equal(params[f"{layer}.b"], biases)
+            np.testing.assert_array_equal(params[f'{layer}.b'], biases)
         self.assertEqual({array.dtype for array in params.values()},
                          {np.dtype('float32')})
 

@@ -243,12 +243,12 @@ class TestTrouble(Shared):
         self.train(1)
         with open(self.path('run.json')) as file:
             gone = json.load(file)['learn'][-1]
-        os.rename(gone, f"{gone}.elsewhere")
+        os.rename(gone, f'{gone}.elsewhere')
         with self.assertRaises(run_folder.TrainingError) as caught:
             self.train(3)
         self.assertTrue(str(caught.exception).startswith(
-            f"{gone}: No such file"), caught.exception)
-        os.rename(f"{gone}.elsewhere", gone)
+            f'{gone}: No such file'), caught.exception)
+        os.rename(f'{gone}.elsewhere', gone)
         self.train(3)
         resumed = self.parameters()
         shutil.rmtree(self.run_folder)

@@ -81,7 +81,7 @@ class TestDownload(Served):
 
     def test_not_found(self):
         self.server.status = 404
-        with self.assertRaisesRegex(OSError, f"{self.url}.*404"):
+        with self.assertRaisesRegex(OSError, f'{self.url}.*404'):
             self.download()
         self.assertEqual(os.listdir(self.folder), [])
 

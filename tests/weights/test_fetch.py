@@ -99,8 +99,8 @@ class TestCommand(Served):
     def check_converted(self, path):
         found = load_vgg16(path)
         for name, (kernels, biases) in self.arrays.items():
-            np.testing.assert_array_equal(found[f"{name}.W"], kernels)
-            np.testing.assert_array_equal(found[f"{name}.b"], biases)
+            np.testing.assert_array_equal(found[f'{name}.W'], kernels)
+            np.testing.assert_array_equal(found[f'{name}.b'], biases)
 
     def test_download_and_convert(self):
         code, out, err = self.run_main()
@@ -114,7 +114,7 @@ class TestCommand(Served):
         self.run_main('vgg16')
         code, out, err = self.run_main('vgg16')
         self.assertEqual((code, err), (0, ''))
-        self.assertIn(f"{find_vgg16()} is there already", out)
+        self.assertIn(f'{find_vgg16()} is there already', out)
         self.assertEqual(len(self.server.ranges), 1)
 
     def test_damaged_result_is_made_again(self):

@@ -144,7 +144,7 @@ def _summary(times, peaks):
     results = {task: {} for task in medians}
     results['peak_mib'] = {}
     for name in _NAMES:
-        both = [each for each in (name, f"{name}_last") if each in peaks]
+        both = [each for each in (name, f'{name}_last') if each in peaks]
         if not both:
             continue
         for task, found in medians.items():
