@@ -176,7 +176,7 @@ class TestCommands(Commands):
                        'experiments.measure.throughput',
                        'experiments.measure.torture',
                        'experiments.paper.train',
-                       'experiments.train_default', 'weights.fetch'):
+                       'experiments.beyond.train_default', 'weights.fetch'):
             shown = subprocess.run([sys.executable, '-m', module, '--help'],
                                    capture_output=True, text=True, check=True)
             self.assertIn('--debug', shown.stdout, module)

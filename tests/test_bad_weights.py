@@ -1,5 +1,6 @@
 """Damaged and doctored weights: one clear line each."""
 
+import json
 import os
 import zipfile
 
@@ -49,11 +50,9 @@ class TestWeights(Commands):
                 ({'more': np.zeros(3)}, 'has more, which the network has'),
                 ({'output.b': np.zeros(9)}, 'output.b has shape')):
             with open(path, 'wb') as file:
-                np.savez(file, settings=np.array(
-                    '{"network": %s, "training": {"side": 32}}' % str(
-                        settings['network']).replace("'", '"').replace(
-                            'False', 'false').replace('True', 'true')),
-                         **dict(arrays, **change))
+                np.savez(file, settings=np.array(json.dumps(
+                    {'network': settings['network'],
+                     'training': {'side': 32}})), **dict(arrays, **change))
             self.refuse(path, words)
 
     def test_settings(self):

@@ -27,7 +27,7 @@ from tests.backend.test_backend import python
 COMMANDS = {'colorize.predict': predict, 'colorize.training': training,
             'experiments.show.demo': demo,
             'experiments.paper.overfit': overfit,
-            'experiments.train_default': train_default,
+            'experiments.beyond.train_default': train_default,
             'experiments.measure.bench_gpu': bench_gpu}
 
 
@@ -119,7 +119,7 @@ class TestWithoutGPU(Folder):
                       self.path('run')],
                      ['experiments.show.demo', '--out', self.path('out')],
                      ['experiments.paper.overfit', '--out', self.path('out')],
-                     ['experiments.train_default', self.folder, '--run',
+                     ['experiments.beyond.train_default', self.folder, '--run',
                       self.path('run'), '--out', self.path('w.npz')],
                      ['experiments.measure.bench_gpu', '--out',
                       self.path('out')]):
