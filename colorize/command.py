@@ -135,6 +135,10 @@ def run(main):
     """
     _shown['debug'] = False
     _open_streams()
+    if sys.flags.optimize > 1:
+        say('PYTHONOPTIMIZE=2 (-OO) takes away what Theano and Lasagne need '
+            'to be imported: use 1, or none')
+        sys.exit(2)
     _forget_working_folder()
     _handle(_stop)
     warnings.simplefilter('ignore')  # they are for who writes programs

@@ -13,8 +13,8 @@ CODE = '''
 import sys, time
 from colorize import command
 def main():
-    print('ready', flush=True)
     try:
+        print('ready', flush=True)
         time.sleep(60)
     finally:
         print('cleaning', flush=True)
@@ -125,3 +125,11 @@ class TestWorkingFolder(Folder):
         done = subprocess.run([sys.executable, '-c', code], cwd=self.folder,
                               capture_output=True, text=True)
         self.assertIn(os.path.join('models', '__init__.py'), done.stdout)
+
+
+def test_docstrings_that_are_taken_away():
+    done = subprocess.run(
+        [sys.executable, '-OO', '-c', 'from colorize import command\n'
+         'command.run(lambda: 0)'], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count('\n')) == (2, 1), done
+    assert 'PYTHONOPTIMIZE=2' in done.stderr

@@ -54,6 +54,8 @@ def make_plan(places, output=None, form=None, suffix='-color',
         When a result would overwrite a photo, or when a folder or pattern
         holds no photo.
     """
+    if output == '-':
+        raise ValueError('-o -: results are files; name a file or a folder')
     found, foreign, unread = {}, set(), []
     for place in places:
         each = _photos(place, output)

@@ -66,6 +66,9 @@ class TestPlaces(Tree):
         self.assertEqual(self.planned('in/?.raw'),
                          {'in/c.raw': 'in/c-color.png'})
 
+    def test_a_pipe_is_no_place(self):
+        self.refuse('-o -: results are files', 'a.png', output='-')
+
     def test_nothing_found(self):
         self.make('in/x.txt')
         self.refuse('in: no photos found', 'in')
