@@ -171,6 +171,24 @@ class TestTorn(Tiffs):
                     file.write(content[:size])
                 self.refuse('not a readable photo')
 
+    def test_parts_of_no_bytes_or_outside(self):
+        """tifffile would fill in black."""
+        for packed, tag, value in ((None, 279, 0), ('zlib', 279, 0),
+                                   ('zlib', 273, 10 ** 8)):
+            tifffile.imwrite(self.path('a.tif'), RGB, photometric='rgb',
+                             compression=packed, rowsperstrip=8)
+            with tifffile.TiffFile(self.path('a.tif'), mode='r+b') as file:
+                found = file.pages.first.tags[tag]
+                found.overwrite((value,) + tuple(found.value)[1:])
+            self.refuse('truncated')
+
+    def test_tiles_far_larger_than_the_picture(self):
+        tifffile.imwrite(self.path('a.tif'), RGB, photometric='rgb',
+                         tile=(16, 16), compression='zlib')
+        with tifffile.TiffFile(self.path('a.tif'), mode='r+b') as file:
+            file.pages.first.tags[322].overwrite(1 << 20)
+        self.refuse('tiles of|truncated')
+
     def test_too_many_pixels(self):
         tifffile.imwrite(self.path('a.tif'), RGB, photometric='rgb')
         with tifffile.TiffFile(self.path('a.tif'), mode='r+b') as file:
