@@ -49,6 +49,7 @@ class TestOfOneName(Standing):
         self.assertEqual(self.run_main(*sources, *run)[0], 0)
         self.assertEqual(self.tree(), ['IMG_1-color-2.png',
                                        'IMG_1-color.png'])
+        self.assertEqual(len(self.made), 1)  # in one go
         _, lines, _ = self.run_main(*sources[::-1], *run)
         self.assertIn('0 of 2 photos coloured, 2 were done', lines[0])
         self.run_main(*sources[::-1], *run, '--overwrite')
