@@ -130,10 +130,11 @@ class TestAgainstNumpy(unittest.TestCase):
             self.assertTrue(np.shares_memory(found, room))
             np.testing.assert_array_equal(
                 found, painted(compiled, given, small, chroma))
-            other = np.empty(given.shape, given.dtype)[:, ::-1]
-            np.testing.assert_array_equal(paint.paint(
-                given, small, chroma, out=other), painted(
-                    numpy_way, given, small, chroma))
+            wide = np.empty(given.shape[:2] + (5,), given.dtype)
+            for other in (wide[..., :3], wide[:, ::-1, :3]):
+                np.testing.assert_array_equal(paint.paint(
+                    given, small, chroma, out=other), painted(
+                        numpy_way, given, small, chroma))
 
     def test_on_several_threads(self):
         given = photo(0, 60, 80)

@@ -301,7 +301,7 @@ class TestWrite(PhotoFiles):
         for name in ('a.jpg', 'a.png', 'a.webp'):
             room = photo_file.canvas(self.path(name), 40, 48, 'uint8')
             room[...] = photo()
-            turned = np.repeat(photo()[..., :1], 4, axis=2)[..., 1:]
+            turned = np.dstack([photo()[..., 1], photo()])[..., 1:]
             for pixels in (room, turned, room[::-1]):
                 found = []
                 for given in (pixels, pixels.copy()):
