@@ -14,7 +14,7 @@ from colorize.color import evaluation, metrics
 from colorize.photos import images
 from colorize.predict.plan import Plan, Task
 from colorize.predict.report import Summary
-from tests.predict.test_pipeline import Predicting
+from tests.shared.predicting import Predicting
 from tests.shared.photos import photo, write_photos
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from colorize.color import rounding
 from colorize.photos import images
 from colorize.predict.claims import Claims
-from tests.predict.test_pipeline import Predicting
+from tests.shared.predicting import Predicting
 from tests.shared.photos import photo
 
 

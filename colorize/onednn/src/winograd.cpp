@@ -9,6 +9,7 @@
 #include "winograd.h"
 #include "kept.h"
 #include "product.h"
+#include "team.h"
 #include "winograd_tiles.h"
 
 #include <algorithm>
@@ -21,20 +22,6 @@ const int POINTS = 36;
 const size_t MIB = 1 << 20;
 
 int whole(int depth, int unit) { return (depth + unit - 1) / unit * unit; }
-
-// Threads that share work, each its part; alone, one does all of it.
-struct Team {
-    int rank, size;
-
-    // This thread's part of 0 ... count.
-    int begin(int count) const { return (int64_t)count * rank / size; }
-    int end(int count) const { return (int64_t)count * (rank + 1) / size; }
-    void wait() const {
-        if (size > 1) {
-#pragma omp barrier
-        }
-    }
-};
 
 // The tiles of a batch of maps, numbered through.
 struct Tiles {
