@@ -14,7 +14,7 @@ from experiments.shared import bundled
 
 __all__ = ['browser', 'main']
 
-_PHOTOS = ('coffee.png', 'astronaut.png', 'chelsea.png', 'rocket.jpg')
+_PHOTOS = ('astronaut.png', 'coffee.png', 'chelsea.png', 'rocket.jpg')
 
 
 @contextlib.contextmanager
@@ -63,7 +63,7 @@ def main(path='experiments/results/page.png'):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         seen.save_screenshot(path)
         with Image.open(path) as image:
-            image.convert('RGB').quantize(256).save(path, optimize=True)
+            image.convert('RGB').save(path, optimize=True)
 
 
 def _grays(folder):

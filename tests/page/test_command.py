@@ -1,0 +1,113 @@
+"""The page's command: its address, its port, its end."""
+
+import glob
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from contextlib import closing
+from unittest import mock
+
+from colorize.page import __main__ as page
+from colorize.page.shelf import Shelf
+from tests.predict.test_command import write_weights
+from tests.shared.folder import ROOT, Folder
+
+
+class TestCommand(Folder):
+    def start(self, *options):
+        """The command, running; what it prints first."""
+        weights = self.path('w.npz')
+        write_weights(weights)
+        running = subprocess.Popen(
+            [sys.executable, '-m', 'colorize.page', '--no-browser',
+             '--weights', weights, *options], cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=dict(os.environ, TMPDIR=self.folder))
+        self.addCleanup(self.end, running)
+        return running, running.stdout.readline()
+
+    def end(self, running):
+        running.kill()
+        running.communicate()
+
+    def folders(self):
+        return glob.glob(self.path('colorize-page-*'))
+
+    def test_serves_until_it_is_stopped(self):
+        running, line = self.start()
+        self.assertRegex(
+            line, r'^http://127\.0\.0\.1:\d+/\?token=[\w-]{32}\n$')
+        with urllib.request.urlopen(line.strip()) as answer:
+            self.assertIn(b'<title>colorize', answer.read())
+        self.assertEqual(len(self.folders()), 1)
+        running.send_signal(signal.SIGINT)
+        out, said = running.communicate(timeout=20)
+        self.assertEqual(out, '')
+        self.assertNotIn('Traceback', said)
+        self.assertEqual(self.folders(), [])
+
+    def test_a_port_that_is_taken(self):
+        with closing(socket.socket()) as taken:
+            taken.bind(('127.0.0.1', 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            with self.assertRaisesRegex(RuntimeError, f'port {port}: Addr'):
+                page._listening(port)
+            with mock.patch.object(page, '_PORT', port):
+                with closing(page._listening(None)) as found:
+                    self.assertGreater(found.getsockname()[1], port)
+            with mock.patch.object(page, '_PORT', port), mock.patch.object(
+                    page, '_MORE', 1), self.assertRaisesRegex(
+                        RuntimeError, '--port'):
+                page._listening(None)
+
+    def test_listens_on_this_computer_only(self):
+        with closing(page._listening(None)) as found:
+            self.assertEqual(found.getsockname()[0], '127.0.0.1')
+
+    def test_without_its_packages(self):
+        with mock.patch.dict('sys.modules', {'uvicorn': None}):
+            with self.assertRaisesRegex(RuntimeError,
+                                        r'uvicorn: pip install .*\[page\]'):
+                page.main(['--no-browser'])
+
+    def test_help_needs_nothing_heavy(self):
+        done = subprocess.run(
+            [sys.executable, '-X', 'importtime', '-m', 'colorize.page',
+             '--help'], cwd=ROOT, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0)
+        for name in ('theano', 'numpy', 'starlette', 'uvicorn'):
+            self.assertIsNone(re.search(rf'\| +{name}\b', done.stderr), name)
+
+
+class TestShelf(Folder):
+    def setUp(self):
+        super().setUp()
+        patch = mock.patch.object(tempfile, 'tempdir', self.folder)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_what_a_killed_one_has_left_is_swept(self):
+        killed = Shelf()
+        killed._lock_file.close()  # as the kernel does for the dead
+        living = Shelf()
+        self.addCleanup(living.close)
+        self.assertFalse(os.path.exists(killed.folder))
+        other = Shelf()
+        self.assertTrue(os.path.exists(living.folder))
+        other.close()
+        self.assertFalse(os.path.exists(other.folder))
+
+    def test_no_room_is_left_on_the_disk(self):
+        shelf = Shelf()
+        self.addCleanup(shelf.close)
+        with mock.patch.object(shutil, 'disk_usage', return_value=mock.Mock(
+                free=1 << 20)), self.assertRaisesRegex(Exception, 'no room'):
+            shelf.add('a.png', None)
+        self.assertEqual(len(shelf), 0)
