@@ -61,7 +61,7 @@ class Guard:
         reason = self._refusal(scope)
         app = self._app if reason is None else JSONResponse(
             {'error': reason}, 403)
-        await app(scope, capped(scope, receive), sealed)
+        await app(scope, capped(receive), sealed)
 
     def _refusal(self, scope):
         """Why a request is turned away, or None."""

@@ -11,18 +11,14 @@ from colorize.page.limits import (LARGEST_FILE, LARGEST_REQUEST, Refused,
                                   SIZES, mib)
 from colorize.photos import formats
 
-__all__ = ['attachment', 'capped', 'format', 'json', 'photo', 'read_on',
-           'refusal', 'size']
+__all__ = ['attachment', 'capped', 'format', 'json', 'photo', 'refusal',
+           'size']
 
 #: Bytes of a request without a photo.
 _SMALL = 1 << 20
 
 
-#: In ASGI's scope: whether a request has come to its end.
-_ENDED = 'colorize.ended'
-
-
-def capped(scope, receive):
+def capped(receive):
     """ASGI's `receive` that gives no more than the largest request."""
     taken = 0
 
@@ -30,7 +26,6 @@ def capped(scope, receive):
         nonlocal taken
         message = await receive()
         taken += len(message.get('body', b''))
-        scope[_ENDED] = not message.get('more_body')
         if taken > LARGEST_REQUEST:
             raise _too_large()
         return message
@@ -72,17 +67,6 @@ async def photo(request):
     except (HTTPException, ValueError) as error:  # of Starlette, the parser
         reason = getattr(error, 'detail', error)
         raise Refused(400, f'no form with a photo ({reason})') from error
-
-
-async def read_on(request):
-    """Read what is left of a request that is refused.
-
-    A browser that is still sending would see a broken connection where the
-    reason should be.
-    """
-    with contextlib.suppress(Refused):
-        while not request.scope.get(_ENDED):
-            await request.receive()
 
 
 async def json(request):

@@ -208,15 +208,11 @@ class _Server:
     @contextlib.asynccontextmanager
     async def _received(self, request):
         """The photo that a request brings; the gate is passed meanwhile."""
-        try:
-            with self._gate.passed():
-                async with requests.photo(request) as (name, file):
-                    item = await self._run(self._adding, self._shelf.add,
-                                           name, file)
-                yield item
-        except Refused:
-            await requests.read_on(request)
-            raise
+        with self._gate.passed():
+            async with requests.photo(request) as (name, file):
+                item = await self._run(self._adding, self._shelf.add, name,
+                                       file)
+            yield item
 
     async def _file(self, item, look, quality=None, form=None):
         path, _ = await self._run(self._painting, self._studio.file, item,

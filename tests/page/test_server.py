@@ -343,9 +343,10 @@ class TestLimits(WithPhotos):
     def test_who_is_turned_away_is_told_so(self):
         """Even in the middle of a long request."""
         gate = limits.Gate(0)
-        source = gray_file(self.path('long.bmp'), rows=1500, columns=1500)
+        body, kind = form(bytes(64 << 20), 'long.bmp')
         with mock.patch.object(limits.Gate, 'passed', gate.passed):
-            self.refused(503, 'are waiting', self.bring(source))
+            self.refused(503, 'are waiting', self.ask(
+                'POST', '/api/photos', body, Content_Type=kind))
 
 
 class TestGate(WithPhotos):
