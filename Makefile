@@ -29,8 +29,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions figures judge gallery throughput \
-    bleeding export film film-memory bench bench-gpu torture fuzz load page \
-    page-picture clean
+    bleeding export film film-memory film-speed bench bench-gpu torture fuzz \
+    load page page-picture clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -167,6 +167,10 @@ film: $(VENV)/.video-ready  ## do colours of films hold? [PHOTOS=DIR STEADY=0.5]
 film-memory: $(VENV)/.video-ready  ## memory of a long film [FRAMES=20000]
 	$(PYTHON) -m experiments.measure.film_memory \
 	    $(if $(FRAMES),--frames $(FRAMES))
+
+film-speed: $(VENV)/.video-ready  ## frames a second at 720p, the profile
+	$(PYTHON) -m experiments.measure.film_speed \
+	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info

@@ -166,7 +166,7 @@ def _picture(path, strips, shown=6):
             for number, frames in enumerate(ways)]
     names = ['truth'] + list(WAYS)
     figure, axes = pyplot.subplots(len(rows), shown,
-                                   figsize=(2 * shown, 1.18 * len(rows)))
+                                   figsize=(1.2 * shown, 0.72 * len(rows)))
     for line, (scene, frames) in enumerate(rows):
         for place in range(shown):
             axis = axes[line, place]
@@ -174,7 +174,7 @@ def _picture(path, strips, shown=6):
             axis.set_xticks([])
             axis.set_yticks([])
         axes[line, 0].set_ylabel(f'{scene}\n{names[line % len(names)]}',
-                                 fontsize=7)
+                                 fontsize=4)
     figure.tight_layout(pad=0.3)
     report.save_plot(path, figure)
 
