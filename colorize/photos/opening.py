@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import io
+import os
 import logging
 from collections import namedtuple
 from functools import lru_cache
@@ -92,7 +93,8 @@ def _content(path):
     """A file in memory, where no size within it can ask for more."""
     require_file(path)
     with open(path, 'rb') as file:
-        content = file.read(LARGEST + 1)
+        # Python makes room for all that is asked for.
+        content = file.read(min(os.path.getsize(path), LARGEST) + 1)
     if len(content) > LARGEST:
         raise ValueError(f'larger than {LARGEST >> 20} MiB')
     return content

@@ -72,7 +72,7 @@ def _colored(task, colorizer, given):
         size, notes = color_film(
             task.photo, task.output, colorizer, given.weights, given.quality,
             STEADY if given.steady is None else given.steady,
-            _Bar(os.path.basename(task.photo), shown))
+            _Bar(os.path.basename(task.photo), shown), given.hints)
     if given.evaluate:
         notes = notes + ['films are not scored']
     return size, notes

@@ -14,7 +14,7 @@ from PIL import Image
 from colorize import colorizer, command, memory
 from colorize.predict import __main__ as predict
 from colorize.systems import pretrained
-from experiments.measure import fuzz_photos, fuzz_weights
+from experiments.measure import fuzz_films, fuzz_photos, fuzz_weights
 from experiments.measure.fuzz_damage import damage
 from experiments.shared.stand_in import Uncompiled
 from models.published import VGG16_LAYERS
@@ -24,7 +24,7 @@ __all__ = ['FORMATS', 'broken_rule', 'good_files', 'opened']
 
 _PHOTOS = ('jpg', 'png', 'tif', 'webp', 'heic', 'jxl', 'avif', 'gif', 'ppm',
            'bmp')
-FORMATS = _PHOTOS + ('npz', 'h5', 'pkl')
+FORMATS = _PHOTOS + fuzz_films.FORMATS + ('npz', 'h5', 'pkl')
 
 #: Whose turn it is; what holds most can go wrong most.
 _TURNS = FORMATS + ('tif', 'tif', 'tif', 'png', 'jpg', 'jpg', 'npz')
@@ -111,6 +111,9 @@ def _command(place, form, path, out, rng):
     if form in _PHOTOS:
         ending = rng.choice(('png', 'jpg', 'tif', 'webp'))
         return predict.main, [path, '-o', f'{out}.{ending}']
+    if form in fuzz_films.FORMATS:
+        ending = rng.choice(('mkv', 'mov', 'mp4', 'webm'))
+        return predict.main, [path, '-o', f'{out}.{ending}']
     if form != 'npz' or rng.random() < 0.3:
         return fetch.main, ['--from', path, '-o', f'{out}.npz']
     photo = os.path.join(place, 'photo.png')
@@ -137,7 +140,8 @@ def broken_rule(record, found, name):
     # A good photo may have a line of what could not be kept.
     if not status <= said.count('\n') <= 1 or said and name not in said:
         return f'no clear line: {said!r}'
-    if len(found) != 1 - status:
+    # Of a damaged film, what is good of it is written all the same.
+    if len(found) != (1 - status or fuzz_films.PARTLY in said):
         return f'leftovers {found}: {said}'
     if 'not enough memory' in said:
         return f'memory: {said}'
@@ -146,5 +150,6 @@ def broken_rule(record, found, name):
 
 def good_files():
     """Lists of bytes by format."""
-    return dict(fuzz_photos.good_photos(), npz=fuzz_weights.archives(),
-                h5=[fuzz_weights.keras()], pkl=fuzz_weights.pickles())
+    return dict(fuzz_photos.good_photos(), **fuzz_films.films(),
+                npz=fuzz_weights.archives(), h5=[fuzz_weights.keras()],
+                pkl=fuzz_weights.pickles())

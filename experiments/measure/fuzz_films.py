@@ -5,10 +5,13 @@ import tempfile
 
 import numpy as np
 
-__all__ = ['FORMATS', 'films']
+__all__ = ['FORMATS', 'PARTLY', 'films']
 
 #: Endings of the films.
 FORMATS = ('mp4', 'mkv', 'mov', 'webm', 'avi')
+
+#: What is said of a film that is damaged, and written as far as it is good.
+PARTLY = 'all that is good of it is in'
 
 #: Encoder of the picture, its format and options, and encoder of the sound.
 _KINDS = {
@@ -44,6 +47,7 @@ def films(count=6, rows=32, columns=48):
 
 def _film(path, kind, count, rows, columns):
     import av
+    av.logging.set_libav_level(av.logging.PANIC)
     codec, pixels, options, sound = kind
     rng = np.random.RandomState(0)
     picture = np.kron(rng.randint(0, 256, (rows // 4, columns // 4 + count,
