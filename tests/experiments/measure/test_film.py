@@ -76,7 +76,7 @@ class TestFlicker(unittest.TestCase):
 
 class TestScenes(unittest.TestCase):
     def test_films(self):
-        photos = [photo(number, 54, 96) for number in range(2)]
+        photos = [photo(number) for number in range(2)]
         for scene in scenes.SCENES:
             found = scenes.film(scene, photos, 8, (64, 36))
             self.assertEqual({frame.shape for frame in found}, {(36, 64, 3)})
