@@ -2,6 +2,7 @@
 
 import json
 import os
+from unittest import mock
 
 import numpy as np
 from skimage.color import rgb2hsv
@@ -9,7 +10,9 @@ from skimage.color import rgb2hsv
 from colorize import color
 from colorize.photos import images
 from experiments.paper import table2
-from tests.shared.experiments import FakeRuns, stand_in, to_bins, to_luv
+from experiments.shared import options
+from tests.shared.experiments import (FakeRuns, stand_in, to_bins, to_luv,
+                                      write_run)
 
 
 class TestTable2(FakeRuns):
@@ -97,3 +100,26 @@ class TestTable2(FakeRuns):
     def test_figure_5_beside_it(self):
         sheet = images.load(self.path('out', 'table2.png'))
         self.assertEqual(sheet.shape, (22 + 4 * 166, 6 + 4 * 166, 3))
+
+
+class TestRows(FakeRuns):
+    def test_the_regression_of_the_other_loss_where_it_was_trained(self):
+        write_run(self.folder, 'regression_l2', system='regression')
+        said = self.run_main(table2.main, '--runs', self.folder, '--out',
+                             self.path('out'))
+        found = self.read('out', 'table2.json')
+        for name in ('acc_u', 'acc_v', 'sat_diff'):
+            self.assertEqual(found['regression_l2'][name],
+                             found['regression'][name])
+        self.assertEqual(found['runs']['regression_l2']['epochs'], 3)
+        line, = (line for line in said.splitlines()
+                 if line.startswith('Regression l2'))
+        self.assertEqual(line.split()[4], '12.92%')
+        self.assertEqual(images.load(self.path('out', 'table2.png')).shape,
+                         (22 + 4 * 166, 6 + 5 * 166, 3))
+
+    def test_the_name_of_the_runs_is_that_of_the_results(self):
+        with mock.patch.object(options, 'RESULTS', self.path('results')):
+            self.run_main(table2.main, '--runs', self.folder)
+        self.assertEqual(os.listdir(self.path('results')),
+                         [os.path.basename(self.folder)])
