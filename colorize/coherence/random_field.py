@@ -48,17 +48,30 @@ def mean_field(scores, lightness, weight=WEIGHT, steps=STEPS):
     float32 array, (2, 50, row, column)
     """
     read, size = _grid(lightness)
-    some = np.arange(lightness.size).reshape(lightness.shape)[::2, ::2].ravel()
-    own = np.float32(TRUST) * scores.reshape(2 * NUM_BINS, -1).T
-    pour = read[some]
-    heard = read @ _blurred(pour.T @ np.ones((len(some), 1), 'float32'), size)
-    heard = np.maximum(heard, 1e-6)  # a pixel that is like none of them
-    chances = _softmax(own[some])
+    pour = read[_every_other(lightness.shape)].T.tocsr()
+    read = _weighed(read, _blurred(pour.sum(axis=1).A, size))
+    hear = read[_every_other(lightness.shape)]
+    own = TRUST * scores[:, :, ::2, ::2].reshape(2 * NUM_BINS, -1).T
+    chances, said = _softmax(np.ascontiguousarray(own)), 0
     for step in range(steps):
-        cells = _agreed(_blurred(pour.T @ chances, size)) * weight
-        if step + 1 < steps:
-            chances = _softmax(own[some] + pour @ cells / heard[some])
-    return (own + read @ cells / heard).T.reshape(scores.shape)
+        if step:
+            chances = _softmax(own + said)
+        cells = _agreed(_blurred(pour @ chances, size)) * np.float32(weight)
+        said = hear @ cells
+    return np.float32(TRUST) * scores + (read @ cells).T.reshape(scores.shape)
+
+
+def _every_other(shape):
+    """Numbers of every other pixel in every other row."""
+    return np.arange(np.prod(shape)).reshape(shape)[::2, ::2].ravel()
+
+
+def _weighed(read, poured):
+    """Cells that a pixel reads, each by what was poured into it."""
+    heard = np.maximum((read @ poured).ravel(), 1e-6)
+    read = read.copy()
+    read.data /= np.repeat(heard, 8).astype('float32')
+    return read
 
 
 def _grid(lightness):
@@ -103,7 +116,7 @@ def _agreed(cells):
     """What speaks for each bin, (cell, 100): itself and those near it."""
     distance = np.subtract.outer(*[np.arange(NUM_BINS)] * 2) / NEAR
     near = np.exp(-0.5 * distance ** 2).astype('float32')
-    return (cells.reshape(-1, 2, NUM_BINS) @ near).reshape(cells.shape)
+    return (cells.reshape(-1, NUM_BINS) @ near).reshape(cells.shape)
 
 
 def _softmax(scores):

@@ -8,7 +8,7 @@ import numpy as np
 from colorize import color
 
 __all__ = ['HintError', 'MOST', 'Hinted', 'check_place', 'chroma_of',
-           'hex_of', 'placed', 'shrunk', 'unshowable']
+           'hex_of', 'hinted_at', 'placed', 'shrunk', 'unshowable']
 
 #: Hints of a list; of a picture, any number of pixels.
 MOST = 10000
@@ -64,12 +64,23 @@ def placed(hints, shape):
         where = _disc(found, shape)
         certainty[where] = found['certainty']
         chroma[where] = chroma_of(found['color'])
-    return _hinted(shape, certainty, chroma)
+    return hinted_at(certainty, chroma)
 
 
-def _hinted(shape, certainty, chroma):
+def hinted_at(certainty, chroma):
+    """Hints where the certainty is above 0.
+
+    Parameters
+    ----------
+    certainty : float32 array, (row, column)
+    chroma : float32 array, (row, column, 2)
+
+    Returns
+    -------
+    Hinted
+    """
     rows, columns = np.nonzero(certainty)
-    return Hinted(tuple(shape), rows, columns, chroma[rows, columns],
+    return Hinted(certainty.shape, rows, columns, chroma[rows, columns],
                   certainty[rows, columns])
 
 
@@ -84,7 +95,7 @@ def _of_picture(picture, shape):
                             *shape, *picture.shape[:2]))
     # Half transparent pixels are the rims of strokes: mixed with nothing.
     certainty = (picture[..., 3] == 255).astype('float32')
-    return _hinted(shape, certainty, color.split(picture[..., :3])[1])
+    return hinted_at(certainty, color.split(picture[..., :3])[1])
 
 
 def _checked(hint, number, shape):

@@ -138,6 +138,10 @@ def _mean(scores, means, temperature, xp):
     return (weights * _wide(means)).sum(axis=1) / weights.sum(axis=1)
 
 
+def _decoding(name):
+    return name if isinstance(name, Decoding) else DECODINGS[name]
+
+
 def weighed(scores, name, prior):
     """Class scores of one photo, rare bins weighed up as a decoding wants.
 
@@ -145,8 +149,8 @@ def weighed(scores, name, prior):
     ----------
     scores : float32 array, (2, 50, row, column)
         Of U and V, before the softmax.
-    name : str
-        One of :data:`DECODINGS`.
+    name : str or Decoding
+        One of :data:`DECODINGS`, or one like them.
     prior : float array, (2, 50)
         See :func:`decode`.
 
@@ -154,7 +158,7 @@ def weighed(scores, name, prior):
     -------
     float32 array, (2, 50, row, column)
     """
-    rebalancing = DECODINGS[name].rebalancing
+    rebalancing = _decoding(name).rebalancing
     if not rebalancing:
         return scores
     more = np.log(bins.class_weights(prior, rebalancing)).astype('float32')
@@ -167,8 +171,7 @@ def unbinned(scores, name, means):
     Parameters
     ----------
     scores : float32 array, (2, 50, row, column)
-    name : str
-        One of :data:`DECODINGS`.
+    name : str or Decoding
     means : float array, (2, 50)
         Per-bin means.
 
@@ -176,7 +179,7 @@ def unbinned(scores, name, means):
     -------
     float32 array, (2, row, column)
     """
-    means, temperature = np.asarray(means, 'float32'), DECODINGS[name][0]
+    means, temperature = np.asarray(means, 'float32'), _decoding(name)[0]
     if not temperature:
         return np.stack([own[best] for own, best
                          in zip(means, scores.argmax(axis=1))])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ['inconsistency', 'near_edges', 'smooth', 'variation']
+__all__ = ['inconsistency', 'near_edges', 'smooth', 'spread', 'variation']
 
 #: Change of L to the next pixel, after a blur of one pixel: from there on a
 #: pixel is on a strong edge, and below that smooth.
@@ -69,6 +69,28 @@ def variation(chroma):
     squares = sum(np.diff(chroma, axis=axis, append=np.take(
         chroma, [-1], axis)) ** 2 for axis in (0, 1))
     return np.sqrt(squares.sum(axis=-1))
+
+
+def spread(chroma, labels):
+    """How far chroma lies from the mean of its part of the photo.
+
+    Parameters
+    ----------
+    chroma : float array, (..., 2)
+    labels : int array, (...)
+        Numbers of the parts, from 0.
+
+    Returns
+    -------
+    float
+        Root mean square over the pixels, in units of U and V.
+    """
+    labels = np.ravel(labels)
+    planes = np.reshape(chroma, (-1, 2)).T.astype('float64')
+    counts = np.maximum(np.bincount(labels), 1)
+    away = [plane - (np.bincount(labels, plane) / counts)[labels]
+            for plane in planes]
+    return float(np.sqrt(np.square(away).sum(axis=0).mean()))
 
 
 def inconsistency(lightness, chroma):
