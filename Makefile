@@ -27,7 +27,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
-    smoothing train-mcgill train-cvcl train-ilsvrc train-mirflickr \
+    coherence hints train-adversarial smoothing train-mcgill train-cvcl \
+    train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions figures judge gallery throughput \
     bleeding export film film-memory film-speed bench bench-gpu torture fuzz \
     load page page-picture clean
@@ -91,6 +92,20 @@ colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
 
 rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [QUICK=1]
 	$(PYTHON) -m experiments.beyond.rebalancing $(VARIANTS)
+
+# PHOTOS=DIR, of which RUN=DIR keeps those that a training held out.
+HELD = $(ON) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(RUN),--run '$(RUN)') \
+    $(if $(WEIGHTS),--weights '$(WEIGHTS)') $(if $(COUNT),--count $(COUNT)) \
+    $(if $(QUICK),--quick) $(if $(OUT),--out '$(OUT)')
+
+coherence: $(READY)  ## Section 6: what holds colours together [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
+	$(PYTHON) -m experiments.beyond.coherence $(HELD)
+
+hints: $(READY)  ## how much a few told colours help [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
+	$(PYTHON) -m experiments.beyond.hints $(HELD)
+
+train-adversarial: $(READY)  ## Section 6: the network against a judge [QUICK=1]
+	$(PYTHON) -m experiments.beyond.adversarial $(TRAIN)
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
 	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')

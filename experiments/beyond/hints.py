@@ -28,8 +28,9 @@ def main(arguments=None):
     """Parse the command line; measure, print, write and plot."""
     parser = held_out.parser('beyond.hints', __doc__.partition('\n')[0],
                              _COUNT)
-    parser.add_argument('--decode', choices=tuple(DECODINGS), default='annealed',
-                        help='(default: %(default)s, which has the PSNR)')
+    parser.add_argument('--decode', choices=tuple(DECODINGS),
+                        default='annealed', help='(default: %(default)s, '
+                        'nearest to the true colours on average)')
     given = parser.parse_args(arguments)
     if given.quick:
         given.count = min(given.count, _QUICK)
