@@ -2,6 +2,7 @@
 
 Every way of colorize.coherence, and none, under every decoding; besides under
 decodings that weigh rare colours up more, as each way takes some colour out.
+With a training's folder, un-binning by means that depend on lightness, too.
 """
 
 import os
@@ -10,11 +11,15 @@ import time
 import numpy as np
 
 from colorize import command
+from experiments.beyond import level_means
 from experiments.shared import evenness, held_out, report, scoring, table
 
 __all__ = ['main', 'measure', 'tried', 'ways']
 
 _COUNT, _QUICK = 100, 3
+
+#: Photos of a training whose pixels give means by lightness.
+_LEARNT = 600
 
 #: Rebalancing of decodings beside those that have a name.
 _MORE = (0.4, 0.5)
@@ -42,7 +47,7 @@ def main(arguments=None):
     from colorize import colorizer
     weights = given.weights or colorizer.default_weights()
     paths = held_out.photos(given)
-    found, rows = measure(paths, trained.load(weights))
+    found, rows = measure(paths, trained.load(weights), _levels(given))
     lines = list(_table(found))
     print('\n'.join(lines))
     report.write_text(os.path.join(given.out, 'coherence.txt'), lines)
@@ -52,6 +57,17 @@ def main(arguments=None):
     images.save(os.path.join(given.out, 'coherence.png'), grids.grid(
         rows, ['grey', *ways(), 'original'], 160))
     return 0
+
+
+def _levels(given):
+    """Means by lightness of some photos that a training learnt from."""
+    from experiments.shared import saved
+    if not given.run:
+        return None
+    learn = saved.photos_of(given.run)[0]
+    drawn = np.random.RandomState(given.seed).permutation(len(learn))
+    return level_means.of_photos([learn[number] for number
+                                  in drawn[:_LEARNT]], 64)
 
 
 def ways():
@@ -80,13 +96,15 @@ def tried():
         f'vivid {more}': vivid._replace(rebalancing=more) for more in _MORE})
 
 
-def measure(paths, held):
+def measure(paths, held, levels=None):
     """Score all ways under all decodings.
 
     Parameters
     ----------
     paths : sequence of str
     held : colorize.systems.trained.Trained
+    levels : float array, (11, 2, 50), optional
+        See :mod:`experiments.beyond.level_means`.
 
     Returns
     -------
@@ -112,7 +130,7 @@ def measure(paths, held):
         found = {}
         for name, decoding in tried().items():
             for way, milliseconds, predicted in _coloured(
-                    answer, lightness, decoding, held):
+                    answer, lightness, decoding, held, levels):
                 each = scoring.score(lightness, predicted, chroma)
                 each.update(_even(lightness, predicted, objects),
                             ms=milliseconds)
@@ -129,7 +147,7 @@ def measure(paths, held):
         for name, both in scores.items()}}, [row for _, row in rows[:_ROWS]]
 
 
-def _coloured(answer, lightness, decoding, held):
+def _coloured(answer, lightness, decoding, held, levels):
     """Way, its milliseconds, and chroma; of each way."""
     from colorize.systems import decodings
     weighed = decodings.weighed(answer, decoding, held.prior)
@@ -146,6 +164,9 @@ def _coloured(answer, lightness, decoding, held):
         elif not way.chroma:
             planes = plain
         yield name, 1000 * took, np.moveaxis(planes, 0, -1)
+    if levels is not None and decoding.temperature:
+        yield 'means by L', 0, np.moveaxis(level_means.unbinned(
+            weighed, decoding, levels, lightness), 0, -1)
 
 
 def _objects(photo):
