@@ -41,7 +41,7 @@ class TestSpread(unittest.TestCase):
     def test_certainty_is_continuous(self):
         """From nothing to what a certain hint does."""
         found = [self.spread((10, 20, '#a03020', 2, certainty))
-                 for certainty in (0, 1e-6, 0.5, 1 - 1e-9, 1)]
+                 for certainty in (0, 1e-8, 0.5, 1 - 1e-9, 1)]
         away = [np.abs(each - found[0]).max() for each in found]
         self.assertEqual(away, sorted(away))
         self.assertLess(away[1], 0.1)
