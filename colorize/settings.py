@@ -14,9 +14,11 @@ __all__ = ['LOSSES', 'NETWORKS', 'Setting', 'SettingError', 'TABLE',
 
 #: The losses of each system; the first is taken unless told.
 LOSSES = {'classification': ('cross_entropy',),
-          'regression': ('l2', 'huber')}
+          'regression': ('l2', 'huber'),
+          'dahl': ('blurred',)}
 
-_BOTH = tuple(LOSSES)
+_ALL = tuple(LOSSES)
+_PAPERS = ('classification', 'regression')
 _FLAG, _NUMBER, _TEXT = (bool,), (int, float), (str,)
 
 
@@ -61,18 +63,19 @@ def _maybe(name, default, text, part, kinds, rule, holds):
 #: gives them; those of the networks are the arguments of the builders in
 #: :mod:`models`.
 TABLE = (
-    _one_of('system', 'classification', 'which network', _BOTH, _BOTH),
-    _one_of('color_space', 'luv', 'what is predicted', _BOTH,
-            ('hsv', 'luv')),
-    Setting('width', 1.0, 'scales the number of maps of every layer', _BOTH,
+    _one_of('system', 'classification', 'which network', _ALL, _ALL),
+    _one_of('color_space', 'luv', 'what is predicted (of dahl, yuv)',
+            _PAPERS, ('hsv', 'luv')),
+    _one_of('color_space', 'yuv', 'what is predicted', ('dahl',), ('yuv',)),
+    Setting('width', 1.0, 'scales the number of maps of every layer', _ALL,
             _NUMBER, 'above 0, at most 4', lambda x: 0 < x <= 4),
     _maybe('freeze_until', None, 'keep the layers of VGG16 as they are, up '
-           'to this one (conv4_3 for all)', _BOTH, _TEXT,
+           'to this one (conv4_3 for all)', _ALL, _TEXT,
            tuple(VGG16_LAYERS), VGG16_LAYERS.__contains__),
     _flag('vgg_batch_norm', False, 'batch norm inside VGG16, which a trunk '
           'needs that starts from random values (default: without vgg16)',
-          _BOTH),
-    _whole('conv4_depth', 512, 'maps of conv4_1 to conv4_3', _BOTH, 512),
+          _ALL),
+    _whole('conv4_depth', 512, 'maps of conv4_1 to conv4_3', _ALL, 512),
     _one_of('aggregation', 'concat', 'how the maps of four sizes are joined '
             '(classification)', ('classification',), ('concat', 'sum')),
     _flag('residual_encoder', True, "residual units; without, VGG16's pooled "
@@ -144,7 +147,7 @@ TABLE = (
 #: By name: the settings of a training, and those of each system's network.
 TRAINING = {each.name: each for each in TABLE if each.part == 'training'}
 NETWORKS = {system: {each.name: each for each in TABLE
-                     if system in each.part} for system in _BOTH}
+                     if system in each.part} for system in _ALL}
 
 
 def flag_of(name):
@@ -254,11 +257,11 @@ def check_run(network_settings, settings):
 
 def _refuse_bins(network, settings):
     """Refuse what asks for bins that a network has not."""
-    if network['system'] == 'regression':
+    if network['system'] != 'classification':
         for name in ('soft_bins', 'rebalancing'):
             if settings[name]:
-                raise SettingError(f'{name} {settings[name]}: the regression '
-                                   'network has no bins')
+                raise SettingError(f'{name} {settings[name]}: the '
+                                   f"{network['system']} network has no bins")
     if settings['soft_bins'] and network['color_space'] == 'hsv':
         raise SettingError(f"soft_bins {settings['soft_bins']}: the bins of "
                            "hsv's hue are a circle")

@@ -37,7 +37,7 @@ def build_trunk(input_var=None, width=1.0, freeze_until=None,
     return net
 
 
-def build_encoder(net, width=1.0):
+def build_encoder(net, width=1.0, last_depth=None):
     """Add the residual encoder to a trunk.
 
     ======== ========================= ======================= =========
@@ -57,13 +57,17 @@ def build_encoder(net, width=1.0):
         What :func:`build_trunk` returned; the new layers are added to it.
     width : float
         Scales every depth; 1.0 is the paper's.
+    last_depth : int, optional
+        Maps of encoder1; without, 64 scaled by `width`.
     """
     net['tap4'] = BatchNormLayer(net['conv4_3'], name='tap4')
     net['encoder4'] = conv_bn_relu(net['tap4'], scaled(256, width), 1,
                                    'encoder4')
-    for level, vgg, depth in ((3, 'conv3_3', 128), (2, 'conv2_2', 64),
-                              (1, 'conv1_2', 64)):
-        _residual_unit(net, level, vgg, scaled(depth, width))
+    for level, vgg, depth in (
+            (3, 'conv3_3', scaled(128, width)),
+            (2, 'conv2_2', scaled(64, width)),
+            (1, 'conv1_2', last_depth or scaled(64, width))):
+        _residual_unit(net, level, vgg, depth)
     return net
 
 

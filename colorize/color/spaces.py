@@ -2,7 +2,8 @@
 
 CIELUV is the paper's (Section 3.1): L is the input, U and V the target.
 HSV is its ablation (Section 5.2, point 4): V is the input, H and S the
-target.
+target. YUV (ITU-R BT.601) is that of Dahl's system: Y is the input, U and V,
+by the largest that sRGB has, the target.
 """
 
 from collections import namedtuple
@@ -16,6 +17,12 @@ __all__ = ['COLOR_SPACES', 'LUMINANCE', 'clip_chroma', 'color_space',
 
 #: What R, G and B of linear sRGB give to Y, as scikit-image has it.
 LUMINANCE = np.array([0.212671, 0.715160, 0.072169], 'float32')
+
+#: The same of Y in YUV, whose R, G and B are not linear.
+_LUMA = np.array([0.299, 0.587, 0.114], 'float32')
+
+#: The largest U (of blue) and V (of red) of YUV.
+_MOST_UV = np.array([0.436, 0.615], 'float32')
 
 #: split: RGB -> (lightness, chroma); merge: the way back; gray: lightness ->
 #: the grayscale photo, 0 to 255; low, high: range of both chroma channels;
@@ -83,6 +90,9 @@ def lightness_of(photo, space='luv'):
     photo = np.asarray(photo)
     if color_space(space).name == 'hsv':
         return _unit_float(photo.max(axis=-1) if photo.ndim == 3 else photo)
+    if space == 'yuv':
+        values = _unit_float(photo)
+        return values @ _LUMA if photo.ndim == 3 else values
     if photo.ndim == 2 and photo.dtype.kind == 'u':
         return _lightness_table(photo.dtype)[photo]
     return _lightness(luminance(photo))
@@ -135,7 +145,7 @@ def saturate(chroma, factor, space='luv'):
     -------
     float array, (..., 2)
     """
-    if color_space(space).name == 'luv':
+    if color_space(space).name != 'hsv':
         return chroma * np.float32(factor)
     hue, strength = np.moveaxis(chroma, -1, 0)
     return np.stack([hue, np.clip(strength * factor, 0, 1)], axis=-1)
@@ -310,9 +320,25 @@ def _merge_hsv(lightness, chroma):
     return hsv2rgb(np.clip(hsv, 0, 1)).astype('float32')
 
 
+def _split_yuv(rgb):
+    from skimage.color import rgb2yuv
+    yuv = rgb2yuv(rgb)
+    return yuv[..., 0], (yuv[..., 1:] / _MOST_UV).astype('float32')
+
+
+def _merge_yuv(lightness, chroma):
+    from skimage.color import yuv2rgb
+    yuv = np.concatenate([lightness[..., None], chroma * _MOST_UV], axis=-1)
+    planes = np.moveaxis(yuv2rgb(yuv), -1, 0)
+    return np.stack(_into_gamut(planes, lightness), axis=-1).astype(
+        'float32')
+
+
 COLOR_SPACES = {
     'luv': ColorSpace('luv', _split_luv, _merge_luv, _gray_luv,
                       -100, 100, 100),
     'hsv': ColorSpace('hsv', _split_hsv, _merge_hsv,
                       lambda lightness: 255 * lightness, 0, 1, 1),
+    'yuv': ColorSpace('yuv', _split_yuv, _merge_yuv,
+                      lambda lightness: 255 * lightness, -1, 1, 1),
 }

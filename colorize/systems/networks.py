@@ -1,4 +1,4 @@
-"""The paper's two systems: a network, its loss, and its way to colours.
+"""The paper's two systems, and Dahl's: a network, its loss, its colours.
 
 What tells classification from regression stands here and in decodings.py;
 their readers only say which one they want.
@@ -11,6 +11,7 @@ from colorize.systems import decodings, objectives
 from colorize.backend import lasagne, theano
 from colorize.settings import LOSSES, SettingError, check_network
 from models.classification import build_classification
+from models.dahl import build_dahl
 from models.regression import build_regression
 
 __all__ = ['Network', 'SYSTEMS', 'build', 'chroma', 'loss', 'outputs']
@@ -24,6 +25,7 @@ SYSTEMS = {
     'classification': System(build_classification,
                              ('scores_u', 'scores_v'), 'uint8'),
     'regression': System(build_regression, ('output',), 'float32'),
+    'dahl': System(build_dahl, ('output',), 'float32'),
 }
 
 #: layers: by name. outputs: those the loss is taken of. input_var: (batch,
@@ -37,9 +39,9 @@ def build(settings):
     Parameters
     ----------
     settings : dict
-        'system' ('classification' or 'regression'), 'color_space' ('luv'
-        or 'hsv') and the keyword arguments of the builder in
-        :mod:`models`; each may be left out.
+        'system' ('classification', 'regression' or 'dahl'), 'color_space'
+        ('luv' or 'hsv', of Dahl's 'yuv') and the keyword arguments of the
+        builder in :mod:`models`; each may be left out.
 
     Returns
     -------
@@ -107,9 +109,10 @@ def loss(network, name, threshold=0.1, soft_targets=None, **kwargs):
     Parameters
     ----------
     network : Network
-    name : {'cross_entropy', 'l2', 'huber'}
+    name : {'cross_entropy', 'l2', 'huber', 'blurred'}
         The first is the classification network's, summed over its two
-        channels (Section 3.6), the others are the regression network's.
+        channels (Section 3.6), the last Dahl's, the others are the
+        regression network's.
     threshold : float
         M of the Huber loss, in units of 100 U, V.
     soft_targets : float array, (2, 50, 50), optional
@@ -138,6 +141,8 @@ def loss(network, name, threshold=0.1, soft_targets=None, **kwargs):
             scores, target_var[:, channel],
             None if soft_targets is None else soft_targets[channel])
                     for channel, scores in enumerate(found))
+    elif name == 'blurred':
+        total = objectives.blurred(found[0], target_var)
     elif name == 'huber':
         total = objectives.huber(found[0], target_var, threshold)
     else:

@@ -1,11 +1,18 @@
-"""Symbolic losses: l2, Huber (Section 3.5) and cross-entropy (3.6)."""
+"""Symbolic losses: l2, Huber (Section 3.5), cross-entropy (3.6), Dahl's."""
+
+import numpy as np
 
 from colorize import onednn
 from colorize.backend import theano
 
 T = theano.tensor
 
-__all__ = ['cross_entropy', 'huber', 'squared_error']
+__all__ = ['blurred', 'cross_entropy', 'huber', 'squared_error']
+
+
+#: A row of the Gaussian kernels of 3 and of 5 pixels: binomial, as OpenCV
+#: has them, too.
+_GAUSSIANS = ((1, 2, 1), (1, 4, 6, 4, 1))
 
 
 def squared_error(prediction, target):
@@ -46,6 +53,34 @@ def huber(prediction, target, threshold=0.1):
     penalty = T.switch(size < threshold, size ** 2,
                        threshold * (2 * size - threshold))
     return penalty.sum(axis=1).mean()
+
+
+def blurred(prediction, target):
+    """Dahl's loss (2016): squared distances, sharp and blurred.
+
+    The mean of three l2 losses: of the chroma as it is, and of both blurred
+    by Gaussian kernels of 3x3 and of 5x5 pixels.
+
+    Parameters
+    ----------
+    prediction, target : Theano 4-D tensors
+        (batch, 2, row, column).
+
+    Returns
+    -------
+    Theano scalar
+    """
+    # Blurring is linear: the difference is blurred, once for both.
+    off = prediction - target
+    shape = off.shape
+    planes = off.reshape((shape[0] * shape[1], 1, shape[2], shape[3]))
+    total = (planes ** 2).mean()
+    for row in _GAUSSIANS:
+        kernel = np.outer(row, row).astype('float32') / sum(row) ** 2
+        total += (T.nnet.conv2d(
+            planes, T.constant(kernel[None, None]), border_mode='half',
+            filter_shape=(1, 1) + kernel.shape) ** 2).mean()
+    return total * np.float32(2 / 3)  # both channels summed, mean of three
 
 
 def cross_entropy(scores, target, soft_targets=None):

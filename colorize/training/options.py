@@ -18,8 +18,9 @@ def add_settings(parser, but=()):
     """
     network = parser.add_argument_group('network')
     training = parser.add_argument_group('training')
-    for setting in TABLE:
-        if setting.name not in but:
+    for name, setting in reversed(
+            {each.name: each for each in reversed(TABLE)}.items()):
+        if name not in but:
             _add(training if setting.name in TRAINING else network, setting)
 
 
