@@ -185,6 +185,8 @@ def _is_point(layer):
 
 def _add_conv(graph, layer, inputs, W, b):
     name, side = layer.name, layer.filter_size
+    if not _is_linear(layer):
+        _require_relu(layer)
     weights = [graph.constant(f'{name}.W', W), graph.constant(f'{name}.b', b)]
     linear = _is_linear(layer)
     conved = graph.add('Conv', inputs + weights,
@@ -200,9 +202,14 @@ def _add_norm(graph, layer, inputs):
 
 
 def _add_nonlinearity(graph, layer, inputs):
-    if layer.nonlinearity is not lasagne.nonlinearities.rectify:
-        raise ValueError(f'{layer.name}: only ReLU is known here')
+    _require_relu(layer)
     return graph.add('Relu', inputs, layer.name)
+
+
+def _require_relu(layer):
+    if layer.nonlinearity is not lasagne.nonlinearities.rectify:
+        raise ValueError(f'{layer.name}: only ReLU can be written as ONNX, '
+                         "so Dahl's network cannot")
 
 
 def _add_pool(graph, layer, inputs):

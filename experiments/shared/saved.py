@@ -14,11 +14,14 @@ __all__ = ['NEEDED', 'ROWS', 'Run', 'RunError', 'are_there', 'loaded',
 
 #: Rows of Table 2 that are trained, each in a folder of that name: settings
 #: of its network and of its training. Section 3.5 tried both losses of the
-#: regression network and does not say which one the table's is of.
+#: regression network and does not say which one the table's is of; Dahl's
+#: system is what it starts from.
 ROWS = {'classification': ({'system': 'classification'},
                            {'loss': 'cross_entropy'}),
         'regression': ({'system': 'regression'}, {'loss': 'huber'}),
-        'regression_l2': ({'system': 'regression'}, {'loss': 'l2'})}
+        'regression_l2': ({'system': 'regression'}, {'loss': 'l2'}),
+        'dahl': ({'system': 'dahl', 'color_space': 'yuv'},
+                 {'loss': 'blurred'})}
 
 #: Rows without which nothing can be compared.
 NEEDED = ('classification', 'regression')
@@ -110,20 +113,27 @@ def predictor(path):
     Returns
     -------
     predict : callable
-        From lightness (row, column) to chroma (row, column, 2), at the most
-        probable bins.
+        From lightness (row, column) to chroma (row, column, 2), both of
+        CIELUV whatever the network answers in, at the most probable bins.
     side : int
         The photos' side in training.
     """
+    from colorize import color
     from colorize.systems import arrays, networks, trained
     from colorize.backend import theano
     found = trained.load(path)
     answer = theano.function([found.network.input_var], networks.chroma(
         found.network, 'argmax', found.means, deterministic=True))
+    space = found.network.settings['color_space']
 
     def predict(lightness):
         shown = arrays.network_input(lightness)
-        return np.moveaxis(answer(shown[None])[0], 0, -1)
+        chroma = np.moveaxis(answer(shown[None])[0], 0, -1)
+        if space == 'luv':
+            return chroma
+        # The lightness of other spaces is the grey value.
+        gray = color.to_gray(lightness) / 255
+        return color.split(color.merge(gray, chroma, space))[1]
     return predict, found.side
 
 

@@ -118,3 +118,10 @@ class TestWhole(Folder):
             color.lightness_of(photo(), 'yuv'), atol=2 / 255)
         with self.assertRaisesRegex(SettingError, 'no bins'):
             Colorizer(f'{path}/w.npz', decode='vivid')
+
+    def test_onnx_is_refused(self):
+        """Its sigmoid would be written as a ReLU."""
+        from colorize.export import onnx_file
+        write_weights(f'{self.folder}/w.npz', system='dahl')
+        with self.assertRaisesRegex(ValueError, 'output: only ReLU'):
+            onnx_file.model(f'{self.folder}/w.npz')

@@ -3,7 +3,12 @@
 import os
 from unittest import mock
 
+import numpy as np
+from skimage.color import rgb2luv, yuv2rgb
+
+from colorize.systems import weights_file
 from experiments.shared import saved
+from tests.predict.test_command import write_weights
 from tests.shared.experiments import Experiment, write_run
 
 
@@ -37,3 +42,18 @@ class TestSavedRuns(Experiment):
         with mock.patch.object(saved, 'predictor',
                                lambda path: (None, next(sides))):
             self.refused('at different sizes, 32 and 64')
+
+    def test_dahls_chroma_becomes_that_of_cieluv(self):
+        path = self.path('dahl.npz')
+        write_weights(path, system='dahl')
+        arrays, settings = weights_file.read(path)
+        arrays['output.W'][:] = 0
+        arrays['output.b'][:] = 2 * np.arctanh([0.2, -0.1])
+        weights_file.write(path, arrays, settings)
+        predict, _ = saved.predictor(path)
+        gray = np.linspace(0.3, 0.7, 64).reshape(8, 8)
+        lightness = rgb2luv(np.repeat(gray[..., None], 3, axis=2))[..., 0]
+        expected = rgb2luv(yuv2rgb(np.dstack([
+            gray, 0 * gray + 0.2 * 0.436, 0 * gray - 0.1 * 0.615])))
+        np.testing.assert_allclose(predict(lightness), expected[..., 1:],
+                                   atol=0.1)
