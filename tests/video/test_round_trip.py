@@ -155,12 +155,17 @@ class TestRoundTrip(Folder):
                               context.color_trc), (9, 9, 14))
 
     def test_interlaced_is_coloured_by_field(self):
+        shown = [np.array(each) for each in films.pictures(rows=64)]
+        for each in shown:  # the second field was dark
+            each[1::2] //= 4
         path, output, notes = self.color(
-            'a.mp4', shown=films.pictures(rows=64),
-            options={'qp': '0', 'x264-params': 'tff=1'},
-            flags=1 << 18 | 1 << 22)
+            'a.mp4', shown=shown, flags=1 << 18 | 1 << 22,
+            options={'qp': '0', 'x264-params': 'tff=1'})
         before, after = self.check(path, output)
         self.assertTrue(after[0].interlaced_frame)
+        red = np.frombuffer(after[0].planes[2], 'u1').reshape(32, -1)[:, :32]
+        first, second = (red[field::2].mean() - 128 for field in (0, 1))
+        self.assertGreater(first, 2 * second)
         self.assertIn('interlaced', ''.join(notes))
 
     def test_webm_refuses_interlaced(self):
