@@ -214,6 +214,17 @@ $(VENV)/.%-ready: requirements-%.txt $(READY)
 	@$(PIP) --require-hashes -r $<
 	@touch $@
 
+# PyTorch's own index has the build without CUDA; where it cannot be reached
+# pip is not to wait for it long, and PyPI's build does as well.
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
+
+$(BENCH_READY): requirements-bench.txt $(READY)
+	@$(PIP) --retries 0 --timeout 5 --extra-index-url $(TORCH_INDEX) \
+	    --require-hashes -r $< || { \
+	    echo "no $(TORCH_INDEX): taking PyPI's build, 3 GB with CUDA" >&2; \
+	    $(PIP) --require-hashes -r experiments/measure/bench/pypi-torch.txt; }
+	@touch $@
+
 # Theano 1.0.5 runs on CPython 3.9 to 3.11 and compiles against Python.h.
 # A candidate has to run and say that it is all this: a shim may stand in
 # PATH without an interpreter behind it (then pyenv's versions lie beside

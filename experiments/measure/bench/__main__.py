@@ -16,7 +16,10 @@ __all__ = ['bench', 'main']
 #: Key in the results and what a contender is asked for.
 _TASKS = (('train', 'train 6'), ('predict6', 'predict 6'),
           ('predict1', 'predict 1'))
+#: The same beside Zhang, Isola & Efros' network.
+_CIC_TASKS = (('predict1', 'predict 1'), ('file', 'file 1'))
 _CORES = 2
+_SYSTEMS = ('classification', 'regression', 'cic')
 #: Width of the networks and side of the photos.
 _FULL = (1.0, 224)
 #: Rows of the results; the better memory layout stands for PyTorch.
@@ -29,8 +32,7 @@ def _parser():
         description=__doc__)
     add = parser.add_argument
     add('--rounds', type=int, default=3, help='medians are taken over them')
-    add('--systems', nargs='+', default=['classification', 'regression'],
-        choices=('classification', 'regression'))
+    add('--systems', nargs='+', default=_SYSTEMS, choices=_SYSTEMS)
     add('--contenders', nargs='+', default=list(CONTENDERS),
         choices=CONTENDERS)
     add('--out', default='experiments/results', metavar='DIR')
@@ -116,17 +118,20 @@ class _Process:
 
 def _measure(system, rounds, contenders, size):
     """Medians for one network."""
+    tasks = _CIC_TASKS if system == 'cic' else _TASKS
+    if system == 'cic':
+        contenders = [name for name in contenders if name != 'theano']
     processes = {name: _Process(name, system, size) for name in contenders}
-    times = {task: {name: [] for name in contenders} for task, _ in _TASKS}
+    times = {task: {name: [] for name in contenders} for task, _ in tasks}
     peaks = {}
     try:
         for number in range(rounds + 1):
-            for task, line in _TASKS:
+            for task, line in tasks:
                 for name, process in processes.items():
                     seconds = process.ask(line)
                     if number:
                         times[task][name].append(seconds)
-                    if task == 'train':
+                    if task == tasks[0][0]:
                         peaks[name] = process.ask('peak')
             print(f'{system}: round {number} of {rounds}',
                   file=sys.stderr)
@@ -137,7 +142,7 @@ def _measure(system, rounds, contenders, size):
 
 
 def _summary(times, peaks):
-    """The issue's keys, PyTorch in the memory layout that trains faster."""
+    """Medians by task and name; PyTorch in its better memory layout."""
     medians = {task: {name: statistics.median(values)
                       for name, values in found.items()}
                for task, found in times.items()}
@@ -149,7 +154,7 @@ def _summary(times, peaks):
             continue
         for task, found in medians.items():
             results[task][name] = min(found[each] for each in both)
-        best = min(both, key=medians['train'].get)
+        best = min(both, key=next(iter(medians.values())).get)
         results['peak_mib'][name] = peaks[best]
     return results
 
@@ -176,17 +181,19 @@ def _draw(results, path):
     matplotlib.use('Agg')
     from matplotlib import pyplot
     panels = [('classification', results)] if 'train' in results else []
-    panels += [(name, results[name]) for name in ('regression',)
+    panels += [(name, results[name]) for name in ('regression', 'cic')
                if name in results]
     figure, axes = pyplot.subplots(1, len(panels), squeeze=False,
                                    figsize=(6 * len(panels), 4))
     for axis, (title, found) in zip(axes[0], panels):
+        tasks = [task for task, _ in
+                 (_CIC_TASKS if title == 'cic' else _TASKS)]
         for place, name in enumerate(_NAMES):
-            heights = [found[task].get(name, 0) for task, _ in _TASKS]
-            axis.bar([number + 0.2 * place for number in range(len(_TASKS))],
+            heights = [found[task].get(name, 0) for task in tasks]
+            axis.bar([number + 0.2 * place for number in range(len(tasks))],
                      heights, 0.2, label=name)
-        axis.set_xticks([number + 0.3 for number in range(len(_TASKS))])
-        axis.set_xticklabels([task for task, _ in _TASKS])
+        axis.set_xticks([number + 0.3 for number in range(len(tasks))])
+        axis.set_xticklabels(tasks)
         axis.set_ylabel('seconds per photo')
         axis.set_title(title)
         axis.legend()

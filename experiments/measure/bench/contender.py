@@ -1,8 +1,8 @@
 """One contender in a process of its own, told over stdin what to time.
 
 ``python -m experiments.measure.bench.contender NAME SYSTEM WIDTH SIDE``; each
-line
-that comes in, 'train 6', 'predict 1' or 'peak', is answered by a number.
+line that comes in, 'train 6', 'predict 1', 'file 1' or 'peak', is answered by
+a number.
 """
 
 import resource
@@ -158,6 +158,10 @@ class PyTorch:
 
 
 def _make(name, system, width):
+    if system == 'cic':
+        from experiments.measure.bench import cic
+        return (cic.Ours() if name == 'colorize' else
+                cic.Theirs('_bf16' in name, name.endswith('_last')))
     if name in ('colorize', 'theano'):
         return Ours(system, width)
     return PyTorch(system, width, '_bf16' in name, name.endswith('_last'))
@@ -169,8 +173,8 @@ def _answer(contender, system, side, line):
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return used / 1024
     what, batch = line.split()
-    given = data(int(batch), system, side)
-    run = contender.train if what == 'train' else contender.predict
+    given = [] if system == 'cic' else data(int(batch), system, side)
+    run = getattr(contender, what)
     seconds = []
     while not seconds or sum(seconds) < _AT_LEAST:
         start = time.perf_counter()

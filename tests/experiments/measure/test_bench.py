@@ -73,3 +73,26 @@ def test_the_bench_writes_its_results_and_bars():
     for task in ('train', 'predict1', 'predict6', 'peak_mib'):
         assert set(found[task]) == names, found
         assert all(value > 0 for value in found[task].values())
+
+
+@unittest.skipIf(torch is None, 'needs PyTorch')
+def test_the_network_of_zhang_isola_and_efros():
+    from experiments.measure.bench.cic import cic
+    network = cic()
+    # Their published model is a file of 129 MB in float32.
+    size = 4 * sum(each.numel() for each in network.parameters())
+    assert 128e6 < size < 130e6, size
+    with torch.no_grad():
+        chroma = network(torch.zeros(1, 1, 256, 256))
+    assert chroma.shape == (1, 2, 64, 64)
+
+
+@needs_onednn
+def test_the_whole_way_beside_theirs():
+    from experiments.measure.bench.__main__ import bench
+    contenders = ['colorize'] + ['pytorch_fp32'] * bool(torch)
+    with tempfile.TemporaryDirectory() as folder:
+        found = bench(folder, 1, ['cic'], contenders, (WIDTH, 16))['cic']
+    for task in ('predict1', 'file', 'peak_mib'):
+        assert set(found[task]) == set(contenders), found
+        assert all(value > 0 for value in found[task].values())
