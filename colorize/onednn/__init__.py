@@ -14,6 +14,8 @@ from colorize.onednn.build import OneDNNError, installed, library
 __all__ = ['OneDNNError', 'accelerate', 'cross_entropy', 'register',
            'wanted']
 
+#: Holds True once Theano's optimizer, which is one for the whole process,
+#: has our rewrites: it refuses a name that it knows and forgets none.
 _registered = []
 
 

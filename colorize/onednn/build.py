@@ -10,7 +10,7 @@ import os
 from colorize import cplusplus
 from colorize.backend.warm import processor
 
-__all__ = ['OneDNNError', 'installed', 'library']
+__all__ = ['OneDNNError', 'installed', 'library', 'wheel']
 
 _SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'src')
 #: The wheel's parts: the file looked for and the package that holds it.
@@ -35,8 +35,16 @@ def _locate(ending, package):
 
 
 @functools.cache
-def _wheel():
-    """Folder of the headers and the library's file, None without either."""
+def wheel():
+    """Where oneDNN's wheel lies.
+
+    Tests put another function here to act as if there were none.
+
+    Returns
+    -------
+    (str, str) or None
+        Folder of the headers and the library's file, None without either.
+    """
     header, binary = _locate(*_HEADER), _locate(*_BINARY)
     if header is None or binary is None:
         return None
@@ -50,7 +58,7 @@ def installed():
     -------
     bool
     """
-    return _wheel() is not None and bool(cplusplus.compiler())
+    return wheel() is not None and bool(cplusplus.compiler())
 
 
 def _block():
@@ -63,7 +71,7 @@ def _block():
 
 
 def _compiled():
-    headers, binary = _wheel()
+    headers, binary = wheel()
     folder, name = os.path.split(binary)
     return cplusplus.library(
         'onednn', sorted(glob.glob(os.path.join(_SOURCES, '*.cpp'))),

@@ -14,7 +14,6 @@ from colorize.onednn import patterns
 from colorize.onednn.blocked import FromBlocked, ToBlocked
 from colorize.onednn.conv import Conv
 from colorize.onednn.planes import Add, Affine, BatchNorm, MaxPool
-from colorize.onednn.rewrites import is_ours
 from colorize.onednn.upscaled import UpscaledConv
 
 T = theano.tensor
@@ -122,7 +121,7 @@ class Graph:
                                or (variable, None, None))
         node = inner.owner
         if (node is None or not isinstance(node.op, AbstractConv2d)
-                or not is_ours(node.op, *node.inputs)):
+                or not patterns.is_ours(node.op, *node.inputs)):
             return None
         kernels = self.plain(node.inputs[1])
         if scale is not None:

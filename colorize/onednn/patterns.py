@@ -6,10 +6,23 @@ from colorize.backend import theano
 
 T = theano.tensor
 
-__all__ = ['affine', 'constant', 'join', 'maximum_pool', 'rectified', 'terms',
-           'upscaled', 'without_updates']
+__all__ = ['affine', 'constant', 'is_ours', 'join', 'maximum_pool',
+           'rectified', 'terms', 'upscaled', 'without_updates']
 
 _MUL, _ADD = theano.scalar.Mul, theano.scalar.Add
+
+
+def is_ours(op, *variables):
+    """Whether a convolution Op of Theano's is one that we can do.
+
+    float32, correlation, stride 1, 'half' padding, odd kernel known when
+    compiling.
+    """
+    odd = all(size is not None and size % 2 == 1 for size in op.kshp[2:])
+    return (odd and op.border_mode == 'half' and not op.filter_flip
+            and op.subsample == (1, 1) and op.filter_dilation == (1, 1)
+            and op.num_groups == 1 and not op.unshared
+            and all(each.dtype == 'float32' for each in variables))
 
 
 def _elemwise(variable, scalar_op):

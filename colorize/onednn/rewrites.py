@@ -9,24 +9,12 @@ from colorize.backend import theano
 from colorize.onednn.blocked import BlockedOp, FromBlocked, ToBlocked
 from colorize.onednn.classes import BestClass
 from colorize.onednn.conv import Conv, ConvGradInputs, ConvGradWeights
+from colorize.onednn.patterns import is_ours
 from colorize.onednn.planes import Add, ReluGrad
 
 T = theano.tensor
 
-__all__ = ['is_ours', 'register']
-
-
-def is_ours(op, *variables):
-    """Whether a convolution Op of Theano's is one that we can do.
-
-    float32, correlation, stride 1, 'half' padding, odd kernel known when
-    compiling.
-    """
-    odd = all(size is not None and size % 2 == 1 for size in op.kshp[2:])
-    return (odd and op.border_mode == 'half' and not op.filter_flip
-            and op.subsample == (1, 1) and op.filter_dilation == (1, 1)
-            and op.num_groups == 1 and not op.unshared
-            and all(each.dtype == 'float32' for each in variables))
+__all__ = ['register']
 
 
 def _like(result, variable):

@@ -222,7 +222,7 @@ def test_an_unknown_choice_is_one_clear_error():
 
 
 MISSING = ('from colorize.onednn import build; '
-           f'build._wheel = lambda: None; {REGISTER}')
+           f'build.wheel = lambda: None; {REGISTER}')
 
 
 def test_forcing_onednn_where_it_is_missing_is_one_clear_error():
