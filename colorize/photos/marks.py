@@ -19,7 +19,7 @@ import colorize
 from colorize.disk.whole import require_file
 from colorize.photos import exif, formats, images
 
-__all__ = ['belongs', 'mark_of', 'marked']
+__all__ = ['belongs', 'mark_in', 'mark_of', 'marked']
 
 #: A photo is known by its size and so many parts of so many bytes, evenly
 #: spread: scans of one scanner may have one size and white margins.
@@ -97,7 +97,7 @@ def belongs(result, photo):
     OSError
         When the photo cannot be read.
     """
-    mark, found = mark_of(photo), _mark_in(result)
+    mark, found = mark_of(photo), mark_in(result)
     if found is not None:
         return found == mark
     try:
@@ -106,13 +106,15 @@ def belongs(result, photo):
         return False
 
 
-def _mark_in(path):
-    """The mark in a result, or None."""
+def mark_in(path):
+    """The mark in a result, or None; nothing is decoded."""
     try:
         with Image.open(path, formats=[
                 each.name for each in formats.FORMATS
                 if each.name in Image.OPEN]) as image:
-            said = str(image.getexif().get(Base.ProcessingSoftware, ''))
+            said = image.getexif().get(Base.ProcessingSoftware, '')
+        if isinstance(said, bytes):  # libtiff knows no text there
+            said = said.decode('latin-1')
     except Exception:  # a damaged file can raise anything
         return None
     name, _, mark = said.partition(', photo ')

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from colorize.photos import images, photo_file
-from colorize.photos.marks import belongs, mark_of
+from colorize.photos.marks import belongs, mark_in, mark_of
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
 
@@ -58,6 +58,9 @@ class TestBelongs(PhotoFiles):
                                          else photo(1)))
                     self.assertEqual(self.both(name), [number == 0,
                                                        number == 1], name)
+                    if name[-3:] in ('jpg', 'png', 'tif', 'ebp', 'vif'):
+                        self.assertEqual(mark_in(self.path(name)), mark_of(
+                            self.path(f'{number}.png')), name)
 
     def test_whatever_it_is_called_and_however_it_was_edited(self):
         photo_file.write(self.path('a.jpg'), self.photos[0])
