@@ -39,22 +39,7 @@ def _parser():
     add('--quality', type=command.number(int, 1, 100), metavar='N',
         help='of JPEG, WebP and films, 1 to 100 (without: 95; of films '
         'that is crf 17, and 100 loses nothing)')
-    add('--saturation', type=command.number(float, 0, 10), default=1.,
-        metavar='X', help='make colours stronger or, below 1, weaker')
-    add('--decode', choices=list(DECODINGS), help='the most probable colour '
-                                                  '(argmax), the mean, '
-                                                  'between both (annealed), '
-                                                  'or that with rare colours '
-                                                  'weighed up (vivid); '
-                                                  f'without: {DEFAULT}')
-    add('--steady', type=command.number(float, 0, 1), metavar='X',
-        help='how much colours of films hold, 0 (each frame for itself, '
-             f'slower) to 1 (without: {STEADY})')
-    add('--coherence', choices=list(COHERENCES), help='make colours hold '
-        'together: mean of each segment, least total variation (tv), a random '
-        'field (crf), a guided filter; without: as they are')
-    add('--hints', metavar='FILE', help='colours that one photo has at some '
-        'places: JSON, or a picture as large whose opaque pixels they are')
+    _add_colors(add)
     add('--side-by-side', action='store_true', help='write NAME-side-by-side'
         '.EXT: grey, coloured and, if it has colours, the original')
     add('--evaluate', action='store_true', help='score results against '
@@ -67,6 +52,23 @@ def _parser():
     command.add_device(parser)
     command.debug_option(parser)
     return parser
+
+
+def _add_colors(add):
+    """Options of what is made of the network's answer."""
+    add('--saturation', type=command.number(float, 0, 10), default=1.,
+        metavar='X', help='make colours stronger or, below 1, weaker')
+    add('--decode', choices=list(DECODINGS), help='the most probable colour '
+        '(argmax), the mean, between both (annealed), or that with rare '
+        f'colours weighed up (vivid); without: {DEFAULT}')
+    add('--steady', type=command.number(float, 0, 1), metavar='X',
+        help='how much colours of films hold, 0 (each frame for itself, '
+             f'slower) to 1 (without: {STEADY})')
+    add('--coherence', choices=list(COHERENCES), help='make colours hold '
+        'together: mean of each segment, least total variation (tv), a random '
+        'field (crf), a guided filter; without: as they are')
+    add('--hints', metavar='FILE', help='colours that one photo has at some '
+        'places: JSON, or a picture as large whose opaque pixels they are')
 
 
 def _format(text):

@@ -4,38 +4,19 @@ import io
 import json
 import os
 import re
-import resource
-import threading
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import numpy as np
 from PIL import Image
 
 from colorize.colorizer import Colorizer
-from colorize.page import limits, studio
 from colorize.page.limits import Refused
 from colorize.page.looks import look_of
 from colorize.photos import photo_file
-from colorize.predict import __main__ as predict
-from tests.page.serving import Serving, form, gray_file, picture
+from tests.page.serving import form, gray_file, picture
 from tests.shared.folder import ROOT
-
-
-class WithPhotos(Serving):
-    def path(self, *parts):
-        return os.path.join(self.folder, *parts)
-
-    def predicted(self, source, *options):
-        """The bytes that the predict command writes."""
-        ending = os.path.splitext(studio.result_name(source))[1]
-        output = self.path('predicted' + ending)
-        self.assertEqual(predict.main([
-            source, '-o', output, '--overwrite', '--weights', self.weights,
-            *options]), 0)
-        with open(output, 'rb') as file:
-            return file.read()
+from tests.page.with_photos import WithPhotos
 
 
 class TestStrangers(WithPhotos):
@@ -286,87 +267,3 @@ class TestResults(WithPhotos):
                           archive.read('not-coloured.txt'))
         self.refused(404, 'fetched already',
                      self.ask('GET', f'/api/zip/{ticket}'))
-
-
-class TestLimits(WithPhotos):
-    def test_large_files_and_photos(self):
-        source = gray_file(self.path('l.png'))
-        with mock.patch('colorize.page.requests.LARGEST_FILE', 1000):
-            self.refused(413, 'too large', self.bring(source))
-        with mock.patch('colorize.page.requests.LARGEST_REQUEST', 1000):
-            self.refused(413, 'too large', self.bring(source))
-        with mock.patch('colorize.page.studio.MOST_PIXELS', 4799):
-            self.refused(413, 'l.png: has 0 megapixels', self.bring(source))
-
-    def test_a_request_that_does_not_say_how_long_it_is(self):
-        body, kind = form(b'x' * 5000, 'x.png')
-        with mock.patch('colorize.page.requests.LARGEST_REQUEST', 4000):
-            self.refused(413, 'too large', self.ask(
-                'POST', '/api/photos', iter([body]), Content_Type=kind,
-                Transfer_Encoding='chunked'))
-
-    def test_what_is_no_form(self):
-        for body, kind in ((b'', None), (b'hello', 'text/plain'),
-                           (b'hello', 'multipart/form-data; boundary=x'),
-                           form(b'', 'x.png')[:1] + ('multipart/form-data',)):
-            status, _, _ = self.ask('POST', '/api/photos', body,
-                                    Content_Type=kind)
-            self.assertEqual(status, 400)
-
-    def test_the_shelf_is_full(self):
-        source = gray_file(self.path('full.png'))
-        with mock.patch.object(self.shelf, '_most', len(self.shelf)):
-            self.refused(507, 'are here already', self.bring(source))
-
-    def test_many_at_once(self):
-        """All answered or refused; the memory does not grow with them."""
-        source = gray_file(self.path('many.png'), rows=300, columns=400)
-        peaks = []
-        for _ in range(3):
-            with ThreadPoolExecutor(50) as pool:
-                answers = list(pool.map(lambda _: self.bring(
-                    source, to='/api/color'), range(50)))
-            statuses = [status for status, _, _ in answers]
-            self.assertLessEqual(set(statuses), {200, 503})
-            self.assertGreaterEqual(statuses.count(200),
-                                    limits.MOST_WAITING)
-            for answer in answers:
-                if answer[0] == 503:
-                    self.refused(503, 'try again', answer)
-                    self.assertEqual(answer[1]['Retry-After'], '2')
-            peaks.append(resource.getrusage(
-                resource.RUSAGE_SELF).ru_maxrss / 1024)
-        self.assertLess(peaks[2] - peaks[1], 20, peaks)
-        self.assertEqual(len([name for name in os.listdir(
-            self.shelf.folder) if len(name) == 32]), len(self.shelf))
-
-    def test_who_is_turned_away_is_told_so(self):
-        """Even in the middle of a long request."""
-        gate = limits.Gate(0)
-        body, kind = form(bytes(64 << 20), 'long.bmp')
-        with mock.patch.object(limits.Gate, 'passed', gate.passed):
-            self.refused(503, 'are waiting', self.ask(
-                'POST', '/api/photos', body, Content_Type=kind))
-
-
-class TestGate(WithPhotos):
-    def test_counts(self):
-        gate, inside, go = limits.Gate(2), [], threading.Event()
-
-        def enter():
-            with gate.passed():
-                inside.append(1)
-                go.wait()
-        threads = [threading.Thread(target=enter) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        while len(inside) < 2:
-            pass
-        with self.assertRaisesRegex(Refused, '2 photos are waiting'):
-            with gate.passed():
-                self.fail('was let in')
-        go.set()
-        for thread in threads:
-            thread.join()
-        with gate.passed():
-            pass
