@@ -60,8 +60,9 @@ export: $(VENV)/.export-ready  ## the network as out/colorize.onnx [WEIGHTS=FILE
 	$(PYTHON) -m colorize.export out/colorize.onnx \
 	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
-train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR
-	$(PYTHON) -m experiments.beyond.train_default $(ON) '$(PHOTOS)'
+train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR [VGG16=FILE]
+	$(PYTHON) -m experiments.beyond.train_default $(ON) \
+	    $(if $(VGG16),--vgg16 '$(VGG16)') '$(PHOTOS)'
 
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
 

@@ -7,45 +7,67 @@ ship.
 
 import argparse
 import os
-import shutil
+from collections import namedtuple
 
 from colorize import command
+from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
 
-__all__ = ['EPOCHS', 'NETWORK', 'TRAINING', 'main']
+__all__ = ['LEGS', 'Leg', 'main']
 
-NETWORK = {'width': 0.5, 'vgg_batch_norm': True}
+#: A training of so many epochs, with settings of network and training. All
+#: but the first begin from the weights of the one before, whose network they
+#: keep; of its settings they may name 'freeze_until'.
+Leg = namedtuple('Leg', 'epochs network training')
 
 #: Photos are seen through windows of 96² in 128²: most of the scene for a
 #: fifth of the arithmetic of 224².
-TRAINING = {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 8,
-            'learning_rate': 0.001, 'learning_rate_decay': 0.8, 'seed': 0}
-
-EPOCHS = 16
+LEGS = (
+    Leg(16, {'width': 0.5, 'vgg_batch_norm': True},
+        {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 8,
+         'learning_rate': 0.001, 'learning_rate_decay': 0.8, 'seed': 0}),
+)
 
 
 def main():
-    """Train, or go on; write the best weights, halved, and the log."""
+    """Train, or go on; write the best weights, halved, and the logs."""
     parser = argparse.ArgumentParser(
         prog='python -m experiments.beyond.train_default', description=__doc__)
-    parser.add_argument('photos', nargs='*', metavar='PHOTOS')
-    parser.add_argument('--run', default=os.path.join('runs', 'default'))
-    parser.add_argument('--out', default=os.path.join('weights',
-                                                      'light.npz'))
+    add = parser.add_argument
+    add('photos', nargs='*', metavar='PHOTOS')
+    add('--vgg16', metavar='FILE', help='pre-trained weights that the first '
+        'leg begins with')
+    add('--run', default=os.path.join('runs', 'default'),
+        help='of the first leg; later ones go into leg-2, … in it (default: '
+             '%(default)s)')
+    add('--out', default=os.path.join('weights', 'light.npz'))
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args()
     paths = find_photos(command.photo_places(
         [place for place in given.photos if place]))
     from colorize.systems import weights_file
-    from colorize.training import loop
-    loop.train(paths, given.run, EPOCHS, NETWORK, **TRAINING)
-    weights_file.write(given.out, *weights_file.read(
-        os.path.join(given.run, 'weights.npz')), dtype='float16')
+    best, logs = _train(paths, given.run, given.vgg16)
+    weights_file.write(given.out, *weights_file.read(best), dtype='float16')
     log = os.path.splitext(given.out)[0] + '.jsonl'
-    shutil.copyfile(os.path.join(given.run, 'log.jsonl'), log)
+    with written_whole(log) as file:
+        file.write(b''.join(logs))
     print(given.out, log, sep='\n')
     return 0
+
+
+def _train(paths, run, vgg16):
+    """All legs: path of the last one's weights, and the logs of all."""
+    from colorize.training import loop
+    logs, begin = [], {'vgg16': vgg16} if vgg16 else {}
+    for number, leg in enumerate(LEGS, 1):
+        folder = run if number == 1 else os.path.join(run, f'leg-{number}')
+        loop.train(paths, folder, leg.epochs, leg.network,
+                   **leg.training, **begin)
+        begin = {'start': os.path.join(folder, 'weights.npz')}
+        with open(os.path.join(folder, 'log.jsonl'), 'rb') as file:
+            logs.append(file.read())
+    return begin['start'], logs
 
 
 if __name__ == '__main__':

@@ -4,6 +4,8 @@ import json
 import os
 from unittest import mock
 
+import numpy as np
+
 from colorize.colorizer import default_weights
 from colorize.systems import weights_file
 from experiments.beyond import train_default
@@ -14,23 +16,34 @@ from tests.shared.photos import write_photos
 class TestTrainDefault(Experiment):
     def test_recipe_ends_in_a_small_file(self):
         write_photos(self.folder, 4)
-        small = dict(train_default.TRAINING, side=32, crop=16)
-        with mock.patch.object(train_default, 'TRAINING', small), \
-                mock.patch.object(train_default, 'NETWORK',
-                                  {'width': 0.05}), \
-                mock.patch.object(train_default, 'EPOCHS', 1):
+        small = dict(train_default.LEGS[0].training, side=32, crop=16)
+        legs = (train_default.Leg(1, {'width': 0.05}, small),
+                train_default.Leg(1, {'freeze_until': 'conv2_2'},
+                                  dict(small, learning_rate=0.0001)))
+        with mock.patch.object(train_default, 'LEGS', legs):
             self.run_main(train_default.main, self.folder, '--run',
                           self.path('run'), '--out', self.path('w.npz'))
         arrays, settings = weights_file.read(self.path('w.npz'))
         self.assertEqual(settings['network']['width'], 0.05)
+        self.assertEqual(settings['network']['freeze_until'], 'conv2_2')
+        first, _ = weights_file.read(self.path('run', 'weights.npz'))
+        np.testing.assert_array_equal(
+            arrays['conv2_2.W'], first['conv2_2.W'].astype('float16'))
+        self.assertGreater(np.abs(arrays['conv3_1.W'] - first['conv3_1.W'])
+                           .max(), 0)
         self.assertLess(os.path.getsize(self.path('w.npz')), os.path.getsize(
-            self.path('run', 'weights.npz')))
+            self.path('run', 'leg-2', 'weights.npz')))
         with open(self.path('w.jsonl')) as file:
-            self.assertEqual(json.loads(file.read())['epoch'], 1)
+            self.assertEqual([json.loads(line)['learning_rate']
+                              for line in file],
+                             [np.float32(0.001), np.float32(0.0001)])
 
     def test_the_shipped_weights_are_of_this_recipe(self):
         _, settings = weights_file.read(default_weights())
-        for group, recipe in (('network', train_default.NETWORK),
-                              ('training', train_default.TRAINING)):
+        network, training = (
+            {name: value for leg in train_default.LEGS
+             for name, value in getattr(leg, part).items()}
+            for part in ('network', 'training'))
+        for group, recipe in (('network', network), ('training', training)):
             for name, value in recipe.items():
                 self.assertEqual(settings[group][name], value, name)
