@@ -77,10 +77,20 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
         else:
             results[system] = found
     from experiments.shared import report
+    results['registers'] = _registers()
     report.write_json(path, results)
     _draw(results, os.path.join(folder, 'bench.png'))
     print(json.dumps(results, indent=1, sort_keys=True))
     return results
+
+
+def _registers():
+    """The widest vectors of this processor, on which all figures hang."""
+    from colorize.backend.warm import processor
+    flags = processor().split()
+    return next((name for flag, name in (('avx512f', 'AVX-512'),
+                                         ('avx2', 'AVX2'))
+                 if flag in flags), 'narrower than AVX2')
 
 
 def _environment(**changes):
