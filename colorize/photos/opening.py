@@ -5,6 +5,7 @@ import ctypes
 import io
 import os
 import logging
+import traceback
 from collections import namedtuple
 from functools import lru_cache
 
@@ -83,9 +84,11 @@ def opened(path):
             source = Source(Image.fromarray(cached.read(path)), b'')
         else:
             source = _source(path, _content(path))
-        with source.image:
+        with contextlib.closing(source.image):
             yield source
     except Exception as error:  # a damaged file can raise anything
+        # Who keeps the error keeps where it was raised, and the pixels there.
+        traceback.clear_frames(error.__traceback__)
         raise ImageError(f'{path}: {_reason(error)}') from error
 
 

@@ -70,11 +70,8 @@ class Standin:
     def load(self):
         """Nothing; see :func:`pixels`."""
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
+    def close(self):
+        """Nothing is open."""
 
 
 def _dpi(exif):

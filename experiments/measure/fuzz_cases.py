@@ -103,7 +103,8 @@ def _case(place, form, content, rng, said):
               'mib': round(memory.peak_mib()), 'said': said()}
     found = os.listdir(os.path.dirname(out)) if os.path.isdir(
         os.path.dirname(out)) else []
-    record['bad'] = broken_rule(record, found, command.printable(path))
+    record['bad'] = broken_rule(record, found, [
+        command.printable(each) for each in (path, out)])
     return record
 
 
@@ -132,13 +133,14 @@ def _status(main, arguments):
         return -1
 
 
-def broken_rule(record, found, name):
+def broken_rule(record, found, names):
     """Which rule a case has broken; None when it is fine."""
     status, said = record['status'], record['said']
     if status not in (0, 1) or 'Traceback' in said or '(--debug' in said:
         return f'traceback: {said}'
     # A good photo may have a line of what could not be kept.
-    if not status <= said.count('\n') <= 1 or said and name not in said:
+    if not status <= said.count('\n') <= 1 or said and not any(
+            name in said for name in names):
         return f'no clear line: {said!r}'
     # Of a damaged film, what is good of it is written all the same.
     if len(found) != (1 - status or fuzz_films.PARTLY in said):

@@ -18,9 +18,9 @@ class TestFuzz(unittest.TestCase):
 
     def test_every_rule_is_looked_at(self):
         fine = {'status': 1, 'said': 'command: name: bad\n'}
-        self.assertIsNone(fuzz_cases.broken_rule(fine, [], 'name'))
+        self.assertIsNone(fuzz_cases.broken_rule(fine, [], ['name']))
         self.assertIsNone(fuzz_cases.broken_rule(
-            dict(fine, status=0), ['result'], 'name'))
+            dict(fine, status=0), ['result'], ['name']))
         for change, found, words in (
                 ({'status': -1}, [], 'traceback'),
                 ({'status': 139}, [], 'traceback'),
@@ -34,5 +34,5 @@ class TestFuzz(unittest.TestCase):
                 ({}, ['.writing-abc'], 'leftovers'),
                 ({'status': 0, 'said': ''}, [], 'leftovers')):
             broken = fuzz_cases.broken_rule(dict(fine, **change), found,
-                                            'name')
+                                            ['name'])
             self.assertTrue(str(broken).startswith(words), broken)
