@@ -11,7 +11,7 @@ import threading
 import traceback
 import warnings
 
-__all__ = ['add_device', 'complain', 'debug_option', 'number',
+__all__ = ['add_device', 'complain', 'debug_option', 'name_of', 'number',
            'photo_places', 'printable', 'quiet', 'run', 'say', 'show', 'words']
 
 _shown = {'debug': False}
@@ -58,10 +58,17 @@ def printable(text):
 
 def say(line):
     """One line on stderr, beginning with the command's name."""
-    folder, name = os.path.split(sys.argv[0] or 'colorize')
-    if name.endswith('.py'):
-        name = f'{os.path.basename(folder)}.{name[:-3]}'
-    _print(f'{name}: {printable(str(line))}', sys.stderr)
+    _print(f'{name_of(sys.argv[0])}: {printable(str(line))}', sys.stderr)
+
+
+def name_of(path):
+    """What a command is called: that of its module, or its own."""
+    folder, name = os.path.split(path or 'colorize')
+    if name == '__main__.py':
+        folder, name = os.path.split(folder)
+    elif not name.endswith('.py'):
+        return name
+    return f"{os.path.basename(folder)}.{name.removesuffix('.py')}"
 
 
 def show(line):

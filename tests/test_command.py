@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from colorize import command
 from tests.shared.folder import Folder
 
 #: A command that says when it has begun, and cleans up for a while.
@@ -133,3 +134,12 @@ def test_docstrings_that_are_taken_away():
          'command.run(lambda: 0)'], capture_output=True, text=True)
     assert (done.returncode, done.stderr.count('\n')) == (2, 1), done
     assert 'PYTHONOPTIMIZE=2' in done.stderr
+
+
+def test_a_command_is_called_by_its_module():
+    for path, name in (('/x/colorize/training/__main__.py',
+                        'colorize.training'),
+                       ('/x/weights/fetch.py', 'weights.fetch'),
+                       ('/usr/bin/colorize', 'colorize'),
+                       ('', 'colorize')):
+        assert command.name_of(path) == name, path
