@@ -16,9 +16,9 @@ __all__ = ['ENDINGS', 'FILMS', 'FORMATS', 'Format', 'asked', 'by_ending',
 #: the picture, of 'alpha', 'dpi', 'exif', 'icc', 'xmp', 'iptc', 'comment',
 #: 'texts' and '16 bits'; None where no result can be of it. lossy: whether
 #: it is written at a quality. extra: who reads it comes with
-#: ``requirements-EXTRA.txt``.
-Format = namedtuple('Format', 'name endings result asked holds lossy extra',
-                    defaults=(False, None))
+#: ``requirements-EXTRA.txt``. most: pixels of the longer side that it holds.
+Format = namedtuple('Format', 'name endings result asked holds lossy extra '
+                    'most', defaults=(False, None, None))
 
 #: What people keep photos in. Pillow's other readers are seldom used and
 #: seldom tested; that of PostScript starts a program.
@@ -31,7 +31,8 @@ FORMATS = (
     Format('HEIF', ('.heic', '.heif', '.hif'), '.jpg', None, None,
            extra='formats'),
     Format('JPEG', ('.jpg', '.jpeg', '.jpe', '.jfif'), '.jpg', 'jpeg',
-           ('dpi', 'exif', 'icc', 'xmp', 'iptc', 'comment'), True),
+           ('dpi', 'exif', 'icc', 'xmp', 'iptc', 'comment'), True,
+           most=65500),
     Format('JPEG2000', ('.jp2', '.j2k', '.j2c', '.jpc', '.jpf', '.jpx'),
            '.png', None, ('alpha',)),
     Format('JXL', ('.jxl',), '.png', None, None, extra='formats'),
@@ -42,7 +43,7 @@ FORMATS = (
     Format('TIFF', ('.tif', '.tiff'), '.tif', 'tiff',
            ('alpha', 'dpi', 'exif', 'icc', 'xmp', 'iptc', '16 bits')),
     Format('WEBP', ('.webp',), '.webp', 'webp',
-           ('alpha', 'exif', 'icc', 'xmp'), True))
+           ('alpha', 'exif', 'icc', 'xmp'), True, most=16383))
 
 #: What people keep films in, by FFmpeg's names; see :mod:`colorize.video`.
 #: Whoever looks for photos does not find them. AVI cannot tell when a frame

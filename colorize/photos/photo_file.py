@@ -225,6 +225,7 @@ def write(path, photo, quality=None):
     """
     form, notes = images.form_of(path), []
     with images.writing(path, photo.mode) as file:
+        _require_room(photo, form)
         photo = _fitted(photo, form, notes)
         deep = photo.pixels.dtype == np.uint16
         if form.name == 'PNG':
@@ -237,6 +238,14 @@ def write(path, photo, quality=None):
                 options['quality'] = quality or 95
             image.save(file, form.name, **options)
     return notes
+
+
+def _require_room(photo, form):
+    """Say it in words before a library says something else."""
+    longest = max(photo.pixels.shape[:2])
+    if form.most and longest > form.most:
+        raise ValueError(f'{form.name} holds {form.most} pixels a side, '
+                         f'these are {longest}; PNG holds more')
 
 
 def _fitted(photo, form, notes):

@@ -313,9 +313,11 @@ class TestWrite(PhotoFiles):
                          'uint16')
 
     def test_what_cannot_be_written(self):
-        wide = np.zeros((1, 20000, 3), 'uint8')
+        wide = np.zeros((1, 70000, 3), 'uint8')
         for name, words in (('a.xyz', "'.xyz'"),
-                            ('a.webp', 'cannot be written')):
+                            ('a.webp', 'cannot be written .WEBP holds 16383 '
+                             'pixels a side, these are 70000'),
+                            ('a.jpg', 'JPEG holds 65500 pixels a side')):
             with self.assertRaisesRegex(images.ImageError, words):
                 self.written(name, wide)
         self.assertEqual(os.listdir(self.folder), [])
