@@ -66,7 +66,9 @@ def _reason(error):
     if isinstance(error, OSError) and not isinstance(
             error, av.error.FFmpegError) and error.strerror:
         return error.strerror
-    if isinstance(error, MemoryError):
+    # FFmpeg's own says what a damaged header asks for.
+    if isinstance(error, MemoryError) and not isinstance(
+            error, av.error.FFmpegError):
         return 'not enough memory'
     words = getattr(error, 'strerror', None) or type(error).__name__
     return f'not a readable film ({words})'

@@ -3,9 +3,10 @@
 import os
 from unittest import mock
 
+import av
 import numpy as np
 
-from colorize.video import extra, film, planes
+from colorize.video import extra, film, planes, reading
 from colorize.video.extra import FilmError
 from tests.shared import films
 from tests.shared.folder import Folder
@@ -69,6 +70,15 @@ class TestDamage(Folder):
         with open(self.film, 'w') as file:
             file.write("ffconcat version 1.0\nfile 'secret.mp4'\n")
         self.refused('not a readable film')
+
+    def test_a_header_that_asks_for_memory(self):
+        """The file is damaged then, and nothing is short."""
+        asked = av.error.MemoryError(12, 'Cannot allocate memory')
+        with open(self.path('a.mp4'), 'w'), \
+                mock.patch('av.open', side_effect=asked), \
+                self.assertRaisesRegex(FilmError, 'a.mp4: not a readable '
+                                                  'film .Cannot allocate'):
+            reading.opened(self.path('a.mp4'))
 
     def test_no_such_file(self):
         with self.assertRaises(OSError):
