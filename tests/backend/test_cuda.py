@@ -16,7 +16,7 @@ from colorize import command, onednn
 from colorize.backend import cuda
 from colorize.predict import __main__ as predict
 from colorize.training import __main__ as training
-from experiments import train_default
+from experiments.beyond import train_default
 from experiments.measure import bench_gpu
 from experiments.paper import overfit
 from experiments.show import demo
@@ -119,7 +119,8 @@ class TestWithoutGPU(Folder):
                       self.path('run')],
                      ['experiments.show.demo', '--out', self.path('out')],
                      ['experiments.paper.overfit', '--out', self.path('out')],
-                     ['experiments.beyond.train_default', self.folder, '--run',
+                     ['experiments.beyond.train_default', self.folder,
+                      '--run',
                       self.path('run'), '--out', self.path('w.npz')],
                      ['experiments.measure.bench_gpu', '--out',
                       self.path('out')]):

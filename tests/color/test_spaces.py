@@ -175,6 +175,6 @@ def test_unknown_color_space_is_named():
         color.color_space('lab')
     except ValueError as error:
         assert str(error) == ("color_space must be one of 'hsv', 'luv', "
-                              "got 'lab'")
+                              "'yuv', got 'lab'")
     else:
         raise AssertionError('not refused')
