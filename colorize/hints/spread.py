@@ -16,7 +16,7 @@ EDGE = 2.5
 #: How firmly the network's certainty holds a pixel, against one neighbour of
 #: the same lightness: the square root of its inverse is about as many pixels
 #: as a hint reaches.
-PULL = 2e-4
+PULL = 5e-5
 #: Of agreement over the strongest edge, so that the system stays regular.
 _LEAST = 1e-5
 #: A hint of less than full certainty is drawn to, not held.
