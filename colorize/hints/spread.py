@@ -14,9 +14,10 @@ __all__ = ['EDGE', 'PULL', 'influence', 'spread']
 #: Standard deviation of the difference in L at which neighbours still agree.
 EDGE = 2.5
 #: How firmly the network's certainty holds a pixel, against one neighbour of
-#: the same lightness: the square root of its inverse is about as many pixels
-#: as a hint reaches.
-PULL = 5e-5
+#: the same lightness, where there is one hint: the square root of its inverse
+#: is about as many pixels as that reaches. Of n hints each reaches farther,
+#: as the network has less to say (``make hints``).
+PULL = 1e-3
 #: Of agreement over the strongest edge, so that the system stays regular.
 _LEAST = 1e-5
 #: A hint of less than full certainty is drawn to, not held.
@@ -45,11 +46,17 @@ def spread(chroma, lightness, hinted, certainty=1, pull=PULL, edge=EDGE):
     """
     if not hinted.certainty.any():
         return chroma
-    share, colors = influence(lightness, hinted, pull * certainty, edge)
-    found = chroma * (1 - share[..., None]) + colors
-    sure = hinted.certainty == 1
-    found[hinted.rows[sure], hinted.columns[sure]] = hinted.chroma[sure]
-    return found.astype('float32')
+    share, colors = influence(lightness, hinted, pull * certainty
+                              / _separate(hinted), edge)
+    return (chroma * (1 - share[..., None]) + colors).astype('float32')
+
+
+def _separate(hinted):
+    """How many patches of pixels the hints are."""
+    from scipy.ndimage import label
+    told = np.zeros(hinted.shape, bool)
+    told[hinted.rows, hinted.columns] = True
+    return label(told)[1]
 
 
 def influence(lightness, hinted, pull, edge=EDGE):

@@ -81,6 +81,9 @@ class TestPlaced(unittest.TestCase):
         np.testing.assert_allclose(found.chroma[0], (
             places.chroma_of('#a03020') + places.chroma_of('#ffffff')) / 2,
             rtol=1e-5)
+        weak = dict(red, row=11, certainty=0.5)
+        found = places.shrunk(places.placed([red, weak], (30, 40)), (10, 10))
+        self.assertEqual(list(found.certainty), [1])
         larger = places.shrunk(places.placed([red], (30, 40)), (60, 80))
         self.assertEqual((list(larger.rows), list(larger.columns)),
                          ([20], [40]))

@@ -34,6 +34,22 @@ class TestSpread(unittest.TestCase):
                                       there.chroma)
         self.assertEqual(found.dtype, 'float32')
 
+    def test_where_a_hint_rules_the_network_does_not(self):
+        self.light = np.full((ROWS, COLUMNS), 50.)
+        found = self.spread((10, 20, '#a03020', 2), pull=1e-9)
+        np.testing.assert_allclose(found, np.broadcast_to(places.chroma_of(
+            '#a03020'), found.shape), atol=0.1)
+
+    def test_many_hints_leave_the_network_less(self):
+        """Far from both of two, more is theirs than of each alone."""
+        self.light = np.full((ROWS, 400), 50.)
+        self.chroma = np.zeros((ROWS, 400, 2), 'float32')
+        one, two = (16, 20, '#a03020', 2), (16, 380, '#a03020', 2)
+        alone = [spread.spread(self.chroma, self.light, hinted(
+            *some, shape=(ROWS, 400)))[16, 200, 0]
+            for some in ([one], [two], [one, two])]
+        self.assertGreater(alone[2], 1.5 * (alone[0] + alone[1]))
+
     def test_no_hint_and_no_certainty_change_nothing(self):
         for hints in ((), [(10, 20, '#a03020', 2, 0)]):
             np.testing.assert_array_equal(self.spread(*hints), self.chroma)
