@@ -3,11 +3,11 @@
 import io
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 from contextlib import redirect_stderr
 
@@ -227,10 +227,16 @@ class TestNetworkSize(unittest.TestCase):
 
 
 def test_help_answers_at_once():
-    began = time.time()
+    """In seconds of the processor, whatever else runs on the machine."""
+    began = _seconds_of_children()
     for module in ('predict', 'training'):
         shown = subprocess.run(
             [sys.executable, '-m', f'colorize.{module}', '--help'],
             capture_output=True, text=True, check=True)
         assert f'usage: python -m colorize.{module}' in shown.stdout
-    assert time.time() - began < 2 * 0.5 + 0.5
+    assert _seconds_of_children() - began < 2 * 0.5 + 0.5
+
+
+def _seconds_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

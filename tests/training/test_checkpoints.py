@@ -40,7 +40,7 @@ class Shared(Folder):
 
     def setUp(self):
         super().setUp()
-        self.run_folder = self.path('run')
+        self.run_folder = os.path.join(self.folder, 'run')
         self.photos = write_photos(self.folder)
         for module, name, ours in (
                 (initial, 'build_initial', self.start),
