@@ -24,11 +24,9 @@ _OPTIONS = {'format_whitelist': _CONTAINERS, 'protocol_whitelist': 'file'}
 #: interlaced, not every frame need say.
 _LOOKED_AT = 8
 
-#: Pixels of a frame, at most: twice what 8K has.
-_LARGEST = 1 << 26
-
-#: So many errors in a row, and nothing more is to be got from a file.
-_HOPELESS = 64
+#: Pixels of a frame, at most: twice what 8K has; and so many errors in a
+#: row, and nothing more is to be got from a file.
+_LARGEST, _HOPELESS = 1 << 26, 64
 
 #: What tells a film. rate: frames per second, Fraction. time_base: unit of
 #: times, Fraction. pixels: FFmpeg's name of the format. full: whether luma
@@ -63,13 +61,12 @@ def opened(path):
 
 
 def _reason(error):
-    if isinstance(error, OSError) and not isinstance(
-            error, av.error.FFmpegError) and error.strerror:
-        return error.strerror
-    # FFmpeg's own says what a damaged header asks for.
-    if isinstance(error, MemoryError) and not isinstance(
-            error, av.error.FFmpegError):
-        return 'not enough memory'
+    # FFmpeg's own errors say what a damaged header asks for.
+    if not isinstance(error, av.error.FFmpegError):
+        if isinstance(error, OSError) and error.strerror:
+            return error.strerror
+        if isinstance(error, MemoryError):
+            return 'not enough memory'
     words = getattr(error, 'strerror', None) or type(error).__name__
     return f'not a readable film ({words})'
 
