@@ -1,8 +1,7 @@
 """The one table of photo formats; imports nothing heavy.
 
 A new format is a row here, and what nobody else can say about it: how its
-captions are written (:mod:`colorize.photos.captions`) and its 16 bits
-(:mod:`colorize.photos.sixteen_bits`).
+captions are written (:mod:`colorize.photos.captions`).
 """
 
 from collections import namedtuple

@@ -10,7 +10,7 @@ from colorize.photos import decode, exif, formats, opening, profiles
 from colorize.photos.opening import ImageError
 
 __all__ = ['ImageError', 'check_array', 'form_of', 'load', 'load_square',
-           'resize', 'save', 'to_eight', 'to_uint8', 'writing']
+           'resize', 'samples', 'save', 'to_eight', 'to_uint8', 'writing']
 
 
 def load(path):
@@ -48,6 +48,26 @@ def to_eight(pixels):
     if pixels.dtype == np.uint8:
         return pixels
     return np.round(pixels / np.float32(257)).astype('uint8')
+
+
+def samples(photo):
+    """Pixels and alpha in one array, of the type of the pixels.
+
+    Parameters
+    ----------
+    photo : colorize.photos.photo_file.Photo
+
+    Returns
+    -------
+    array, (row, column) or (row, column, channel)
+    """
+    pixels, alpha = photo.pixels, photo.alpha
+    if alpha is None:
+        return pixels
+    if alpha.dtype != pixels.dtype:
+        alpha = (to_eight(alpha) if pixels.dtype == np.uint8
+                 else alpha * np.uint16(257))
+    return np.dstack([pixels, alpha])
 
 
 def load_square(path, side):

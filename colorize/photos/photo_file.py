@@ -8,8 +8,7 @@ import numpy as np
 from PIL import Image
 
 from colorize.photos import (captions, decode, exif, images, marks, opening,
-                             png_writer, pngs, profiles, sixteen_bits,
-                             tiffs)
+                             png_writer, pngs, profiles, tiff_writer, tiffs)
 
 __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 
@@ -25,6 +24,9 @@ __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes captions space '
                    'colors mark mode',
                    defaults=(captions.NONE, None, None, None, 0o666))
+
+#: Formats that others write with less; they return what they cannot hold.
+_WRITERS = {'PNG': png_writer.write, 'TIFF': tiff_writer.write}
 
 _DAMAGED = 'its EXIF is damaged and left out'
 
@@ -227,11 +229,8 @@ def write(path, photo, quality=None):
     with images.writing(path, photo.mode) as file:
         _require_room(photo, form)
         photo = _fitted(photo, form, notes)
-        deep = photo.pixels.dtype == np.uint16
-        if form.name == 'PNG':
-            png_writer.write(file, photo)
-        elif deep and form.name in sixteen_bits.WRITERS:
-            notes += sixteen_bits.WRITERS[form.name](file, photo)
+        if form.name in _WRITERS:
+            notes += _WRITERS[form.name](file, photo)
         else:
             image, options = _ready(photo, form, notes)
             if form.lossy:
@@ -287,25 +286,9 @@ def _ready(photo, form, notes):
 
 def _captions(photo, form, notes):
     """Options of Pillow's writer for what was written into the photo."""
-    if form.name == 'TIFF':
-        return _tiff(photo, notes)
     options, more = captions.for_jpeg(photo.captions) \
         if form.name == 'JPEG' else captions.for_others(form, photo.captions)
     notes += more
-    return options
-
-
-def _tiff(photo, notes):
-    """Options for a TIFF, whose EXIF stands among the picture's own."""
-    entries = exif.loaded(photo.exif) if photo.exif else Image.Exif()
-    more, left = captions.for_tiff(photo.captions, 270 in entries)
-    notes += left
-    for tag, value in more.items():
-        entries[tag] = value
-    options = {'exif': entries} if len(entries) else {}
-    # libtiff, which compresses, cannot write camera and place.
-    if not set(exif.GROUPS) & set(entries):
-        options['compression'] = 'tiff_adobe_deflate'
     return options
 
 

@@ -10,7 +10,7 @@ import zlib
 
 import numpy as np
 
-from colorize.photos import captions, sixteen_bits
+from colorize.photos import captions, images
 
 __all__ = ['write']
 
@@ -35,8 +35,13 @@ def write(file, photo):
     file : binary file
     photo : colorize.photos.photo_file.Photo
         With what else its file is to hold.
+
+    Returns
+    -------
+    list of str
+        What it cannot hold: nothing.
     """
-    samples = sixteen_bits.samples(photo)
+    samples = images.samples(photo)
     rows, columns = samples.shape[:2]
     samples = samples.reshape(rows, columns, -1)
     bits, kind = samples.itemsize * 8, _KINDS[samples.shape[2]]
@@ -47,6 +52,7 @@ def write(file, photo):
     for content in _deflated(samples):
         _chunk(file, b'IDAT', content)
     _chunk(file, b'IEND', b'')
+    return []
 
 
 def _chunk(file, name, content):

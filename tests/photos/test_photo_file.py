@@ -182,11 +182,12 @@ class TestKept(PhotoFiles):
 
     def test_of_deep_photos(self):
         deep = photo().astype('uint16') * 257
+        given = self.read(Image.fromarray(GREY), 'a.jpg', exif=self.exif(1))
         for name in ('b.png', 'b.tif'):
-            self.written(name, deep, exif=self.exif(1),
-                         dpi=(300., 300.))
+            self.assertEqual(self.written(name, deep, exif=given.exif,
+                                          dpi=(300., 300.)), [])
             with Image.open(self.path(name)) as image:
-                self.assertEqual(image.getexif()[271], 'Maker')
+                self.check_exif(image.getexif())
                 np.testing.assert_allclose([
                     float(value) for value in image.info['dpi']], 300,
                     rtol=1e-3)
@@ -236,8 +237,6 @@ class TestKept(PhotoFiles):
         deep = photo().astype('uint16') * 257
         self.assertRegex(self.written('a.jpg', deep)[0], '8 of its 16 bits')
         self.assertRegex(self.written('a.gif')[0], '256 colours')
-        self.assertRegex(self.written('a.tif', deep, exif=self.exif(1))[0],
-                         'only texts fit')
         exif = self.exif(1)
         self.assertEqual(self.written('a.bmp', exif=exif, icc=SRGB), [
             'its EXIF cannot be held by BMP and is left out',
