@@ -27,7 +27,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
-    coherence hints train-adversarial smoothing train-mcgill train-cvcl \
+    coherence hints train-adversarial own smoothing train-mcgill train-cvcl \
     train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions figures judge gallery throughput \
     bleeding export film film-memory film-speed bench bench-gpu torture fuzz \
@@ -107,6 +107,9 @@ hints: $(READY)  ## how much a few told colours help [RUN=DIR WEIGHTS=FILE COUNT
 
 train-adversarial: $(READY)  ## Section 6: the network against a judge [QUICK=1]
 	$(PYTHON) -m experiments.beyond.adversarial $(TRAIN)
+
+own: $(READY)  ## train further on 100 photos of a kind, judge by 50 others [PHOTOS=DIR WEIGHTS=FILE QUICK=1]
+	$(PYTHON) -m experiments.beyond.own_photos $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
 	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
