@@ -10,8 +10,7 @@ import time
 import numpy as np
 
 from colorize import command
-from experiments.measure import judge_folder
-from experiments.shared import options, report
+from experiments.shared import judge_folder, options, report
 
 __all__ = ['TRAINING', 'main', 'own_photos']
 

@@ -11,8 +11,7 @@ import os
 from colorize import command
 from colorize.photos.find import find_photos
 from colorize.systems.decodings import DECODINGS
-from experiments.measure import judge_folder
-from experiments.shared import saved, scoring
+from experiments.shared import judge_folder, saved, scoring
 
 __all__ = ['judge', 'main']
 

@@ -10,7 +10,8 @@ from PIL import Image
 from colorize.color import metrics
 from colorize.colorizer import Colorizer
 from colorize.photos import images
-from experiments.measure import judge, judge_folder
+from experiments.measure import judge
+from experiments.shared import judge_folder
 from tests.predict.test_command import write_weights
 from tests.shared.experiments import Experiment, SIDE, to_bins, to_luv
 from tests.shared.photos import write_photos
