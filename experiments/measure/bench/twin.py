@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from colorize.systems import weights_file
 
-__all__ = ['Twin', 'load']
+__all__ = ['Twin', 'arrays_of', 'fill', 'load']
 
 _TRUNK = (('conv1_1', 3, 64), ('conv1_2', 64, 64), ('conv2_1', 64, 128),
           ('conv2_2', 128, 128), ('conv3_1', 128, 256), ('conv3_2', 256, 256),
@@ -119,7 +119,18 @@ def load(twin, path):
     path : str
         See :func:`colorize.systems.weights_file.write`.
     """
-    arrays, _ = weights_file.read(path)
+    fill(twin, weights_file.read(path)[0])
+
+
+def fill(twin, arrays):
+    """Give a twin our parameters.
+
+    Parameters
+    ----------
+    twin : Twin
+    arrays : dict
+        By our names, float32.
+    """
     state = {}
     for name, module in twin.named_modules():
         if isinstance(module, nn.Conv2d):
@@ -140,3 +151,27 @@ def _norm_state(name, arrays):
             name + '.running_mean': arrays[name + '.mean'],
             name + '.running_var': variance,
             name + '.num_batches_tracked': 0}
+
+
+def arrays_of(twin):
+    """The reverse of :func:`fill`.
+
+    Returns
+    -------
+    dict
+        float32 arrays by our names.
+    """
+    found = {}
+    for name, module in twin.named_modules():
+        if isinstance(module, nn.Conv2d):
+            found[name + '.W'] = module.weight
+            if module.bias is not None:
+                found[name + '.b'] = module.bias
+        elif isinstance(module, nn.BatchNorm2d):
+            found.update({name + '.gamma': module.weight,
+                          name + '.beta': module.bias,
+                          name + '.mean': module.running_mean,
+                          name + '.inv_std': (module.running_var
+                                              + _EPSILON) ** -0.5})
+    return {name: value.detach().float().cpu().numpy().copy()
+            for name, value in found.items()}

@@ -10,6 +10,7 @@ import numpy as np
 from colorize.systems import networks, params, weights_file
 from colorize.backend import lasagne, theano
 from tests.onednn.test_ops import needs_onednn
+from tests.shared.photos import write_photos
 
 try:
     import torch
@@ -57,6 +58,32 @@ class TestTwin(unittest.TestCase):
 
     def test_regression(self):
         self.check('regression')
+
+    def test_a_training_is_ours_but_for_the_rounding(self):
+        from colorize.training.loop import train
+        from experiments.measure.bench import twin_training
+        settings = {'side': 32, 'crop': 16, 'flip': True, 'batch_size': 2,
+                    'learning_rate': 0.001, 'schedule': 'cosine',
+                    'average': 0.9, 'vgg_rate': 0.5, 'holdout': 0.25}
+        network = {'width': WIDTH, 'freeze_until': 'conv1_2',
+                   'vgg_batch_norm': False}
+        with tempfile.TemporaryDirectory() as folder:
+            paths = write_photos(folder, 16)
+            ours = train(paths, os.path.join(folder, 'ours'), 2, network,
+                         **settings)
+            twins = twin_training.train(
+                paths, os.path.join(folder, 'twin'), 2, network, settings)
+            (mine, _), (other, told) = (
+                weights_file.read(os.path.join(folder, name, 'weights.npz'))
+                for name in ('ours', 'twin'))
+        self.assertEqual(told['training']['vgg_rate'], 0.5)
+        self.assertEqual(set(other), set(mine))
+        np.testing.assert_array_equal(other['conv1_2.W'], mine['conv1_2.W'])
+        for key in ('loss', 'val_loss'):
+            self.assertLess(abs(twins[key] / ours[key] - 1), 0.01, key)
+        for name in ('head1.W', 'conv3_1.W'):
+            self.assertLess(abs(other[name] - mine[name]).mean(),
+                            0.1 * abs(mine[name]).mean(), name)
 
 
 @needs_onednn
