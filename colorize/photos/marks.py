@@ -55,13 +55,13 @@ def mark_of(photo):
 
 
 def _digest(file, size):
-    found = hashlib.blake2b(str(size).encode(), digest_size=16)
+    found = hashlib.sha256(str(size).encode())  # processors have it
     starts = {0} if size <= _PARTS * _BYTES else {
         part * (size - _BYTES) // (_PARTS - 1) for part in range(_PARTS)}
     for start in sorted(starts):
         file.seek(start)
         found.update(file.read(_BYTES if len(starts) > 1 else size))
-    return found.hexdigest()
+    return found.hexdigest()[:32]
 
 
 def marked(entries, mark):

@@ -97,7 +97,8 @@ def _content(path):
     require_file(path)
     with open(path, 'rb') as file:
         # Python makes room for all that is asked for.
-        content = file.read(min(os.path.getsize(path), LARGEST) + 1)
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(min(size, LARGEST) + 1)
     if len(content) > LARGEST:
         raise ValueError(f'larger than {LARGEST >> 20} MiB')
     return content
@@ -117,7 +118,9 @@ def _source(path, content):
     return Source(image, content, image.tile[0] if image.tile else None)
 
 
-_USUAL = [each.name for each in formats.FORMATS if each.extra is None]
+#: Pillow asks one after the other whether it is theirs: most often a JPEG's.
+_USUAL = sorted((each.name for each in formats.FORMATS if each.extra is None),
+                key=lambda name: name != 'JPEG')
 
 
 def _by_an_extra(path, content):
