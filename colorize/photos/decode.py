@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from colorize import command
-from colorize.photos import exif, jpegs, pngs, tiffs
+from colorize.photos import deep, exif, jpegs, pngs, tiffs
 
 __all__ = ['Raster', 'on_white', 'raster']
 
@@ -57,10 +57,12 @@ def _raster(source):
         image.load()  # whose checks are stricter
         return _named(*pngs.pixels(content), [])
     if image.format == 'PPM' and image.mode == 'RGB':
-        deep = _deep_ppm(image, content, tile.offset)
-        if deep is not None:
-            return Raster(deep, 'RGB', None, [])
-    notes = []
+        found = _deep_ppm(image, content, tile.offset)
+        if found is not None:
+            return Raster(found, 'RGB', None, [])
+    values, alpha, notes = deep.pixels(image, content)
+    if values is not None:
+        return _named(values, alpha, [])
     image = _loaded(image, content, notes)
     if image.mode.startswith('I') or image.mode == 'F':
         return _named(_deep_gray(image), None, notes)
@@ -68,8 +70,8 @@ def _raster(source):
 
 
 def _named(values, alpha, notes):
-    return Raster(values, 'RGB' if values.ndim == 3 else 'GRAY', alpha,
-                  notes)
+    space = 'RGB' if values.ndim == 3 else 'GRAY'
+    return Raster(values, space, alpha, notes)
 
 
 def _is_deep(image):

@@ -7,8 +7,9 @@ from collections import namedtuple
 import numpy as np
 from PIL import Image
 
-from colorize.photos import (captions, decode, exif, images, marks, opening,
-                             png_writer, pngs, profiles, tiff_writer, tiffs)
+from colorize.photos import (captions, code_points, decode, exif, images,
+                             marks, opening, png_writer, pngs, profiles,
+                             tiff_writer, tiffs)
 
 __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 
@@ -141,12 +142,14 @@ def _exif(image, notes):
 def _profile(image, content, found, adobe, notes):
     """The profile that a file has, or what else it says of its colours."""
     icc = image.info.get('icc_profile') or None
-    if image.format == 'PNG':
-        try:
-            icc = pngs.profile(image.info, content,
-                               found.space == 'GRAY') or icc
-        except ValueError as error:
-            notes.append(f'{error} is not known and left out')
+    gray = found.space == 'GRAY'
+    try:
+        if image.format == 'PNG':
+            icc = pngs.profile(image.info, content, gray) or icc
+        elif icc is None and image.format in ('AVIF', 'HEIF', 'JPEG2000'):
+            icc = code_points.of_boxes(content, gray)
+    except ValueError as error:
+        notes.append(f'{error} is not known and left out')
     if icc is None and adobe and found.space == 'RGB':
         return profiles.adobe()
     return icc

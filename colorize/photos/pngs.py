@@ -3,19 +3,9 @@
 import numpy as np
 
 from colorize import command
-from colorize.photos import profiles
+from colorize.photos import code_points, profiles
 
 __all__ = ['chunk', 'needs_us', 'pixels', 'profile']
-
-#: cICP (ITU-T H.273): x and y of white, red, green and blue.
-_D65 = (0.3127, 0.3290)
-_PRIMARIES = {1: _D65 + (0.64, 0.33, 0.30, 0.60, 0.15, 0.06),
-              9: _D65 + (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
-              12: _D65 + (0.680, 0.320, 0.265, 0.690, 0.150, 0.060)}
-
-#: Its curves: sRGB's (None), those of television, powers.
-_CURVES = {13: None, 4: 2.2, 5: 2.8, 8: 1.0}
-_TELEVISION = (1, 6, 14, 15)
 
 #: What most writers put for sRGB, and how far off they are.
 _GAMMA, _NEAR = 1 / 2.2, 0.005
@@ -88,7 +78,9 @@ def profile(info, content, gray):
     """
     code = chunk(content, b'cICP')
     if code:
-        return _coded(code, gray)
+        if len(code) != 4 or code[2:] != b'\0\1':
+            raise ValueError('a cICP that is not known')
+        return code_points.profile(*code[:2], gray)
     if 'srgb' in info or 'icc_profile' in info:
         return None
     gamma, points = info.get('gamma'), info.get('chromaticity')
@@ -100,31 +92,10 @@ def profile(info, content, gray):
     curve = None if usual else 1 / gamma
     if gray:
         return profiles.made_of(curve=curve)
-    return profiles.made_of(points or _PRIMARIES[1], curve)
+    return profiles.made_of(points or code_points.PRIMARIES[1], curve)
 
 
 def _is_usual(points):
     """Whether chromaticities are absent or sRGB's."""
-    return points is None or np.allclose(points, _PRIMARIES[1], atol=0.002)
-
-
-def _coded(code, gray):
-    if len(code) != 4 or code[2:] != b'\0\1':
-        raise ValueError('a cICP that is not known')
-    primaries, curve = code[:2]
-    if curve in (16, 18):
-        raise ValueError('HDR (its cICP)')
-    known = curve in _CURVES or curve in _TELEVISION
-    if primaries not in _PRIMARIES or not known:
-        raise ValueError(f'a cICP of {primaries}, {curve}')
-    if curve == 13 and (gray or primaries == 1):
-        return None
-    values = _television() if curve in _TELEVISION else _CURVES[curve]
-    return profiles.made_of(None if gray else _PRIMARIES[primaries], values)
-
-
-def _television():
-    """The curve of ITU-R BT.709, from encoded to linear."""
-    values = np.linspace(0, 1, 4096)
-    return np.where(values < 0.081, values / 4.5,
-                    ((values + 0.099) / 1.099) ** (1 / 0.45))
+    return points is None or np.allclose(points, code_points.PRIMARIES[1],
+                                         atol=0.002)
