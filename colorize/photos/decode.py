@@ -77,8 +77,13 @@ def _named(values, alpha, notes):
 def _is_deep(image):
     """Whether a TIFF is one for tifffile."""
     tags = image.tag_v2
-    return (not image.mode or tags.get(Base.Compression) in _PACKED
-            or any(bits > 8 for bits in tags.get(Base.BitsPerSample, ())))
+    if not image.mode or tags.get(Base.Compression) in _PACKED:
+        return True
+    bits = tags.get(Base.BitsPerSample, ())
+    # Pillow takes what is unknown for nothing, and knows few kinds of planes.
+    return (any(each > 8 for each in bits)
+            or 0 in tags.get(Base.ExtraSamples, ()) and image.mode[0] != 'P'
+            or len(bits) > 3 and tags.get(Base.PlanarConfiguration) == 2)
 
 
 def _loaded(image, content, notes):

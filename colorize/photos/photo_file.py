@@ -171,7 +171,8 @@ def _profiled(photo, space):
         return photo._replace(
             pixels=profiles.naive(photo.pixels, space), icc=None)
     word = 'grey' if space == 'GRAY' else 'CMYK'
-    photo.notes.append(f'converted to sRGB by its {word} profile')
+    if not np.array_equal(pixels, photo.pixels):
+        photo.notes.append(f'converted to sRGB by its {word} profile')
     return photo._replace(pixels=pixels, icc=None)
 
 

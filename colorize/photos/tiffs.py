@@ -206,8 +206,8 @@ def _whole_range(values, page):
         return (values * (255 // (2 ** bits - 1))).astype('uint8')
     if values.dtype == np.uint16 and bits == 16:
         return values
-    if kind == 'u' and bits < 32:
-        return scaled(values, 2 ** bits - 1)
+    if bits < 32:  # half of what has a sign is below black
+        return scaled(values, 2 ** (bits - (kind == 'i')) - 1)
     # Wider ones hold 16 bits as a rule.
     wide = values.max(initial=0) > 65535
     return scaled(values, 2 ** bits - 1 if wide and kind == 'u' else 65535)

@@ -74,10 +74,30 @@ class TestLayouts(Tiffs):
                 extrasamples=['unspecified', 'unspecified'])
             np.testing.assert_array_equal(found.pixels, values[..., :3])
             self.assertIsNone(found.alpha)
-        tifffile.imwrite(self.path('a.tif'), np.dstack([RGB, GREY]),
-                         photometric='rgb', extrasamples=['unspecified'])
-        self.assertRegex(photo_file.read(self.path('a.tif')).notes[0],
-                         'unknown meaning')
+        for values in (RGB, photo()):
+            found = self.wrote(np.dstack([values, values[..., 0]]),
+                               photometric='rgb',
+                               extrasamples=['unspecified'])
+            self.assertRegex(found.notes[0], 'unknown meaning')
+
+    def test_planes_of_eight_bits(self):
+        planes = np.moveaxis(np.dstack([photo(), photo()[..., 1] | 1]), -1, 0)
+        for extra in ('unassalpha', 'assocalpha', 'unspecified'):
+            found = self.wrote(planes.copy(), photometric='rgb',
+                               planarconfig='separate', extrasamples=[extra])
+            if extra == 'unspecified':
+                self.assertIsNone(found.alpha)
+            else:
+                np.testing.assert_array_equal(found.alpha, planes[3])
+            if extra != 'assocalpha':
+                np.testing.assert_array_equal(found.pixels, photo())
+
+    def test_values_with_a_sign(self):
+        for kind in ('int8', 'int16'):
+            most = np.iinfo(kind).max
+            found = self.wrote((GREY >> 1 if most > 127 else GREY >> 9
+                                ).astype(kind), photometric='minisblack')
+            np.testing.assert_allclose(found.pixels, GREY, atol=65535 / most)
 
     def test_floats(self):
         unit = (RGB / 65535).astype('float32')
