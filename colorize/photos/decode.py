@@ -80,9 +80,11 @@ def _is_deep(image):
     if not image.mode or tags.get(Base.Compression) in _PACKED:
         return True
     bits = tags.get(Base.BitsPerSample, ())
-    # Pillow takes what is unknown for nothing, and knows few kinds of planes.
+    # Pillow takes what is unknown for nothing, knows few kinds of planes, and
+    # no sign.
     return (any(each > 8 for each in bits)
             or 0 in tags.get(Base.ExtraSamples, ()) and image.mode[0] != 'P'
+            or 2 in tags.get(Base.SampleFormat, ())
             or len(bits) > 3 and tags.get(Base.PlanarConfiguration) == 2)
 
 

@@ -111,6 +111,8 @@ def _notes(film, encoder):
     if planes.planar(film.pixels) != film.pixels:
         notes.append(f'luma was computed, as {film.pixels} has none of its '
                      'own')
+    if joining.has_chapters(film.path):
+        notes.append('its chapters are left out')
     if film.transfer in (16, 18):
         notes.append('is of high dynamic range; its colours are made as for '
                      'an ordinary film')

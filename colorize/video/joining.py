@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import io
 import os
+import re
 import struct
 
 import av
@@ -14,7 +15,7 @@ from colorize.video import encoding, marks
 from colorize.video.extra import FilmError
 from colorize.video.reading import opened, packets, picture_stream
 
-__all__ = ['CONTAINERS', 'container_of', 'join']
+__all__ = ['CONTAINERS', 'container_of', 'has_chapters', 'join']
 
 #: Endings of results, and FFmpeg's name of the container.
 CONTAINERS = {ending: each.name for each in formats.FILMS
@@ -25,6 +26,15 @@ _OPTIONS = dict.fromkeys(('mp4', 'mov'), {'movflags': 'faststart'})
 
 #: Packets among which the first of each track is looked for.
 _TRIED = 500
+
+#: Chapters, of which PyAV says nothing: Matroska's element and its first
+#: entry, after a checksum or none; Nero's box; a track of them in QuickTime.
+_CHAPTERS = re.compile(
+    rb'\x10\x43\xa7\x70[\x01-\xff].{0,7}?(\xbf\x84.{4})?\x45\xb9'
+    rb'|chpl[\0\1]\0\0\0|tref.{4}chap', re.DOTALL)
+
+#: Bytes at either end of a film in which its index is looked for.
+_INDEX = 1 << 24
 
 #: Metadata that is of the file that was read, not of what is in it.
 _OF_THE_FILE = {'major_brand', 'minor_version', 'compatible_brands',
@@ -43,6 +53,15 @@ def container_of(output):
         raise FilmError(f'{output}: films are written as '
                         f"{' '.join(CONTAINERS)}, not {ending!r}")
     return CONTAINERS[ending]
+
+
+def has_chapters(path):
+    """Whether a film has chapters."""
+    with open(path, 'rb') as file:
+        size = os.fstat(file.fileno()).st_size
+        found = _CHAPTERS.search(file.read(_INDEX))
+        file.seek(max(0, size - _INDEX))
+        return bool(found or _CHAPTERS.search(file.read(_INDEX)))
 
 
 def join(film, encoder, segments, output):

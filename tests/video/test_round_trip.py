@@ -174,6 +174,20 @@ class TestRoundTrip(Folder):
                        sound='libopus', flags=1 << 18,
                        options={'qp': '0', 'x264-params': 'tff=1'})
 
+    def test_chapters_are_said(self):
+        """As Matroska and Nero have them, behind all that FFmpeg reads."""
+        for name, chapters in (
+                ('a.mkv', b'\x10\x43\xa7\x70\x8b\x45\xb9\x88\xb6\x86\x73'
+                          b'\xc4\x81\x01\x91\x81\0'),
+                ('a.mp4', b'\0\0\0\x21udta\0\0\0\x19chpl' + bytes(8)
+                          + b'\1' + bytes(8))):
+            path, output, notes = self.color(name)
+            self.assertEqual(notes, [])
+            with open(path, 'ab') as file:
+                file.write(chapters)
+            _, notes = film.color_film(path, output, films.Tinting())
+            self.assertEqual(notes, ['its chapters are left out'])
+
     def test_a_track_that_the_container_cannot_hold_is_named(self):
         _, output, notes = self.color('a.mkv', 'a.webm', sound='pcm_s16le')
         self.assertRegex(''.join(notes), 'audio track 1 is left out')
