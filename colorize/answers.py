@@ -15,6 +15,11 @@ from colorize.systems import decodings
 __all__ = ['check_suggestions', 'chroma', 'suggestions']
 
 
+#: A photo whose lightness varies by less of its largest (standard deviation)
+#: shows nothing that has a colour: an empty page, a wall. Fog has 3 in 100.
+_EVEN = 0.005
+
+
 def chroma(answer, small, trained, decoding, coherence=None, saturation=1,
            hints=None):
     """Colours of a photo, at the network's size.
@@ -46,6 +51,8 @@ def chroma(answer, small, trained, decoding, coherence=None, saturation=1,
     planes = _coherent(answer, small, trained, decoding,
                        COHERENCES.get(coherence))
     found = color.saturate(np.moveaxis(planes, 0, -1), saturation, space)
+    if small.std() < _EVEN * small.max():
+        found = np.zeros_like(found)
     if hints is None:
         return found
     if space != 'luv':

@@ -100,6 +100,13 @@ class TestAnswers(Weights):
                 np.testing.assert_allclose(way.decode(answer, small), found,
                                            atol=1e-3)
 
+    def test_a_page_of_one_grey_stays_grey(self):
+        noise = np.random.RandomState(0).normal(0, 0.6, (64, 64))
+        for page in (np.full((64, 64), 128, 'uint8'),
+                     np.rint(245 + noise).astype('uint8')):
+            painted = self.colorizer(page)
+            np.testing.assert_array_equal(painted, np.dstack([page] * 3))
+
     def test_every_decoding_is_the_compiled_one(self):
         small = self.colorizer.shrink(photo())
         answer, = self.colorizer.answer([small])
@@ -197,9 +204,12 @@ class TestHints(Weights):
         self.assertEqual(len(found), 4)
         scores = answer[..., small.shape[0] - 1, 0].astype('float64')
         chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-        self.assertEqual(found, suggest.likeliest(
+        truth = suggest.likeliest(
             chances.astype('float32'), held.means,
-            color.lightness_of(photo(2, 60, 20))[59, 0], 4))
+            color.lightness_of(photo(2, 60, 20))[59, 0], 4)
+        self.assertEqual([one for one, _ in found], [one for one, _ in truth])
+        np.testing.assert_allclose([chance for _, chance in found],
+                                   [chance for _, chance in truth], 1e-5)
         for row, column in ((60, 0), (0, -1), (0.5, 0)):
             with self.assertRaises(places.HintError):
                 made.suggest(photo(2, 60, 20), row, column)
