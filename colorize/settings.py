@@ -136,6 +136,9 @@ TABLE = (
     _maybe('start', None, 'begin from the weights of this file; it says what '
            'network it is, too', 'training', _TEXT, 'the name of a file',
            lambda x: True),
+    _flag('sync_batch_norm', False, "batch norm's statistics are those of "
+          'the whole minibatch where several ranks (mpiexec) share it, and '
+          'not of the part of each; slower', 'training'),
     _one_of('update_rule', 'adam', 'how gradients become steps', 'training',
             ('adam', 'nesterov', 'sgd')),
     _maybe('vgg16', None, 'file of pre-trained VGG16 weights', 'training',

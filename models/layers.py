@@ -76,7 +76,9 @@ class BatchNormLayer(lasagne.layers.Layer):
     """Batch normalization over batch, rows and columns [1]_.
 
     A training pass normalises with the minibatch's own statistics and
-    moves the running averages; a deterministic pass uses the averages.
+    moves the running averages; a deterministic pass uses the averages. With
+    ``over_ranks``, a function that averages a vector over processes which
+    have a part of the minibatch each, the statistics are the whole one's.
 
     Parameters
     ----------
@@ -113,9 +115,13 @@ class BatchNormLayer(lasagne.layers.Layer):
         self.mean = self.add_param(mean, shape, 'mean', **tags)
         self.inv_std = self.add_param(inv_std, shape, 'inv_std', **tags)
 
-    def get_output_for(self, input, deterministic=False, **kwargs):
+    def get_output_for(self, input, deterministic=False, over_ranks=None,
+                       **kwargs):
         if deterministic:
-            return self._normalize_with_averages(input)
+            scale = self.gamma * self.inv_std
+            return self._scaled(input, scale, self.beta - self.mean * scale)
+        if over_ranks:
+            return self._normalize_over_ranks(input, over_ranks)
         output, mean, inv_std = T.nnet.bn.batch_normalization_train(
             input, self.gamma, self.beta, axes='spatial',
             epsilon=self.epsilon)
@@ -129,9 +135,26 @@ class BatchNormLayer(lasagne.layers.Layer):
                 + self._moving(self.mean, self._average(self.mean, mean))
                 + self._moving(self.inv_std, variance ** -0.5))
 
-    def _normalize_with_averages(self, input):
-        scale = self.gamma * self.inv_std
-        shift = self.beta - self.mean * scale
+    def _normalize_over_ranks(self, input, over_ranks):
+        """The same as one process would do with the whole minibatch."""
+        mean = input.mean(axis=(0, 2, 3))
+        variance = T.sqr(input - mean.dimshuffle('x', 0, 'x', 'x')).mean(
+            axis=(0, 2, 3))
+        # In float64 the square of the mean can be taken off again.
+        mean, variance = (T.cast(each, 'float64') for each in (mean, variance))
+        moments = over_ranks(T.concatenate([mean, variance + mean ** 2]))
+        mean = moments[:self.input_shape[1]]
+        variance = (moments[self.input_shape[1]:] - mean ** 2 + self.epsilon)
+        mean, variance = (T.cast(each, 'float32') for each in (mean, variance))
+        scale = self.gamma * variance ** -0.5
+        updates = [(self.mean, self._average(self.mean, mean)),
+                   (self.inv_std, self._average(
+                       self.inv_std ** -2, variance) ** -0.5)]
+        # An update that is part of the shift does not hide x * scale + shift.
+        return self._scaled(input, scale, self.beta - mean * scale + sum(
+            self._moving(*each).dimshuffle(1) for each in updates))
+
+    def _scaled(self, input, scale, shift):
         return (input * scale.dimshuffle('x', 0, 'x', 'x')
                 + shift.dimshuffle('x', 0, 'x', 'x'))
 

@@ -33,10 +33,12 @@ def little_imported():
 
     All of scipy.stats for one distribution (where it is asked for, scipy
     loads it); of scipy.signal what has long been moved; setuptools for
-    Python's own distutils; pkg_resources for a version.
+    Python's own distutils; pkg_resources for a version; mpi4py, which starts
+    MPI in every process.
     """
     hack = sys.modules.get('_distutils_hack')
     stand_ins = {'scipy.stats': {}, 'scipy.signal.signaltools': {},
+                 'mpi4py': {},
                  'pkg_resources': {'get_distribution': metadata.distribution}}
     stand_ins = {name: _module(name, holds)
                  for name, holds in stand_ins.items()

@@ -121,7 +121,8 @@ class Graph:
                                or (variable, None, None))
         node = inner.owner
         if (node is None or not isinstance(node.op, AbstractConv2d)
-                or not patterns.is_ours(node.op, *node.inputs)):
+                or not patterns.is_ours(node.op, *node.inputs)
+                or patterns.depends(scale, inner)):
             return None
         kernels = self.plain(node.inputs[1])
         if scale is not None:

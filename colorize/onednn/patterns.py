@@ -6,8 +6,9 @@ from colorize.backend import theano
 
 T = theano.tensor
 
-__all__ = ['affine', 'constant', 'is_ours', 'join', 'maximum_pool',
-           'rectified', 'terms', 'upscaled', 'without_updates']
+__all__ = ['affine', 'constant', 'depends', 'is_ours', 'join',
+           'maximum_pool', 'rectified', 'terms', 'upscaled',
+           'without_updates']
 
 _MUL, _ADD = theano.scalar.Mul, theano.scalar.Add
 
@@ -108,6 +109,16 @@ def affine(variable):
     if scale is None and shift is None:
         return None
     return variable, scale, shift
+
+
+def depends(variable, earlier):
+    """Whether a variable, or None, is computed from an earlier one.
+
+    A scale that is (batch norm's, of a minibatch on many machines) cannot
+    become part of the kernels that `earlier` is computed with.
+    """
+    return variable is not None and earlier in theano.gof.graph.ancestors(
+        [variable])
 
 
 def _repeated(variable, axis):

@@ -4,6 +4,7 @@ import argparse
 
 from colorize import command
 from colorize.photos.find import find_photos
+from colorize.training.launched import joined
 from colorize.training.options import add_settings, given_settings
 
 __all__ = ['main']
@@ -13,7 +14,8 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog='python -m colorize.training',
         description='Train a network on photos. A run that was stopped goes '
-                    'on when the same command is given again.')
+                    'on when the same command is given again. With mpiexec -n '
+                    'N before it, N processes share each minibatch.')
     add = parser.add_argument
     add('photos', nargs='*', metavar='PHOTOS',
         help='photos or folders of them, or CACHE.h5::train (without: '
@@ -41,11 +43,13 @@ def main(arguments=None):
     int
         The exit status, 0.
     """
-    given = _parser().parse_args(arguments)
-    paths = find_photos(command.photo_places(given.photos))
-    network, settings = given_settings(given)
-    from colorize.training.loop import train
-    train(paths, given.run, given.epochs, network, **settings)
+    with joined() as ranks:
+        given = _parser().parse_args(arguments)
+        paths = ranks.first(
+            lambda: find_photos(command.photo_places(given.photos)))
+        network, settings = given_settings(given)
+        from colorize.training.loop import train
+        train(paths, given.run, given.epochs, network, ranks, **settings)
     return 0
 
 

@@ -111,7 +111,7 @@ def shuffled(count, seed, epoch):
     return np.random.RandomState([seed, epoch]).permutation(count)
 
 
-def minibatches(load, order, batch_size):
+def minibatches(load, order, batch_size, share=None):
     """Read minibatches ahead of the arithmetic; the last may be short.
 
     Parameters
@@ -121,6 +121,8 @@ def minibatches(load, order, batch_size):
     order : sequence of int
         The photos' numbers.
     batch_size : int
+    share : callable, optional
+        Takes a part out of the photos of a minibatch.
 
     Yields
     ------
@@ -128,5 +130,5 @@ def minibatches(load, order, batch_size):
     """
     chunks = [order[start:start + batch_size]
               for start in range(0, len(order), batch_size)]
-    return prefetch(join([load(number) for number in chunk])
-                    for chunk in chunks)
+    return prefetch(join([load(number) for number in chunk]) for chunk
+                    in (map(share, chunks) if share else chunks))

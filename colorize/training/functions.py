@@ -6,6 +6,8 @@ from colorize.backend import lasagne, theano
 from colorize.color import bins
 from colorize.systems import networks, params
 from colorize.systems.decodings import decode
+from colorize.training import together
+from colorize.training.ranks import ALONE
 from models.published import VGG16_LAYERS
 
 __all__ = ['Functions', 'compile_functions', 'update_rule']
@@ -14,12 +16,13 @@ __all__ = ['Functions', 'compile_functions', 'update_rule']
 #: state: all shared variables that training changes, by name. averages: of
 #: them, by trained parameter, its average over the updates; empty without.
 #: refresh: moves the averages of batch norm by a minibatch, changes nothing
-#: else; None without averages.
+#: else; None without averages. ranks: who makes the updates.
 Functions = namedtuple('Functions', 'train validate learning_rate state '
-                       'averages refresh')
+                       'averages refresh ranks')
 
 
-def compile_functions(network, settings, counts=None, means=None):
+def compile_functions(network, settings, counts=None, means=None,
+                      ranks=ALONE):
     """Compile the two Theano functions of a run.
 
     Parameters
@@ -31,6 +34,8 @@ def compile_functions(network, settings, counts=None, means=None):
         Training pixels in each bin, for soft bins and rebalancing.
     means : float array, (2, 50), optional
         Per-bin means, for what validation answers.
+    ranks : colorize.training.ranks.Alone
+        The processes that make the updates together.
 
     Returns
     -------
@@ -42,22 +47,36 @@ def compile_functions(network, settings, counts=None, means=None):
     """
     name, threshold = settings['loss'], settings['huber_threshold']
     targets = _soft_targets(settings, counts)
-    target_var, loss, _ = networks.loss(network, name, threshold, targets)
+    whole = ranks.size > 1 and settings['sync_batch_norm']
+    target_var, loss, _ = networks.loss(
+        network, name, threshold, targets,
+        **{'over_ranks': together.RankMeans(ranks)} if whole else {})
     rate = theano.shared(lasagne.utils.floatX(settings['learning_rate']),
                          'learning_rate')
     trained = lasagne.layers.get_all_params(network.outputs, trainable=True)
-    updates = _all_updates(loss, trained, rate, settings)
+    gradients = theano.grad(loss, trained)
+    if ranks.size > 1:
+        gradients_fn = theano.function([network.input_var, target_var],
+                                       [loss, *gradients])
+        gradients = [theano.tensor.TensorType('float32', (False,) * each.ndim)(
+            each.name) for each in trained]
+    updates = _all_updates(gradients, trained, rate, settings)
     state = _state(network, updates)
     averages = _add_averages(updates, trained, settings['average'], state)
-    train_fn = theano.function([network.input_var, target_var], loss,
-                               updates=updates)
+    if ranks.size > 1:
+        train_fn = together.Update(
+            ranks, gradients_fn, theano.function(gradients, updates=updates),
+            [] if whole else together.running_averages(network))
+    else:
+        train_fn = theano.function([network.input_var, target_var], loss,
+                                   updates=updates)
     target_var, loss, found = networks.loss(network, name, threshold, targets,
                                             deterministic=True)
     chroma = decode(found, network.settings, 'argmax', means,
                     xp=theano.tensor)
     val_fn = theano.function([network.input_var, target_var], [loss, chroma])
     return Functions(train_fn, val_fn, rate, state, averages,
-                     _refreshing(network) if averages else None)
+                     _refreshing(network) if averages else None, ranks)
 
 
 def _soft_targets(settings, counts):
@@ -68,11 +87,11 @@ def _soft_targets(settings, counts):
                              settings['rebalancing'])
 
 
-def _all_updates(loss, trained, rate, settings):
+def _all_updates(gradients, trained, rate, settings):
     """Updates of all parameters; VGG16's may have a rate of their own."""
     if settings['vgg_rate'] == 1:
-        return update_rule(loss, trained, rate, settings)
-    gradients = dict(zip(trained, theano.grad(loss, trained)))
+        return update_rule(gradients, trained, rate, settings)
+    gradients = dict(zip(trained, gradients))
     vgg = [param for param in trained
            if param.name.partition('.')[0].partition('_bn')[0]
            in VGG16_LAYERS]

@@ -1,5 +1,6 @@
 """Training: fit, validate, checkpoint, resume (Section 5.2)."""
 
+import contextlib
 import math
 import time
 
@@ -11,7 +12,9 @@ from colorize.progress import progress as shown_progress
 from colorize.settings import check, check_run
 from colorize.systems import params, weights_file
 from colorize.training import (averaging, batches, checkpoints, functions,
-                               initial, interrupts, run_folder, validation)
+                               initial, interrupts, run_folder, together,
+                               validation)
+from colorize.training.ranks import ALONE, RankError
 from colorize.training.schedule import learning_rate
 from colorize.training.run_folder import TrainingError
 
@@ -21,7 +24,8 @@ __all__ = ['SAVE_SECONDS', 'train']
 SAVE_SECONDS = 600
 
 
-def train(paths, folder, epochs, network_settings=None, **settings):
+def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
+          **settings):
     """Train a network on photos, or go on where a run was stopped.
 
     Parameters
@@ -36,6 +40,9 @@ def train(paths, folder, epochs, network_settings=None, **settings):
         The run stops after that many in all, or by `patience`.
     network_settings : dict
         See :data:`colorize.settings.NETWORKS`.
+    ranks : colorize.training.ranks.Alone
+        The processes that train together, all of which call this. Only rank
+        0 reads and writes the run's folder, and needs the paths.
     settings
         See :data:`colorize.settings.TRAINING`.
 
@@ -58,26 +65,30 @@ def train(paths, folder, epochs, network_settings=None, **settings):
           lambda x: x >= 1)
     network_settings, settings = check_run(*initial.settings_of_start(
         network_settings or {}, settings))
-    with run_folder.locked(folder):
-        run = run_folder.open_run(folder, paths, network_settings, settings,
-                                  epochs)
-        return _train(run, epochs)
+    with contextlib.ExitStack() as stack:
+        if not ranks.rank:
+            stack.enter_context(run_folder.locked(folder))
+        run = ranks.first(lambda: run_folder.open_run(
+            folder, paths, network_settings, settings, epochs))
+        return _train(run, epochs, ranks)
 
 
-def _train(run, epochs):
+def _train(run, epochs, ranks):
     """All epochs of a run that are still to come."""
     settings = run.settings
     network = initial.build_initial(run.network_settings, settings['vgg16'],
                                     settings['seed'], settings['start'])
     compiled = functions.compile_functions(network, settings, run.counts,
-                                           run.means)
-    progress = checkpoints.resume(run, compiled.state)
+                                           run.means, ranks)
+    progress = together.resume(run, compiled.state, ranks)
     with interrupts.noticed() as interrupted:
         while progress['epoch'] < epochs and not _is_stale(progress,
                                                            settings):
             _train_epoch(run, compiled, epochs, progress, interrupted)
-            _end_epoch(run, network, compiled, epochs, progress, interrupted)
-    return run_folder.read_log(run.folder)[-1]
+            together.refuse_differences(run, compiled.state, ranks)
+            progress.update(ranks.first(lambda: _end_epoch(
+                run, network, compiled, epochs, progress, interrupted)))
+    return ranks.first(lambda: run_folder.read_log(run.folder)[-1])
 
 
 def _is_stale(progress, settings):
@@ -87,23 +98,25 @@ def _is_stale(progress, settings):
 
 def _train_epoch(run, compiled, epochs, progress, interrupted):
     """All minibatches of an epoch from ``progress['position']`` on."""
-    steps = _minibatches(run, progress['epoch'], progress['position'])
+    ranks = compiled.ranks
+    steps = _minibatches(run, progress['epoch'], progress['position'],
+                         share=ranks.share)
     began = saved = time.time()
     before = progress['seconds']
     with shown_progress(len(run.train), f"epoch {progress['epoch'] + 1}",
-                        done=progress['position']) as advance:
+                        done=progress['position'],
+                        shown=not ranks.rank) as advance:
         for batch in _complaining(steps, run, compiled, progress):
             compiled.learning_rate.set_value(_rate(
                 run, epochs, progress['epoch'], progress['position']))
-            _step(run, compiled, batch, progress)
+            count = _step(run, compiled, batch, progress)
             progress['seconds'] = before + time.time() - began
-            advance(len(batch.inputs),
-                    loss=progress['loss'] / progress['position'])
-            if interrupted():
-                checkpoints.save(run, compiled.state, progress)
+            advance(count, loss=progress['loss'] / progress['position'])
+            if ranks.any(interrupted()):
+                _save(run, compiled, progress)
                 raise _interrupted(run)
             if time.time() - saved > SAVE_SECONDS:
-                checkpoints.save(run, compiled.state, progress)
+                _save(run, compiled, progress)
                 saved = time.time()
 
 
@@ -113,13 +126,18 @@ def _rate(run, epochs, epoch, position):
         run.settings, epoch, position, len(run.train), epochs))
 
 
-def _minibatches(run, epoch, begin=0, end=None):
+def _save(run, compiled, progress):
+    if not compiled.ranks.rank:
+        checkpoints.save(run, compiled.state, progress)
+
+
+def _minibatches(run, epoch, begin=0, end=None, share=None):
     """Minibatches of an epoch, from one place in its order to another."""
     order = batches.shuffled(len(run.train), run.settings['seed'], epoch)
     load = batches.augmenting_loader(run.train, run.network_settings,
                                      run.settings, epoch)
     return batches.minibatches(load, order[begin:end],
-                               run.settings['batch_size'])
+                               run.settings['batch_size'], share)
 
 
 def _interrupted(run):
@@ -130,14 +148,23 @@ def _interrupted(run):
 def _complaining(steps, run, compiled, progress):
     """The same minibatches; saves before it ends at a photo that is gone."""
     try:
-        yield from steps
+        for batch in steps:
+            compiled.ranks.meet()
+            yield batch
+    except RankError:
+        _save(run, compiled, progress)
+        raise
     except images.ImageError as error:
-        checkpoints.save(run, compiled.state, progress)
+        _save(run, compiled, progress)
         raise TrainingError(f'{error}; saved, the same command goes on from '
                             'here once it is back') from error
 
 
 def _step(run, compiled, batch, progress):
+    """An update; of how many photos."""
+    count = min(run.settings['batch_size'],
+                len(run.train) - progress['position'])
+    compiled.ranks.weigh(count)
     loss = float(compiled.train(batch.inputs, batch.targets))
     if not math.isfinite(loss):
         raise TrainingError(
@@ -146,12 +173,19 @@ def _step(run, compiled, batch, progress):
             f'(learning rate {float(compiled.learning_rate.get_value()):g}); '
             'the last checkpoint is intact, start again with a lower learning '
             'rate')
-    progress['loss'] += loss * len(batch.inputs)
-    progress['position'] += len(batch.inputs)
+    progress['loss'] += loss * count
+    progress['position'] += count
+    return count
 
 
 def _end_epoch(run, network, compiled, epochs, progress, interrupted):
-    """Validate, log, keep the best weights, write a checkpoint."""
+    """Validate, log, keep the best weights, write a checkpoint.
+
+    Returns
+    -------
+    dict
+        The progress.
+    """
     last = (len(run.train) - 1) // run.settings['batch_size']
     record = {'epoch': progress['epoch'] + 1,
               'loss': progress['loss'] / progress['position'],
@@ -160,7 +194,8 @@ def _end_epoch(run, network, compiled, epochs, progress, interrupted):
               'learning_rate': float(_rate(
                   run, epochs, progress['epoch'],
                   last * run.settings['batch_size'])),
-              'clipped': run.clipped}
+              'clipped': run.clipped,
+              **together.noted(compiled.ranks)}
     steps = _minibatches(run, progress['epoch'], end=(
         averaging.STEPS * run.settings['batch_size']))
     try:
@@ -175,6 +210,7 @@ def _end_epoch(run, network, compiled, epochs, progress, interrupted):
                     seconds=0.0)
     run_folder.log(run, record)
     checkpoints.save(run, compiled.state, progress)
+    return progress
 
 
 def _validated(run, network, compiled, interrupted):
