@@ -148,15 +148,17 @@ def _deep_gray(image):
 
 
 def _deep_ppm(image, content, start):
-    """A PPM (P6) of more than 8 bits, or None."""
+    """A PPM (P3, P6) of more than 8 bits, or None."""
     head = content[:start].split()
-    if not content.startswith(b'P6') or not head[-1].isdigit():
+    if content[:2] not in (b'P3', b'P6') or not head[-1].isdigit():
         return None
     full = int(head[-1])
     if not 255 < full < 65536:
         return None
     shape = image.height, image.width, 3
-    found = np.frombuffer(content, '>u2', int(np.prod(shape)), start)
+    found = np.frombuffer(content, '>u2', int(np.prod(shape)), start) \
+        if content.startswith(b'P6') else np.array(
+            content[start:].split()[:int(np.prod(shape))], 'int64')
     unit = np.minimum(found.reshape(shape), full) / full
     return np.rint(unit * 65535).astype('uint16')
 

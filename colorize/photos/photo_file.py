@@ -7,9 +7,9 @@ from collections import namedtuple
 import numpy as np
 from PIL import Image
 
-from colorize.photos import (captions, code_points, decode, exif, images,
-                             marks, opening, png_writer, pngs, profiles,
-                             tiff_writer, tiffs)
+from colorize.photos import (boxes, captions, code_points, decode, exif,
+                             images, marks, opening, png_writer, pngs,
+                             profiles, tiff_writer, tiffs)
 
 __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 
@@ -107,6 +107,8 @@ class Opened:
         entries, adobe = _exif(image, notes) if turn else (None, False)
         if turn is None:
             notes.append(_DAMAGED)
+        if image.format in ('JPEG2000', 'JXL'):
+            image.info.setdefault('xmp', boxes.xmp(content))
         said, more = captions.found_in(image, (turn or 1) > 1)
         photo = Photo(found.values, found.alpha, entries,
                       _profile(image, content, found, adobe, notes),
@@ -163,6 +165,9 @@ def _profiled(photo, space):
         kind = profiles.space_of(photo.icc)
         if kind == 'RGB' and space != 'CMYK':
             return _in_its_space(photo)
+        if kind == 'GRAY' and space == 'RGB' and _is_gray(photo.pixels):
+            space = kind
+            photo = photo._replace(pixels=photo.pixels[..., 1])
         if kind != space:
             raise ValueError(kind)
         pixels = profiles.converted(photo.pixels, photo.icc, space)
@@ -174,6 +179,12 @@ def _profiled(photo, space):
     if not np.array_equal(pixels, photo.pixels):
         photo.notes.append(f'converted to sRGB by its {word} profile')
     return photo._replace(pixels=pixels, icc=None)
+
+
+def _is_gray(rgb):
+    """Whether a format that knows no grey holds one, but for rounding."""
+    few = 4 * (np.iinfo(rgb.dtype).max // 255)
+    return (rgb.max(axis=2) - rgb.min(axis=2)).max() <= few
 
 
 def _in_its_space(photo):

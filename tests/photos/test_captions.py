@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from colorize.photos import photo_file
+from colorize.photos import opening, photo_file
 from colorize.photos.captions import Captions
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
@@ -79,6 +79,19 @@ class TestCaptions(PhotoFiles):
         info = PngInfo()
         info.add_itxt('XML:com.adobe.xmp', TURNED.decode())
         return info
+
+    def test_in_boxes(self):
+        """Of JPEG XL by its own writer, of JPEG 2000 as the standard has."""
+        opening.add_extras()
+        image = Image.fromarray(photo())
+        image.save(self.path('a.jxl'), xmp=XMP)
+        image.save(self.path('a.jp2'))
+        box = bytes.fromhex('be7acfcb97a942e89c71999491e3afac') + XMP
+        with open(self.path('a.jp2'), 'ab') as file:
+            file.write((len(box) + 8).to_bytes(4, 'big') + b'uuid' + box)
+        for name in ('a.jxl', 'a.jp2'):
+            self.assertEqual(photo_file.read(self.path(name)).captions.xmp,
+                             XMP)
 
     def test_marks_of_faces_and_gain_maps_are_said(self):
         faces = XMP.replace(b'dc:title', b'mwg-rs:Regions')

@@ -65,6 +65,13 @@ class TestFormats(PhotoFiles):
                 photo_file.read(self.path('a.ppm')).pixels,
                 np.rint(values * (65535 / full)))
 
+    def test_ppm_of_sixteen_bits_in_words(self):
+        with open(self.path('a.ppm'), 'w') as file:
+            file.write('P3\n2 1\n1023\n0 1023 512\n1 2 3\n')
+        np.testing.assert_array_equal(
+            photo_file.read(self.path('a.ppm')).pixels,
+            [np.rint(np.array([[0, 1023, 512], [1, 2, 3]]) * (65535 / 1023))])
+
     def test_bmp_of_sixteen_bits_of_a_pixel(self):
         """5, 6 and 5: nothing that is read as less."""
         head = b'BM' + struct.pack('<IHHI', 66 + 48 * 40 * 2, 0, 0, 66)

@@ -48,6 +48,17 @@ class TestGrey(PhotoFiles):
                     np.testing.assert_allclose(found.pixels, expected,
                                                atol=1 + 9 * (most > 255))
 
+    def test_in_a_format_that_knows_no_grey(self):
+        for name in ('a.webp', 'a.avif'):
+            found = self.read(Image.fromarray(GREY), name, quality=100,
+                              icc_profile=icc.gray(1.8))
+            np.testing.assert_allclose(
+                found.pixels, 255 * encoded((GREY / 255) ** (461 / 256)),
+                atol=8)
+        found = self.read(Image.fromarray(photo()),
+                          icc_profile=icc.gray(1.8))
+        self.assertRegex(found.notes[0], 'does not fit')
+
     def test_a_profile_with_a_damaged_curve(self):
         broken = icc.gray(1.8)[:-8]
         found = self.read(Image.fromarray(DEEP), 'a.tif', icc_profile=broken)
