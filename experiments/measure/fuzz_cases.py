@@ -22,8 +22,8 @@ from weights import fetch
 
 __all__ = ['FORMATS', 'broken_rule', 'good_files', 'opened']
 
-_PHOTOS = ('jpg', 'png', 'tif', 'webp', 'heic', 'jxl', 'avif', 'gif', 'ppm',
-           'bmp')
+_PHOTOS = ('jpg', 'png', 'tif', 'webp', 'heic', 'jxl', 'avif', 'jp2', 'gif',
+           'ppm', 'bmp')
 FORMATS = _PHOTOS + fuzz_films.FORMATS + ('npz', 'h5', 'pkl')
 
 #: Whose turn it is; what holds most can go wrong most.

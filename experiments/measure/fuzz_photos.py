@@ -2,6 +2,7 @@
 
 import io
 
+import imagecodecs
 import numpy as np
 import tifffile
 from PIL import Image, ImageCms
@@ -21,10 +22,21 @@ _SEGMENT = b'\xff\xed' + (len(_BLOCK) + 2).to_bytes(2, 'big') + _BLOCK
 def good_photos():
     """Lists of bytes by ending."""
     opening.add_extras()
-    return {'jpg': _jpegs(), 'png': _pngs(), 'tif': _tiffs() + _deep_tiffs(),
-            'webp': _others('WEBP'), 'avif': _others('AVIF'),
-            'heic': _heics(), 'jxl': _others('JXL'), 'gif': _gifs(),
-            'ppm': _ppms(), 'bmp': [saved(_photo(), 'BMP')]}
+    found = {
+        'jpg': _jpegs(), 'png': _pngs(), 'tif': _tiffs() + _deep_tiffs(),
+        'webp': _others('WEBP'), 'avif': _others('AVIF'), 'heic': _heics(),
+        'jxl': _others('JXL'), 'jp2': [saved(_photo(), 'JPEG2000')],
+        'gif': _gifs(), 'ppm': _ppms(), 'bmp': [saved(_photo(), 'BMP')]}
+    for ending, content in _of_more_bits().items():
+        found[ending].append(content)
+    return found
+
+
+def _of_more_bits():
+    deep = _deep()
+    return {'avif': imagecodecs.avif_encode(deep >> 6, bitspersample=10),
+            'jp2': imagecodecs.jpeg2k_encode(deep, level=0),
+            'jxl': imagecodecs.jpegxl_encode(deep, lossless=True)}
 
 
 def _photo():
