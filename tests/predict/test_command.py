@@ -22,6 +22,7 @@ from colorize.predict import __main__ as predict
 from colorize.systems import params, weights_file
 from colorize.training.initial import build_initial
 from colorize.colorizer import Colorizer, network_size
+from tests.shared.folder import Folder
 from tests.shared.photos import photo, write_photos
 
 
@@ -166,34 +167,33 @@ class TestPredict(Weights):
         self.assertEqual(sorted(os.listdir(self.here)), before)
 
 
-class TestWeightsOfOtherNetworks(unittest.TestCase):
+class TestWeightsOfOtherNetworks(Folder):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix='colorize-test-')
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.path = os.path.join(self.folder, 'w.npz')
+        super().setUp()
+        self.weights = self.path('w.npz')
 
     def test_settings_travel_with_the_weights(self):
         for network in (dict(system='regression', color_space='hsv'),
                         dict(aggregation='sum', head_depths=[9],
                              vgg_batch_norm=True)):
-            write_weights(self.path, **network)
-            found = Colorizer(self.path)(photo())
+            write_weights(self.weights, **network)
+            found = Colorizer(self.weights)(photo())
             self.assertEqual((found.shape, found.dtype),
                              (photo().shape, 'uint8'))
 
     def test_a_grey_array_will_do(self):
-        write_weights(self.path, system='regression')
-        self.assertEqual(Colorizer(self.path)(photo()[..., 0]).shape,
+        write_weights(self.weights, system='regression')
+        self.assertEqual(Colorizer(self.weights)(photo()[..., 0]).shape,
                          photo().shape)
 
     def refuse(self, text, arrays, settings):
-        weights_file.write(self.path, arrays, settings)
+        weights_file.write(self.weights, arrays, settings)
         with self.assertRaisesRegex(weights_file.WeightsError, text):
-            Colorizer(self.path)
+            Colorizer(self.weights)
 
     def test_unfit_files_are_refused(self):
-        write_weights(self.path, system='regression')
-        arrays, settings = weights_file.read(self.path)
+        write_weights(self.weights, system='regression')
+        arrays, settings = weights_file.read(self.weights)
         network = settings['network']
         self.refuse('make no network', arrays, {})
         self.refuse("unknown setting 'speed'", arrays, dict(

@@ -190,6 +190,7 @@ def _draw(results, path):
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
+    from experiments.shared import report
     panels = [('classification', results)] if 'train' in results else []
     panels += [(name, results[name]) for name in ('regression', 'cic')
                if name in results]
@@ -208,8 +209,7 @@ def _draw(results, path):
         axis.set_title(title)
         axis.legend()
     figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+    report.save_plot(path, figure)
 
 
 if __name__ == '__main__':
