@@ -13,7 +13,8 @@ Found = namedtuple('Found', 'photos foreign unread')
 
 #: Folders in which systems and programs keep what nobody looks at; so they
 #: do in all whose names begin with a dot.
-_NOT_FOR_PEOPLE = ('$recycle.bin', '#recycle', '@eadir', '__macosx',
+_NOT_FOR_PEOPLE = ('$recycle.bin', '#recycle', '#snapshot', '@__thumb',
+                   '@eadir', '@recently-snapshot', '@recycle', '__macosx',
                    'lost+found', 'system volume information')
 
 

@@ -90,7 +90,8 @@ class TestPassedOver(Tree):
         self.make('in/a.png', 'in/._a.png', 'in/.hidden/b.png',
                   'in/@eaDir/a.png/SYNOPHOTO_THUMB_M.jpg', 'in/Thumbs.db',
                   'in/.thumbnails/c.png', 'in/__MACOSX/d.jpg',
-                  'in/deep/$RECYCLE.BIN/e.jpg', '.mine/f.png')
+                  'in/deep/$RECYCLE.BIN/e.jpg', 'in/@Recycle/g.jpg',
+                  'in/#snapshot/1/h.jpg', '.mine/f.png')
         for place in ('in', 'in/**'):
             self.assertEqual(set(self.planned(place)), {'in/a.png'})
         # Who names it, means it.
