@@ -1,5 +1,7 @@
 """More than 8 bits of formats that Pillow reads as 8."""
 
+import struct
+
 import numpy as np
 
 from colorize import command
@@ -94,6 +96,10 @@ def _heif(image, content, bits):
 
 def _jpeg2000(image, content, bits):
     import imagecodecs
+    # The codestream's own size is what memory is taken for.
+    ends = struct.unpack_from('>4I', content, content.find(_SIZ) + 8)
+    if (ends[0] - ends[2], ends[1] - ends[3]) != image.size:
+        raise ValueError('of another size')
     # Of anything else channels are not alike, or not red, green and blue.
     place = content.find(b'colr\1')
     code = int.from_bytes(content[place + 7:place + 11], 'big')

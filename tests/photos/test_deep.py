@@ -1,13 +1,14 @@
 """More than 8 bits of AVIF, HEIC, JPEG 2000, JPEG XL, and their colours."""
 
 import struct
+from unittest import mock
 
 import imagecodecs
 import numpy as np
 import pillow_heif
 from PIL import Image
 
-from colorize.photos import photo_file
+from colorize.photos import images, photo_file
 from tests.shared import icc
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
@@ -85,6 +86,16 @@ class TestBits(Deep):
                         + content[place + 4:])
         self.assertEqual(found.pixels.dtype, np.uint8)
         self.assertEqual(found.notes, ['its 16 bits are read as 8'])
+
+    def test_a_codestream_larger_than_the_file_says(self):
+        content = imagecodecs.jpeg2k_encode(RGB, level=0, codecformat='jp2')
+        place = content.index(b'\xff\x4f\xff\x51') + 8
+        content = content[:place] + struct.pack('>II', 60000, 60000) \
+            + content[place + 8:]
+        with mock.patch.object(imagecodecs, 'jpeg2k_decode') as decode, \
+                self.assertRaises(images.ImageError):
+            self.of('a.jp2', content)
+        decode.assert_not_called()
 
 
 class TestColours(Deep):
