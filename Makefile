@@ -30,8 +30,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     coherence hints train-adversarial own smoothing train-mcgill train-cvcl \
     train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions figures judge gallery throughput \
-    bleeding export film film-memory film-speed bench bench-gpu torture fuzz \
-    load page page-picture clean
+    bleeding export film film-memory film-speed bench bench-gpu scaling \
+    torture fuzz load page page-picture clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -150,6 +150,10 @@ bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3
 # has to suit the driver.
 bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
 	$(PYTHON) -m experiments.measure.bench_gpu $(ON)
+
+scaling: $(VENV)/.mpi-ready  ## training: one process x 2 threads, two x 1; clusters computed [QUICK=1]
+	$(PYTHON) -m experiments.measure.scaling $(if $(QUICK),--quick) \
+	    $(if $(OUT),--out '$(OUT)')
 
 torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
 	$(PYTHON) -m experiments.measure.torture $(if $(KILLS),--kills $(KILLS))
