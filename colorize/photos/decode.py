@@ -60,9 +60,11 @@ def _raster(source):
         found = _deep_ppm(image, content, tile.offset)
         if found is not None:
             return Raster(found, 'RGB', None, [])
-    values, alpha, notes = deep.pixels(image, content)
-    if values is not None:
-        return _named(values, alpha, [])
+    notes = []
+    if image.format in deep.FORMATS:
+        values, alpha, notes = deep.pixels(image, content)
+        if values is not None:
+            return _named(values, alpha, [])
     image = _loaded(image, content, notes)
     if image.mode.startswith('I') or image.mode == 'F':
         return _named(_deep_gray(image), None, notes)

@@ -7,7 +7,10 @@ import numpy as np
 from colorize import command
 from colorize.photos import tiffs
 
-__all__ = ['bits_of', 'pixels']
+__all__ = ['FORMATS', 'bits_of', 'pixels']
+
+#: By Pillow's names.
+FORMATS = ('AVIF', 'HEIF', 'JPEG2000', 'JXL')
 
 #: Where a codestream of JPEG 2000 begins, and what it says of its size; 36
 #: bytes on, how many channels there are and of how many bits the first is.

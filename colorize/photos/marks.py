@@ -7,8 +7,8 @@ program has no EXIF, the two pictures are compared: a result has the photo's
 own lightness.
 """
 
+import functools
 import hashlib
-import io
 import os
 
 import numpy as np
@@ -48,19 +48,25 @@ def mark_of(photo):
         When it cannot be read.
     """
     if isinstance(photo, bytes):
-        return _digest(io.BytesIO(photo), len(photo))
+        return _digest(lambda start, size: memoryview(photo)[
+            start:start + size], len(photo))
     require_file(photo)
     with open(photo, 'rb') as file:
-        return _digest(file, os.fstat(file.fileno()).st_size)
+        return _digest(functools.partial(_part, file),
+                       os.fstat(file.fileno()).st_size)
 
 
-def _digest(file, size):
+def _part(file, start, size):
+    file.seek(start)
+    return file.read(size)
+
+
+def _digest(part, size):
     found = hashlib.sha256(str(size).encode())  # processors have it
     starts = {0} if size <= _PARTS * _BYTES else {
-        part * (size - _BYTES) // (_PARTS - 1) for part in range(_PARTS)}
+        number * (size - _BYTES) // (_PARTS - 1) for number in range(_PARTS)}
     for start in sorted(starts):
-        file.seek(start)
-        found.update(file.read(_BYTES if len(starts) > 1 else size))
+        found.update(part(start, _BYTES if len(starts) > 1 else size))
     return found.hexdigest()[:32]
 
 
