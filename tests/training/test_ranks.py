@@ -101,7 +101,7 @@ class TestAlone(unittest.TestCase):
                               capture_output=True, text=True, check=True)
         self.assertEqual(done.stdout.split(), ['True', 'False'])
 
-    def test_the_same_bits_as_without_ranks(self):
+    def test_it_takes_the_whole_minibatch(self):
         self.assertEqual((ALONE.share('ab'), ALONE.any(0), ALONE.size),
                          ('ab', False, 1))
 
