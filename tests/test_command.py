@@ -25,6 +25,13 @@ command.run(main)
 
 
 class TestSignals(Folder):
+    def setUp(self):
+        super().setUp()
+        # Where the tests run in a shell's background, SIGINT is ignored,
+        # and processes that they start inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+
     def started(self, code, **options):
         process = subprocess.Popen(
             [sys.executable, '-c', code], text=True, stdout=subprocess.PIPE,
