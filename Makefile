@@ -143,7 +143,7 @@ figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=
 
 # --- measuring ------------------------------------------------------------
 
-bench: $(BENCH_READY)  ## against Theano's own convolution and PyTorch [ROUNDS=3]
+bench: $(DEV_READY) $(BENCH_READY)  ## against Theano's convolution, PyTorch, onnxruntime [ROUNDS=3]
 	$(PYTHON) -m experiments.measure.bench $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # PyTorch, if it is to be compared with, is installed by hand: its wheel

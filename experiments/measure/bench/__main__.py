@@ -20,10 +20,12 @@ _TASKS = (('train', 'train 6'), ('predict6', 'predict 6'),
 _CIC_TASKS = (('predict1', 'predict 1'), ('file', 'file 1'))
 _CORES = 2
 _SYSTEMS = ('classification', 'regression', 'cic')
+#: Who is not put beside Zhang, Isola & Efros' network.
+_NO_CIC = ('theano', 'onnxruntime')
 #: Width of the networks and side of the photos.
 _FULL = (1.0, 224)
 #: Rows of the results; the better memory layout stands for PyTorch.
-_NAMES = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_bf16')
+_NAMES = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_bf16', 'onnxruntime')
 
 
 def _parser():
@@ -130,19 +132,21 @@ def _measure(system, rounds, contenders, size):
     """Medians for one network."""
     tasks = _CIC_TASKS if system == 'cic' else _TASKS
     if system == 'cic':
-        contenders = [name for name in contenders if name != 'theano']
+        contenders = [name for name in contenders if name not in _NO_CIC]
     processes = {name: _Process(name, system, size) for name in contenders}
-    times = {task: {name: [] for name in contenders} for task, _ in tasks}
+    times = {task: {name: [] for name in contenders
+                    if (name, task) != ('onnxruntime', 'train')}
+             for task, _ in tasks}
     peaks = {}
     try:
         for number in range(rounds + 1):
             for task, line in tasks:
-                for name, process in processes.items():
-                    seconds = process.ask(line)
+                for name, found in times[task].items():
+                    seconds = processes[name].ask(line)
                     if number:
-                        times[task][name].append(seconds)
+                        found.append(seconds)
                     if task == tasks[0][0]:
-                        peaks[name] = process.ask('peak')
+                        peaks[name] = processes[name].ask('peak')
             print(f'{system}: round {number} of {rounds}',
                   file=sys.stderr)
     finally:
@@ -157,15 +161,15 @@ def _summary(times, peaks):
                       for name, values in found.items()}
                for task, found in times.items()}
     results = {task: {} for task in medians}
-    results['peak_mib'] = {}
+    first, results['peak_mib'] = next(iter(medians)), {}
     for name in _NAMES:
-        both = [each for each in (name, f'{name}_last') if each in peaks]
-        if not both:
-            continue
         for task, found in medians.items():
-            results[task][name] = min(found[each] for each in both)
-        best = min(both, key=next(iter(medians.values())).get)
-        results['peak_mib'][name] = peaks[best]
+            both = [each for each in (name, f'{name}_last') if each in found]
+            if both:
+                best = min(both, key=found.get)
+                results[task][name] = found[best]
+                if task == first:
+                    results['peak_mib'][name] = peaks[best]
     return results
 
 
@@ -201,9 +205,9 @@ def _draw(results, path):
                  (_CIC_TASKS if title == 'cic' else _TASKS)]
         for place, name in enumerate(_NAMES):
             heights = [found[task].get(name, 0) for task in tasks]
-            axis.bar([number + 0.2 * place for number in range(len(tasks))],
-                     heights, 0.2, label=name)
-        axis.set_xticks([number + 0.3 for number in range(len(tasks))])
+            axis.bar([number + 0.16 * place for number in range(len(tasks))],
+                     heights, 0.16, label=name)
+        axis.set_xticks([number + 0.32 for number in range(len(tasks))])
         axis.set_xticklabels(tasks)
         axis.set_ylabel('seconds per photo')
         axis.set_title(title)

@@ -21,7 +21,7 @@ _AT_LEAST = 1
 _RATE = 3e-4
 
 CONTENDERS = ('colorize', 'theano', 'pytorch_fp32', 'pytorch_fp32_last',
-              'pytorch_bf16', 'pytorch_bf16_last')
+              'pytorch_bf16', 'pytorch_bf16_last', 'onnxruntime')
 
 
 def data(batch, system, side):
@@ -164,6 +164,9 @@ def _make(name, system, width):
                 cic.Theirs('_bf16' in name, name.endswith('_last')))
     if name in ('colorize', 'theano'):
         return Ours(system, width)
+    if name == 'onnxruntime':
+        from experiments.measure.bench.onnx_contender import OnnxRuntime
+        return OnnxRuntime(system, width)
     return PyTorch(system, width, '_bf16' in name, name.endswith('_last'))
 
 
