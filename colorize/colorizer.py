@@ -67,9 +67,10 @@ class Colorizer:
         temperature 0.38, or that with rare colours weighed up.
     saturation : float
         Factor of the chroma, 0 to 10; 1 leaves it as predicted.
-    coherence : {None, 'segments', 'tv', 'crf', 'guided'}
+    coherence : {'none', 'segments', 'tv', 'crf', 'guided'}, optional
         How colours are made to hold together, see
-        :mod:`colorize.coherence`.
+        :mod:`colorize.coherence`; without, 'guided' under 'vivid', else
+        'none'.
 
     Attributes
     ----------
@@ -80,6 +81,7 @@ class Colorizer:
     decoding : str
     saturation : float
     coherence : str or None
+        None for none.
 
     Raises
     ------
@@ -112,7 +114,7 @@ class Colorizer:
         settings = self._trained.network.settings
         self.saturation = saturation
         self.decoding = decodings.check_decoding(decode, settings)
-        self.coherence = check_coherence(coherence, settings)
+        self.coherence = check_coherence(coherence, settings, self.decoding)
 
     def like(self, decode=None, saturation=1, coherence=None):
         """The same network with other settings; nothing is compiled anew.

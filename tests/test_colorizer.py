@@ -114,7 +114,8 @@ class TestAnswers(Weights):
         for name in DECODINGS:
             expected = decode(answer[:, None], held.network.settings, name,
                               held.means, held.prior)[0]
-            found = self.colorizer.like(name).decode(answer, small)
+            found = self.colorizer.like(name, coherence='none').decode(
+                answer, small)
             np.testing.assert_allclose(np.moveaxis(found, -1, 0), expected,
                                        atol=1e-3)
 
@@ -130,7 +131,7 @@ class TestAnswers(Weights):
 
     def test_each_coherence_changes_colours_only(self):
         grey = photo()[..., 1]
-        plain = self.colorizer(grey)
+        plain = self.colorizer.like(coherence='none')(grey)
         for name in COHERENCES:
             found = self.colorizer.like(coherence=name)(grey)
             np.testing.assert_array_equal(rounding.grays(found), grey)

@@ -11,7 +11,7 @@ import numpy as np
 from colorize.coherence import guided, random_field, segments, total_variation
 from colorize.settings import SettingError
 
-__all__ = ['COHERENCES', 'Coherence', 'check_coherence']
+__all__ = ['ASKED', 'COHERENCES', 'Coherence', 'check_coherence']
 
 
 def _on_probabilities(change):
@@ -38,29 +38,43 @@ COHERENCES = {
     'guided': Coherence(_on_probabilities(guided.smooth), guided.smooth),
 }
 
+#: What may be asked for.
+ASKED = ('none',) + tuple(COHERENCES)
 
-def check_coherence(name, settings):
-    """Refuse a way that there is not, or not for a network.
+#: What goes with a decoding unless it is told: where rare colours are weighed
+#: up, they blotch.
+_WITH = {'vivid': 'guided'}
+
+
+def check_coherence(name, settings, decoding):
+    """The way to hold colours together that a network can do.
 
     Parameters
     ----------
     name : str or None
-        One of :data:`COHERENCES`; None for none.
+        One of :data:`ASKED`; None asks for what goes with the decoding.
     settings : dict
         Of the network.
+    decoding : str
+        Which the network can do, see
+        :func:`colorize.systems.decodings.check_decoding`.
 
     Returns
     -------
     str or None
+        One of :data:`COHERENCES`, or None for none.
 
     Raises
     ------
     SettingError
+        When there is none of that name, or the network cannot do it.
     """
     if name is None:
+        return _WITH.get(decoding)
+    if name == 'none':
         return None
     if name not in COHERENCES:
-        raise SettingError(f"coherence must be one of {', '.join(COHERENCES)}"
+        raise SettingError(f"coherence must be one of {', '.join(ASKED)}"
                            f', got {name!r}')
     if settings['color_space'] != 'luv':
         raise SettingError(f'coherence {name}: these weights answer in '

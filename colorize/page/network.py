@@ -1,6 +1,6 @@
 """The network as the page needs it: asked once, painted again and again."""
 
-from colorize.coherence import COHERENCES
+from colorize.coherence import ASKED
 from colorize.colorizer import Colorizer
 from colorize.hints import places
 from colorize.settings import SettingError
@@ -30,7 +30,7 @@ class Network:
         self.about = {
             'decode': self._colorizer.decoding,
             'decodings': self._possible('decode', DECODINGS),
-            'coherences': self._possible('coherence', COHERENCES),
+            'coherences': self._possible('coherence', ASKED),
             'hints': hints,
             'suggestions': hints and settings['system'] == 'classification'}
 

@@ -5,7 +5,7 @@ import os
 from contextlib import closing
 
 from colorize import command
-from colorize.coherence import COHERENCES
+from colorize.coherence import ASKED
 from colorize.disk.whole import sweep
 from colorize.photos import formats
 from colorize.predict.claims import Claims
@@ -64,9 +64,9 @@ def _add_colors(add):
     add('--steady', type=command.number(float, 0, 1), metavar='X',
         help='how much colours of films hold, 0 (each frame for itself, '
              f'slower) to 1 (without: {STEADY})')
-    add('--coherence', choices=list(COHERENCES), help='make colours hold '
-        'together: mean of each segment, least total variation (tv), a random '
-        'field (crf), a guided filter; without: as they are')
+    add('--coherence', choices=ASKED, help='make colours hold together: mean '
+        'of each segment, least total variation (tv), a random field (crf), a '
+        'guided filter; without: guided under vivid, else none')
     add('--hints', metavar='FILE', help='colours that one photo has at some '
         'places: JSON, or a picture as large whose opaque pixels they are')
 

@@ -110,15 +110,24 @@ class TestAll(unittest.TestCase):
 
     def test_what_a_network_cannot(self):
         network = {'system': 'classification', 'color_space': 'luv'}
-        self.assertIsNone(check_coherence(None, network))
-        self.assertEqual(check_coherence('crf', network), 'crf')
+        self.assertEqual(check_coherence('crf', network, 'argmax'), 'crf')
         with self.assertRaisesRegex(SettingError, "got 'best'"):
-            check_coherence('best', network)
+            check_coherence('best', network, 'argmax')
         with self.assertRaisesRegex(SettingError, 'regression'):
-            check_coherence('crf', dict(network, system='regression'))
-        check_coherence('tv', dict(network, system='regression'))
+            check_coherence('crf', dict(network, system='regression'),
+                            'argmax')
+        check_coherence('tv', dict(network, system='regression'), 'argmax')
         with self.assertRaisesRegex(SettingError, 'angle'):
-            check_coherence('tv', dict(network, color_space='hsv'))
+            check_coherence('tv', dict(network, color_space='hsv'), 'argmax')
+
+    def test_what_goes_with_a_decoding(self):
+        network = {'system': 'classification', 'color_space': 'luv'}
+        for name, decoding, expected in ((None, 'vivid', 'guided'),
+                                         (None, 'argmax', None),
+                                         ('none', 'vivid', None),
+                                         ('tv', 'vivid', 'tv')):
+            self.assertEqual(check_coherence(name, network, decoding),
+                             expected)
 
 
 class TestGuided(unittest.TestCase):

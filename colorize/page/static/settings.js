@@ -10,7 +10,8 @@ const WORDS = {
 };
 
 const EVEN = {
-  '': 'off',
+  '': 'as it suits',
+  none: 'off',
   segments: 'one colour each',
   tv: 'smoothed',
   crf: 'alike stays alike',
@@ -25,7 +26,7 @@ export class Settings extends EventTarget {
     this.default.coherence = null;
     $('coherence').append(...['', ...about.coherences].map(name =>
       new Option(EVEN[name] || name, name)));
-    $('coherence-part').hidden = !about.coherences.length;
+    $('coherence-part').hidden = about.coherences.length < 2;
     this.last = {...this.default};
     for (const name of about.decodings) this.#choice(name);
     if (about.decodings.length < 2) $('decodings').hidden = true;
