@@ -29,7 +29,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
     coherence hints train-adversarial own smoothing train-mcgill train-cvcl \
     train-ilsvrc train-mirflickr \
-    train-folder table1 table2 definitions figures judge gallery throughput \
+    train-folder table1 table2 definitions splits figures judge gallery throughput \
     bleeding export film film-memory film-speed bench bench-gpu scaling \
     torture fuzz load page page-picture clean
 
@@ -137,6 +137,9 @@ table2: $(READY)  ## Section 5.3: score both systems [RUNS=runs/cvcl QUICK=1]
 
 definitions: $(READY)  ## which bins could Table 2 have been counted with [PHOTOS=DIR]
 	$(PYTHON) -m experiments.paper.definitions $(GIVEN)
+
+splits: $(READY)  ## Table 2 over random splits of PHOTOS [SEEDS=3 EPOCHS=12 SETTINGS=...]
+	$(PYTHON) -m experiments.paper.splits $(TRAIN) $(if $(SEEDS),--seeds $(SEEDS))
 
 figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=1]
 	$(PYTHON) -m experiments.paper.figures $(GIVEN)
