@@ -12,12 +12,12 @@ from colorize.hints import places, spread, suggest
 from colorize.settings import SettingError
 from colorize.systems import decodings
 
-__all__ = ['check_suggestions', 'chroma', 'suggestions']
+__all__ = ['EVEN', 'check_suggestions', 'chroma', 'suggestions']
 
 
 #: A photo whose lightness varies by less of its largest (standard deviation)
 #: shows nothing that has a colour: an empty page, a wall. Fog has 3 in 100.
-_EVEN = 0.005
+EVEN = 0.005
 
 
 def chroma(answer, small, trained, decoding, coherence=None, saturation=1,
@@ -51,7 +51,7 @@ def chroma(answer, small, trained, decoding, coherence=None, saturation=1,
     planes = _coherent(answer, small, trained, decoding,
                        COHERENCES.get(coherence))
     found = color.saturate(np.moveaxis(planes, 0, -1), saturation, space)
-    if small.std() < _EVEN * small.max():
+    if small.std() < EVEN * small.max():
         found = np.zeros_like(found)
     if hints is None:
         return found

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ['EPSILON', 'RADIUS', 'smooth']
+__all__ = ['EPSILON', 'RADIUS', 'STEP', 'smooth']
 
 #: Pixels to each side in a window, and the variance of lightness that is no
 #: edge yet, in units of L squared: ``make coherence`` compares.
@@ -19,7 +19,7 @@ RADIUS = 8
 EPSILON = 16
 
 #: A line is fitted at every so manieth pixel.
-_STEP = 4
+STEP = 4
 
 
 def smooth(planes, lightness, radius=RADIUS, epsilon=EPSILON):
@@ -69,7 +69,7 @@ def _matrices(length, radius):
         Mean over the places in a window, then linear interpolation.
     """
     pixels = np.arange(length)
-    places = np.unique(np.append(pixels[::_STEP], length - 1))
+    places = np.unique(np.append(pixels[::STEP], length - 1))
     down = _rows(np.abs(np.subtract.outer(places, pixels)) <= radius)
     windows = _rows(np.abs(np.subtract.outer(places, places)) <= radius)
     between = np.stack([np.interp(pixels, places, each)

@@ -21,6 +21,8 @@ def _parser():
         '(without: those that ship)')
     add('--decode', choices=list(DECODINGS), help='how the file turns class '
         f'scores into colours (without: {DEFAULT})')
+    add('--coherence', choices=['none', 'guided'], help='what holds colours '
+        'together within an object; without: guided under vivid, else none')
     command.debug_option(parser)
     return parser
 
@@ -53,7 +55,8 @@ def main(arguments=None):
             "needs the package onnx: pip install '.[export]', or, in the "
             "project's folder, make export") from None
     from colorize.export import onnx_file
-    onnx_file.write(given.file, given.weights, given.decode)
+    onnx_file.write(given.file, given.weights, given.decode,
+                    given.coherence)
     return 0
 
 

@@ -8,14 +8,21 @@ from onnx import TensorProto, helper
 
 import colorize
 from colorize import colorizer
+from colorize.answers import EVEN
+from colorize.coherence import check_coherence
 from colorize.color import bins, color_space
 from colorize.disk.whole import written_whole
 from colorize.export.graph import Graph, add_layers
+from colorize.export.guided import Guided
+from colorize.settings import SettingError
 from colorize.systems import trained
 from colorize.systems.decodings import DECODINGS, check_decoding
 from models.published import IMAGENET_MEAN_BGR
 
-__all__ = ['model', 'of_network', 'write']
+__all__ = ['COHERENCES', 'model', 'of_network', 'write']
+
+#: What the file can hold of :data:`colorize.coherence.ASKED`.
+COHERENCES = ('none', 'guided')
 
 _TEXT = """\
 Colours a grey photo: Hwang & Zhou (2016), Image Colorization with Deep
@@ -28,13 +35,13 @@ _RANGES = {'luv': ('L of CIELUV, 0 to 100', 'U and V of CIELUV, -100 to 100'),
            'hsv': ('V of HSV, 0 to 1', 'H and S of HSV, 0 to 1')}
 
 
-def write(path, weights=None, decode=None):
+def write(path, weights=None, decode=None, coherence=None):
     """Write a trained network as an ONNX file, whole or not at all.
 
     Parameters
     ----------
     path : str
-    weights, decode
+    weights, decode, coherence
         See :func:`model`.
 
     Raises
@@ -43,12 +50,12 @@ def write(path, weights=None, decode=None):
     colorize.settings.SettingError
     OSError
     """
-    content = model(weights, decode).SerializeToString()
+    content = model(weights, decode, coherence).SerializeToString()
     with written_whole(path) as file:
         file.write(content)
 
 
-def model(weights=None, decode=None):
+def model(weights=None, decode=None, coherence=None):
     """A trained network as an ONNX model.
 
     Parameters
@@ -58,6 +65,8 @@ def model(weights=None, decode=None):
     decode : {'argmax', 'mean', 'annealed', 'vivid'}, optional
         How scores become chroma, see
         :class:`colorize.colorizer.Colorizer`.
+    coherence : {'none', 'guided'}, optional
+        How colours are made to hold together, alike.
 
     Returns
     -------
@@ -72,15 +81,20 @@ def model(weights=None, decode=None):
     colorize.systems.weights_file.WeightsError
         When the file does not hold such a network.
     colorize.settings.SettingError
-        When the network has no such decoding.
+        When the network has no such decoding, or the file cannot hold that
+        coherence.
     """
+    if coherence not in (None, *COHERENCES):
+        raise SettingError(f"coherence must be one of {', '.join(COHERENCES)}"
+                           f' in an ONNX file, got {coherence!r}')
     network, means, prior, side = trained.load(
         colorizer.default_weights() if weights is None else weights)
-    return of_network(network, means, prior, side,
-                      check_decoding(decode, network.settings))
+    decode = check_decoding(decode, network.settings)
+    return of_network(network, means, prior, side, decode, check_coherence(
+        coherence, network.settings, decode))
 
 
-def of_network(network, means, prior, side, decode):
+def of_network(network, means, prior, side, decode, coherence=None):
     """A network that is built already as an ONNX model, see :func:`model`.
 
     Parameters
@@ -89,6 +103,7 @@ def of_network(network, means, prior, side, decode):
         What :func:`colorize.systems.trained.load` returns.
     decode : str
         See :data:`colorize.systems.decodings.DECODINGS`.
+    coherence : {None, 'guided'}
 
     Returns
     -------
@@ -98,13 +113,15 @@ def of_network(network, means, prior, side, decode):
     graph, space = Graph(), color_space(settings['color_space'])
     found = add_layers(graph, network.outputs, _add_input(graph, space))
     classes = settings['system'] == 'classification'
+    guided = Guided(graph, 'lightness_plane') if coherence else None
     if classes:
-        _add_decoding(graph, found, means, prior, decode)
+        _add_decoding(graph, found, means, prior, decode, guided)
     else:
-        _add_chroma(graph, found, space)
+        _add_chroma(graph, found, space, guided)
     return graph.model(
         [_input(space)], _outputs(space, classes), _TEXT,
         version=colorize.__version__, side=str(side), decode=decode,
+        coherence=coherence or 'none',
         color_space=space.name, system=settings['system'],
         settings=json.dumps(settings, sort_keys=True),
         bin_means=json.dumps(np.asarray(means).tolist()),
@@ -163,15 +180,30 @@ def _add_gray_luv(graph, lightness):
     return add('Mul', [unit, 255], 'gray')
 
 
-def _add_decoding(graph, found, means, prior, decode):
+def _add_decoding(graph, found, means, prior, decode, guided):
     """From class scores to chroma, as :mod:`colorize.systems` does it."""
     temperature, rebalancing = DECODINGS[decode]
     rare = np.log(bins.class_weights(prior, rebalancing))
-    planes = [
-        _add_best(graph, scores, channel) if decode == 'argmax' else
-        _add_mean(graph, scores, channel, channel_rare, temperature)
-        for scores, channel, channel_rare in zip(found, means, rare)]
+    planes = []
+    for scores, own, own_rare in zip(found, means, rare):
+        if np.ptp(own_rare):
+            scores = graph.add('Add', [scores, _column(own_rare)],
+                               f'{scores}.weighed')
+        if guided:
+            scores = _add_even(graph, scores, guided)
+        planes.append(_add_best(graph, scores, own) if decode == 'argmax'
+                      else _add_mean(graph, scores, own, temperature))
     _add_last(graph, graph.add('Concat', planes, 'planes', axis=1))
+
+
+def _add_even(graph, scores, guided):
+    """Scores of probabilities that follow the lightness."""
+    prob = graph.add('Softmax', [scores], f'{scores}.chance', axis=1)
+    even = guided.smooth(prob, f'{scores}.guided')
+    # As :mod:`colorize.coherence` does: the filter may undershoot.
+    return graph.add('Log', [graph.add('Max', [even, 1e-6],
+                                       f'{scores}.possible')],
+                     f'{scores}.even')
 
 
 def _add_best(graph, scores, means):
@@ -180,10 +212,8 @@ def _add_best(graph, scores, means):
     return graph.add('Gather', [means, best], f'{scores}.decoded')
 
 
-def _add_mean(graph, scores, means, rare, temperature):
-    """The mean over the bins, annealed, rare ones weighed up."""
-    if np.ptp(rare):
-        scores = graph.add('Add', [scores, _column(rare)], f'{scores}.weighed')
+def _add_mean(graph, scores, means, temperature):
+    """The mean over the bins, annealed."""
     scaled = graph.add('Div', [scores, temperature], f'{scores}.scaled')
     prob = graph.add('Softmax', [scaled], f'{scores}.prob', axis=1)
     # As a 1x1 convolution to one map.
@@ -195,13 +225,26 @@ def _column(values):
     return np.reshape(values, (1, -1, 1, 1))
 
 
-def _add_chroma(graph, found, space):
+def _add_chroma(graph, found, space, guided):
     """From the regression network's unit to chroma inside the range."""
     scaled = graph.add('Mul', [found[0], space.unit], 'scaled')
-    _add_last(graph, graph.add('Clip', [scaled, space.low, space.high],
-                               'planes'))
+    planes = graph.add('Clip', [scaled, space.low, space.high], 'planes')
+    if guided:
+        planes = guided.smooth(planes, 'planes.guided')
+    _add_last(graph, planes)
 
 
 def _add_last(graph, planes):
-    """Channels last, as photos are."""
-    graph.add('Transpose', [planes], 'chroma', perm=[0, 2, 3, 1])
+    """Grey where the photo is one, see :data:`EVEN`; channels last."""
+    add = graph.add
+    light, over = 'lightness_plane', dict(axes=[1, 2, 3])
+    change = add('Sub', [light, add('ReduceMean', [light], 'level', **over)],
+                 'change')
+    variance = add('ReduceMean', [add('Mul', [change] * 2, 'change.square')],
+                   'variance', **over)
+    least = add('Mul', [add('ReduceMax', [light], 'most', **over), EVEN],
+                'least')
+    even = add('Less', [variance, add('Mul', [least] * 2, 'least.square')],
+               'is_even')
+    add('Transpose', [add('Where', [even, 0, planes], 'planes.last')],
+        'chroma', perm=[0, 2, 3, 1])

@@ -69,9 +69,9 @@ class Networks(Folder):
         onnx_file.write(path, self.weights, **kwargs)
         return onnxruntime.InferenceSession(path)
 
-    def agree(self, most=100, decode=None):
-        ours = Colorizer(self.weights, decode)
-        session = self.session(decode=decode)
+    def agree(self, most=100, **how):
+        ours = Colorizer(self.weights, **how)
+        session = self.session(**how)
         for size in SIZES:
             photos = lightness(*size, most=most)
             found, = session.run(['chroma'], {'lightness': photos})
@@ -89,10 +89,22 @@ class TestAgreement(Networks):
         write_trained(self.weights)
         for decode in ('vivid', 'annealed', 'argmax'):
             self.agree(decode=decode)
+        self.agree(decode='vivid', coherence='none')
+        self.agree(decode='mean', coherence='guided')
 
     def test_regression(self):
         write_trained(self.weights, system='regression')
-        self.agree()
+        for coherence in ('none', 'guided'):
+            self.agree(coherence=coherence)
+
+    def test_a_page_of_one_grey_stays_grey(self):
+        """Beside another photo, too."""
+        write_trained(self.weights)
+        both = lightness(2, 16, 24)
+        both[1] = 70
+        found, = self.session().run(['chroma'], {'lightness': both})
+        self.assertGreater(np.abs(found[0]).mean(), 1)
+        np.testing.assert_array_equal(found[1], 0)
 
     def test_ablations(self):
         for network in (dict(aggregation='sum', head_depths=[9],
@@ -134,14 +146,15 @@ class TestFile(Networks):
                   if node.name.endswith('.scaled')]
         self.assertEqual(scaled, [
             'gray.scaled', 'tap3.scaled', 'tap2.scaled', 'tap1.scaled',
-            'scores_u.weighed.scaled', 'scores_v.weighed.scaled'])
+            'scores_u.weighed.even.scaled', 'scores_v.weighed.even.scaled'])
         self.assertGreaterEqual(model.opset_import[0].version, 13)
         about = {each.key: each.value for each in model.metadata_props}
         _, means, shares, side = load(self.weights)
         np.testing.assert_allclose(json.loads(about['bin_means']), means)
         np.testing.assert_allclose(json.loads(about['bin_shares']), shares)
-        self.assertEqual((about['side'], about['decode']),
-                         (str(side), 'vivid'))
+        self.assertEqual(
+            [about[name] for name in ('side', 'decode', 'coherence')],
+            [str(side), 'vivid', 'guided'])
 
     def test_sizes_are_free(self):
         write_trained(self.weights)
@@ -159,6 +172,11 @@ class TestFile(Networks):
         write_trained(self.weights, system='regression')
         with self.assertRaisesRegex(SettingError, 'no bins'):
             onnx_file.model(self.weights, 'vivid')
+
+    def test_a_coherence_that_cannot_be(self):
+        write_trained(self.weights)
+        with self.assertRaisesRegex(SettingError, 'ONNX.*crf'):
+            onnx_file.model(self.weights, coherence='crf')
 
     def test_nothing_is_left_of_a_file_that_could_not_be_written(self):
         write_trained(self.weights)
