@@ -87,9 +87,9 @@ def _iptc(image, tags, texts):
     if isinstance(found, tuple) and all(isinstance(each, int)
                                         for each in found):
         # Photoshop says that they are whole numbers of 32 bits.
-        order = '<' if getattr(tags, '_endian', '<') == '<' else '>'
         try:
-            return struct.pack(f'{order}{len(found)}I', *found)
+            return struct.pack(f"{image.getexif().endian or '<'}{len(found)}I",
+                               *found)
         except struct.error:
             return None
     return _bytes(found) or _of_raw_profile(texts.get(f'{_RAW}iptc'))

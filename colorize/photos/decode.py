@@ -79,15 +79,19 @@ def _named(values, alpha, notes):
 def _is_deep(image):
     """Whether a TIFF is one for tifffile."""
     tags = image.tag_v2
-    if not image.mode or tags.get(Base.Compression) in _PACKED:
+    packed = tags.get(Base.Compression, 1)
+    if not image.mode or packed in _PACKED:
         return True
+    if tags.get(Base.PhotometricInterpretation) == 6 and packed == 1:
+        return True  # YCbCr by pixels
     bits = tags.get(Base.BitsPerSample, ())
     # Pillow takes what is unknown for nothing, knows few kinds of planes, and
     # no sign.
     return (any(each > 8 for each in bits)
             or 0 in tags.get(Base.ExtraSamples, ()) and image.mode[0] != 'P'
             or 2 in tags.get(Base.SampleFormat, ())
-            or len(bits) > 3 and tags.get(Base.PlanarConfiguration) == 2)
+            or len(bits) not in (1, 3)
+            and tags.get(Base.PlanarConfiguration) == 2)
 
 
 def _loaded(image, content, notes):

@@ -16,9 +16,12 @@ _MAGICS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
 _RAW_ENTRIES = (50706, 33421)
 
 #: Channels by photometric interpretation; what is not here is not read.
-_CHANNELS = {0: 1, 1: 1, 2: 3, 5: 4, 8: 3, 9: 3}
+_CHANNELS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3}
 
 _SPACES = {1: 'GRAY', 3: 'RGB', 4: 'CMYK'}
+
+#: Compressions that are JPEG's; tifffile makes RGB of their YCbCr.
+_JPEG = (6, 7, 33007, 34892)
 
 #: Values that a tile, which may be larger than its picture, can have.
 _TILE = 1 << 24
@@ -55,12 +58,11 @@ class Standin:
         if self.width * self.height > 2 * Image.MAX_IMAGE_PIXELS:
             raise ValueError(f'{self.width} x {self.height} pixels are too '
                              'many')
-        self._exif, self.tag_v2 = Image.Exif(), {
-            Base.BitsPerSample: (page.bitspersample,)}
-        if content[2] == 42:  # Pillow's knows no larger kind
-            self._exif.load_from_fp(io.BytesIO(content))
+        self._exif = _entries(content, page)
+        self.tag_v2 = dict(self._exif)
+        self.tag_v2[Base.BitsPerSample] = (page.bitspersample,)
         self.info = {name: value for name, value in (
-            ('icc_profile', page.iccprofile), ('dpi', _dpi(self._exif)),
+            ('icc_profile', page.iccprofile), ('dpi', _dpi(page)),
             ('xmp', self._exif.get(700))) if value}
 
     def getexif(self):
@@ -74,11 +76,22 @@ class Standin:
         """Nothing is open."""
 
 
-def _dpi(exif):
-    unit = {2: 1, 3: 2.54}.get(exif.get(Base.ResolutionUnit, 2))
-    found = exif.get(Base.XResolution), exif.get(Base.YResolution)
-    return tuple(float(value) * unit for value in found) \
-        if unit and all(found) else None
+def _entries(content, page):
+    """The directory of a page, PIL.Image.Exif."""
+    found = Image.Exif()
+    found.endian = '<' if content[:1] == b'I' else '>'
+    found.bigtiff = 43 in content[2:4]
+    if content.startswith(b'MM\0+'):  # Pillow does not know that one
+        found.update((tag.code, tag.value) for tag in page.tags
+                     if isinstance(tag.value, (bytes, int, str)))
+    else:
+        found.load_from_fp(io.BytesIO(content), page.offset)
+    return found
+
+
+def _dpi(page):
+    unit = {2: 1, 3: 2.54}.get(page.resolutionunit)
+    return unit and tuple(each * unit for each in page.resolution)
 
 
 def count_pages(content):
@@ -140,10 +153,11 @@ def pixels(content):
     """
     page = _page(content)
     wanted = _CHANNELS.get(page.photometric)
-    if wanted is None or page.imagedepth > 1 or page.subsampling not in (
-            None, (1, 1)):
-        raise ValueError(f'a TIFF of {page.photometric.name} that is not '
-                         'known')
+    halved = page.subsampling not in (None, (1, 1))
+    if wanted is None or page.imagedepth > 1 or (
+            halved and page.compression not in _JPEG):
+        kind = getattr(page.photometric, 'name', page.photometric)
+        raise ValueError(f'a TIFF of {kind} that is not known')
     _refuse_torn(page, len(content))
     values = _planes_last(page)
     extra = values[..., wanted:]
@@ -159,7 +173,10 @@ def pixels(content):
             notes.append('channels of unknown meaning are left out')
     if page.photometric in (8, 9):
         return _lab(values, page), 'RGB', alpha, notes
-    values = _whole_range(values, page)
+    if page.photometric == 3:
+        colors = (page.colormap.T >> 8).astype('uint8')
+        return colors[values[..., 0]], 'RGB', alpha, notes
+    values = _whole_range(_as_rgb(values, page), page)
     if page.photometric == 0:
         values = np.iinfo(values.dtype).max - values
     if alpha is not None and page.extrasamples[0] == 1:
@@ -184,6 +201,16 @@ def _refuse_torn(page, size):
         raise ValueError(f'tiles of {page.chunks} for {pixels} pixels')
     if page.chunked and len(parts) < np.prod(page.chunked):
         raise ValueError('image file is truncated')
+
+
+def _as_rgb(values, page):
+    """YCbCr as RGB, which it is already where it was packed as JPEG."""
+    if page.photometric != 6 or page.compression in _JPEG:
+        return values
+    if values.dtype != np.uint8:
+        raise ValueError(f'YCbCr of {page.bitspersample} bits is not known')
+    return np.asarray(Image.fromarray(np.ascontiguousarray(values), 'YCbCr')
+                      .convert('RGB'))
 
 
 def _planes_last(page):

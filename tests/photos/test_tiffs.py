@@ -91,6 +91,12 @@ class TestLayouts(Tiffs):
                 np.testing.assert_array_equal(found.alpha, planes[3])
             if extra != 'assocalpha':
                 np.testing.assert_array_equal(found.pixels, photo())
+        for packed in (None, 'zlib', 'lzw'):
+            found = self.wrote(planes[1::2].copy(), photometric='minisblack',
+                               planarconfig='separate', compression=packed,
+                               extrasamples=['unassalpha'])
+            np.testing.assert_array_equal(found.pixels, planes[1])
+            np.testing.assert_array_equal(found.alpha, planes[3])
 
     def test_values_with_a_sign(self):
         for kind in ('int8', 'int16'):
@@ -148,6 +154,33 @@ class TestLayouts(Tiffs):
                            compressionargs={'level': -1})
         self.assertLess(np.abs(found.pixels.astype(int)
                                - photo()).mean(), 4)
+
+
+    def test_palettes(self):
+        few = Image.fromarray(photo()).quantize(16)
+        for kind, packed, order in itertools.product(
+                ('uint8', 'uint16'), (None, 'zlib', 'zstd'), '<>'):
+            colors = np.zeros((3, 256 ** np.dtype(kind).itemsize), 'uint16')
+            colors[:, :16] = 257 * np.reshape(few.getpalette()[:48],
+                                              (16, 3)).T
+            found = self.wrote(np.asarray(few).astype(kind), byteorder=order,
+                               photometric='palette', colormap=colors,
+                               compression=packed)
+            np.testing.assert_array_equal(found.pixels, few.convert('RGB'))
+
+    def test_luma_and_chroma(self):
+        """As they are, or halved in a JPEG in a file that is not Pillow's."""
+        parts = Image.fromarray(photo()).convert('YCbCr')
+        for packed in (None, 'zlib', 'zstd'):
+            found = self.wrote(np.asarray(parts), photometric='ycbcr',
+                               compression=packed,
+                               extratags=[(530, 'H', 2, (1, 1), True)])
+            np.testing.assert_allclose(found.pixels.astype(int),
+                                       parts.convert('RGB'), atol=1)
+        found = self.wrote(photo(), photometric='rgb', compression='jpeg',
+                           bigtiff=True, byteorder='>')
+        np.testing.assert_array_equal(found.pixels,
+                                      tifffile.imread(self.path('a.tif')))
 
 
 class TestPages(Tiffs):
@@ -227,3 +260,22 @@ class TestTurned(Tiffs):
             self.assertEqual(found.dpi, dpi)
             self.assertEqual(found.pixels.shape[:2],
                              RGB.shape[:2] if turn < 5 else (48, 40))
+
+    def test_in_files_that_pillow_does_not_open(self):
+        """Their entries are read, too: turn, resolution, captions."""
+        iptc = b'\x1c\x02\x78\0\x03abc'
+        entries = [(274, 'H', 1, 6, True), (315, 's', 0, 'Ann', True),
+                   (33723, 'I', 2, struct.unpack('>2I', iptc), True)]
+        for values, kind in ((65535 - GREY, 'miniswhite'),
+                             (GREY.astype('uint32'), 'minisblack')):
+            for large in (False, True):
+                found = self.wrote(
+                    values, photometric=kind, byteorder='>', bigtiff=large,
+                    resolution=(600, 300), resolutionunit='INCH',
+                    extratags=entries)
+                np.testing.assert_array_equal(found.pixels,
+                                              np.rot90(GREY, -1))
+                self.assertEqual(found.dpi, (300, 600))
+                self.assertIn(b'Ann', found.exif)
+                if not large:
+                    self.assertEqual(found.captions.iptc, iptc)
