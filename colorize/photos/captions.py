@@ -6,6 +6,8 @@ from collections import namedtuple
 
 from PIL import PngImagePlugin
 
+from colorize.photos import tiffs
+
 __all__ = ['Captions', 'IPTC', 'NONE', 'XMP', 'for_jpeg', 'for_others',
            'for_png', 'for_tiff', 'found_in', 'left_out']
 
@@ -29,13 +31,15 @@ _ORIENTATION = (rb'(tiff:Orientation\s*=\s*["\'])[0-9](["\'])',
 _LONGEST = 1 << 20
 
 
-def found_in(image, turned=False):
+def found_in(image, content, turned=False):
     """The captions of an opened photo.
 
     Parameters
     ----------
     image : PIL.Image.Image
         Loaded, as a PNG may have texts behind its picture.
+    content : bytes
+        Of its file.
     turned : bool
         Whether its orientation is undone, which XMP repeats.
 
@@ -51,7 +55,7 @@ def found_in(image, turned=False):
                  or info.get(_XMP_KEY))
     tags = getattr(image, 'tag_v2', None) or {}
     xmp = xmp or _bytes(tags.get(XMP))
-    iptc = _iptc(image, tags, texts)
+    iptc = _iptc(image, content, texts)
     if xmp and turned:
         for pattern in _ORIENTATION:
             xmp = re.sub(pattern, rb'\g<1>1\g<2>', xmp)
@@ -79,20 +83,13 @@ def _bytes(value):
     return value or None if isinstance(value, bytes) else None
 
 
-def _iptc(image, tags, texts):
+def _iptc(image, content, texts):
+    if image.format == 'TIFF':
+        return tiffs.entry(content, IPTC)
     blocks = image.info.get('photoshop')
     if isinstance(blocks, dict):
         return _bytes(blocks.get(BLOCK))
-    found = tags.get(IPTC)
-    if isinstance(found, tuple) and all(isinstance(each, int)
-                                        for each in found):
-        # Photoshop says that they are whole numbers of 32 bits.
-        try:
-            return struct.pack(f"{image.getexif().endian or '<'}{len(found)}I",
-                               *found)
-        except struct.error:
-            return None
-    return _bytes(found) or _of_raw_profile(texts.get(f'{_RAW}iptc'))
+    return _of_raw_profile(texts.get(f'{_RAW}iptc'))
 
 
 def _of_raw_profile(text):

@@ -109,7 +109,7 @@ class Opened:
             notes.append(_DAMAGED)
         if image.format in ('JPEG2000', 'JXL'):
             image.info.setdefault('xmp', boxes.xmp(content))
-        said, more = captions.found_in(image, (turn or 1) > 1)
+        said, more = captions.found_in(image, content, (turn or 1) > 1)
         photo = Photo(found.values, found.alpha, entries,
                       _profile(image, content, found, adobe, notes),
                       exif.dpi(image.info.get('dpi'), turn or 1), notes + more,

@@ -1,6 +1,10 @@
 """What people and programs wrote into a photo is in its result."""
 
+import itertools
+import struct
+
 import numpy as np
+import tifffile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -50,6 +54,18 @@ class TestCaptions(PhotoFiles):
             if name == 'a.tif':
                 self.assertEqual(image.tag_v2[270].encode('latin-1'),
                                  ALL.comment)
+
+    def test_iptc_of_a_tiff_in_whole_numbers(self):
+        """As Photoshop and libtiff write it."""
+        iptc = IPTC + bytes(-len(IPTC) % 4)
+        for order, large in itertools.product('<>', (False, True)):
+            numbers = struct.unpack(f'{order}{len(iptc) // 4}I', iptc)
+            tifffile.imwrite(
+                self.path('a.tif'), photo(), byteorder=order, bigtiff=large,
+                photometric='rgb', extratags=[
+                    (33723, 'I', len(numbers), numbers, True)])
+            found = photo_file.read(self.path('a.tif'))
+            self.assertEqual(found.captions.iptc, iptc)
 
     def test_from_a_format_to_each_other(self):
         for source in ('a.jpg', 'a.png', 'a.tif'):
