@@ -79,7 +79,7 @@ def profile(info, content, gray):
     code = chunk(content, b'cICP')
     if code:
         if len(code) != 4 or code[2:] != b'\0\1':
-            raise ValueError('a cICP that is not known')
+            raise ValueError(f"a cICP of {', '.join(map(str, code))}")
         return code_points.profile(*code[:2], gray)
     if 'srgb' in info or 'icc_profile' in info:
         return None

@@ -83,6 +83,11 @@ def made_of(chromaticities=None, curve=None):
     Returns
     -------
     bytes
+
+    Raises
+    ------
+    ValueError
+        When no light has those colours.
     """
     import imagecodecs
     if curve is None:
@@ -95,8 +100,11 @@ def made_of(chromaticities=None, curve=None):
         return imagecodecs.cms_profile('gray', **told)
     pairs = np.reshape(chromaticities, (4, 2))
     points = np.column_stack([pairs, np.ones(4)])
-    return imagecodecs.cms_profile('rgb', whitepoint=points[0],
-                                   primaries=points[1:].ravel(), **told)
+    try:
+        return imagecodecs.cms_profile('rgb', whitepoint=points[0],
+                                       primaries=points[1:].ravel(), **told)
+    except imagecodecs.CmsError:
+        raise ValueError('a cHRM of no colours') from None
 
 
 def _through(values, before, after, spaces):

@@ -187,6 +187,15 @@ class TestSaidOtherwise(PhotoFiles):
         self.assertEqual((found.space, found.icc, found.notes),
                          (None, None, []))
 
+    def test_primaries_that_cannot_be(self):
+        from PIL.PngImagePlugin import PngInfo
+        info = PngInfo()
+        info.add(b'cHRM', bytes(32))
+        found = self.read(Image.fromarray(photo()), pnginfo=info)
+        np.testing.assert_array_equal(found.pixels, photo())
+        self.assertEqual(found.notes, ['a cHRM of no colours is not known '
+                                       'and left out'])
+
     def test_code_points_of_a_png(self):
         from PIL.PngImagePlugin import PngInfo
         for code, wide, note in ((b'\x0c\x0d\0\1', True, 0),
