@@ -1,14 +1,16 @@
 """``python -m colorize.predict``: colour black-and-white photos."""
 
 import argparse
+import itertools
 import os
 from contextlib import closing
 
 from colorize import command
+from colorize.cluster.connection import check_address
 from colorize.coherence import ASKED
 from colorize.disk.whole import sweep
 from colorize.photos import formats
-from colorize.predict.claims import Claims
+from colorize.predict.claims import Claims, claimed
 from colorize.predict.plan import make_plan
 from colorize.predict.report import Summary, prepare
 from colorize.predict.standing import standing
@@ -49,6 +51,9 @@ def _parser():
         metavar='N', help='photos that pass the network together (without: 4)')
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
+    add('--scheduler', type=_scheduler, metavar='WHERE', help='colour photos '
+        'on a Dask cluster: tcp://HOST:PORT, a scheduler file, or local:N '
+        'for N processes here')
     command.add_device(parser)
     command.debug_option(parser)
     return parser
@@ -77,6 +82,13 @@ def _format(text):
         raise argparse.ArgumentTypeError(
             f"must be one of {', '.join(formats.asked())}, got {text!r}")
     return known
+
+
+def _scheduler(text):
+    try:
+        return check_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(error) from None
 
 
 def main(arguments=None):
@@ -140,8 +152,7 @@ def _run(plan, given, summary):
     """Colour what is not done; the tasks that another run has claimed."""
     for error in plan.unread:
         command.complain(error)
-    for folder in {os.path.dirname(task.output) for task in plan.tasks}:
-        sweep(folder or os.curdir)
+    _sweep(plan)
     found, left = standing(plan, given.overwrite), []
     for task in found.done:
         summary.add(task, 'skipped')
@@ -149,25 +160,33 @@ def _run(plan, given, summary):
         command.complain(error)
         summary.add(task, 'failed', error=command.words(error))
     if found.todo:
-        with closing(Claims()) as claims:
-            _color(_claimed(found.todo, claims, given.overwrite, left),
-                   len(found.todo), given, summary, claims)
+        try:
+            with closing(Claims()) as claims:
+                _color(_taken(found.todo, claims, given, left),
+                       len(found.todo), given, summary, claims, left)
+        finally:
+            if given.scheduler:
+                _sweep(plan)  # workers may have died
     summary.left = len(left)
     return left
 
 
-def _claimed(tasks, claims, overwrite, left):
-    """Those tasks that no other run works on; the others go into `left`."""
-    for task in tasks:
-        mine = claims.take(task.output)
-        if mine and (overwrite or not os.path.lexists(task.output)):
-            yield task
-        else:
-            claims.drop(task.output)
-            left.append(task)
+def _sweep(plan):
+    for folder in {os.path.dirname(task.output) for task in plan.tasks}:
+        sweep(folder or os.curdir)
 
 
-def _color(tasks, count, given, summary, claims):
+def _taken(tasks, claims, given, left):
+    """Those that no other run works on; of photos a cluster's workers ask."""
+    photos = [task for task in tasks
+              if given.scheduler and not formats.is_film(task.photo)]
+    rest = tasks if not photos else [task for task in tasks
+                                     if formats.is_film(task.photo)]
+    return itertools.chain(photos, claimed(rest, claims, given.overwrite,
+                                           left))
+
+
+def _color(tasks, count, given, summary, claims, left):
     """Colour photos, say what is wrong with one, note what was done."""
     from colorize import colorizer
     from colorize.progress import above, progress
@@ -175,7 +194,7 @@ def _color(tasks, count, given, summary, claims):
                                given.coherence)
     summary.settings['decode'] = made.decoding
     late = []
-    outcomes = _outcomes(tasks, made, given, late)
+    outcomes = _outcomes(tasks, count, made, given, late, left)
     try:
         with closing(outcomes), progress(count, 'color',
                                          shown=count > 1) as advance:
@@ -193,17 +212,31 @@ def _color(tasks, count, given, summary, claims):
                 _note(outcome, summary)
 
 
-def _outcomes(tasks, made, given, late):
+def _outcomes(tasks, count, made, given, late, left):
     """Of photos, then of the films among them."""
-    from colorize.predict import films, pipeline
+    from colorize.predict import films
     found = []
-    photos = pipeline.colored(films.photos_of(tasks, found), made,
-                              given.batch_size, given.quality,
-                              given.side_by_side, given.evaluate, late,
-                              given.hints)
+    photos = _photos(films.photos_of(tasks, found), count, made, given, late,
+                     left)
     with closing(photos):
         yield from photos
     yield from films.colored(found, made, given)
+
+
+def _photos(tasks, count, made, given, late, left):
+    """Outcomes of photos, coloured here or on a cluster."""
+    from colorize.colorizer import default_weights
+    from colorize.predict import pipeline
+    options = {'batch_size': given.batch_size, 'quality': given.quality,
+               'side_by_side': given.side_by_side,
+               'evaluate': given.evaluate, 'hints': given.hints}
+    if not given.scheduler:
+        return pipeline.colored(tasks, made, late=late, **options)
+    from colorize.predict import spreading
+    return spreading.colored_by_workers(
+        tasks, count, given.scheduler, given.weights or default_weights(),
+        (given.decode, given.saturation, given.coherence), options,
+        given.overwrite, left)
 
 
 def _conclude(summary):

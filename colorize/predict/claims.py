@@ -3,9 +3,9 @@
 import hashlib
 import os
 
-from colorize.disk.whole import claimed
+from colorize.disk import whole
 
-__all__ = ['Claims']
+__all__ = ['Claims', 'claimed']
 
 
 class Claims:
@@ -29,7 +29,7 @@ class Claims:
         digest = hashlib.blake2b(os.fsencode(name), digest_size=12)
         try:
             os.makedirs(folder, exist_ok=True)
-            held = claimed(folder, digest.hexdigest())
+            held = whole.claimed(folder, digest.hexdigest())
         except OSError:
             return True  # writing will say what is wrong with it
         if held:
@@ -46,3 +46,29 @@ class Claims:
         """Let go of all."""
         for output in list(self._held):
             self.drop(output)
+
+
+def claimed(tasks, claims, overwrite, left):
+    """Those tasks that no other run works on.
+
+    Parameters
+    ----------
+    tasks : iterable of colorize.predict.plan.Task
+    claims : Claims
+    overwrite : bool
+        Whether results that exist are replaced.
+    left : list
+        Gets the others.
+
+    Yields
+    ------
+    colorize.predict.plan.Task
+        Claimed when it is asked for.
+    """
+    for task in tasks:
+        mine = claims.take(task.output)
+        if mine and (overwrite or not os.path.lexists(task.output)):
+            yield task
+        else:
+            claims.drop(task.output)
+            left.append(task)

@@ -1,0 +1,157 @@
+"""Photos coloured by the workers of a cluster, on storage that all share."""
+
+import functools
+import hashlib
+import os
+import platform
+from contextlib import closing
+
+import numpy as np
+
+import colorize
+from colorize import command
+from colorize.cluster.connection import ClusterError, connected
+from colorize.cluster.window import Lost, spread
+from colorize.photos import images
+from colorize.predict.claims import Claims, claimed
+from colorize.predict.pipeline import Outcome, colored
+from colorize.predict.plan import Task
+
+__all__ = ['colored_by_workers']
+
+#: Photos in a parcel: one each would keep a scheduler busier than its
+#: workers.
+_BATCH = 100
+
+
+def colored_by_workers(tasks, count, address, weights, settings, options,
+                       overwrite, left):
+    """Colour photos on a cluster.
+
+    Parameters
+    ----------
+    tasks : iterable of colorize.predict.plan.Task
+    count : int
+        How many, about.
+    address : str
+        See :func:`colorize.cluster.connection.check_address`.
+    weights : str
+        Path of the weights file, for workers too.
+    settings : tuple
+        Decoding, saturation and coherence.
+    options : dict
+        Further arguments of :func:`colorize.predict.pipeline.colored`.
+    overwrite : bool
+        Whether results that exist are replaced.
+    left : list
+        Gets the tasks that another run has claimed.
+
+    Yields
+    ------
+    colorize.predict.pipeline.Outcome
+        As they are ready.
+
+    Raises
+    ------
+    ClusterError
+        When the cluster cannot be used, or a worker differs from us.
+    """
+    weights = os.path.abspath(weights)
+    options = dict(options, hints=_absolute(options['hints']))
+    make = functools.partial(_made, weights, settings, _facts(weights))
+    apply = functools.partial(_color, options, overwrite)
+    with connected(address) as client:
+        workers = max(1, len(client.nthreads()))
+        size = max(1, min(_BATCH, count // (4 * workers)))
+        for task, found in spread(client, make, apply, _batches(tasks, size)):
+            if found is None:
+                left.append(task)
+            else:
+                yield _outcome(task, found)
+
+
+def _absolute(path):
+    """Workers run in folders of their own."""
+    return path and os.path.abspath(path)
+
+
+def _batches(tasks, size):
+    batch = []
+    for task in tasks:
+        batch.append(task)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _outcome(task, found):
+    """What a worker said of a photo, with the names that we have for it."""
+    if isinstance(found, Lost):
+        found = Outcome(task, 'failed', None, None, None, None,
+                        f'{task.photo}: {found.reason}; it is left')
+    if found.error:
+        error = found.error.replace(found.task.photo, task.photo, 1)
+        found = found._replace(error=images.ImageError(error))
+    return found._replace(task=task)
+
+
+def _made(weights, settings, expected):
+    """On a worker: a colorizer, unless it would not be the client's."""
+    for name, found in _facts(weights).items():
+        if found != expected[name]:
+            raise ClusterError(f'{platform.node()} has {name} {found}, the '
+                               f'client {expected[name]}')
+    from colorize.colorizer import Colorizer
+    return Colorizer(weights, *settings)
+
+
+def _facts(weights):
+    """What has to be the same everywhere."""
+    import distributed
+    from colorize.backend import lasagne, theano
+    with open(weights, 'rb') as file:
+        digest = hashlib.sha256(file.read()).hexdigest()[:16]
+    return {'Python': platform.python_version(), 'numpy': np.__version__,
+            'Theano': theano.__version__, 'Lasagne': lasagne.__version__,
+            'distributed': distributed.__version__,
+            'colorize': colorize.__version__, 'weights of checksum': digest}
+
+
+def _color(options, overwrite, colorizer, tasks, again, waits):
+    """On a worker: colour a batch, for as long as somebody waits for it.
+
+    Parameters
+    ----------
+    options, overwrite
+        As for :func:`colored_by_workers`.
+    colorizer : colorize.colorizer.Colorizer
+    tasks : list of colorize.predict.plan.Task
+    again : bool
+        What is there already is of a worker that died, and done anew.
+    waits : callable
+
+    Returns
+    -------
+    list of colorize.predict.pipeline.Outcome
+        With words in place of an error; None where another run is at it.
+    """
+    whole = [Task(*map(os.path.abspath, task)) for task in tasks]
+    found = {}
+    with closing(Claims()) as claims:
+        mine = claimed(whole, claims, overwrite or again, [])
+        outcomes = colored(_while(waits, mine), colorizer, **options)
+        with closing(outcomes):
+            for outcome in _while(waits, outcomes):
+                claims.drop(outcome.task.output)
+                found[outcome.task] = outcome._replace(
+                    error=outcome.error and command.words(outcome.error))
+    return [found.get(task) for task in whole]
+
+
+def _while(waits, items):
+    for item in items:
+        if not waits():
+            return
+        yield item

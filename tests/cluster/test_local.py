@@ -1,0 +1,37 @@
+"""Workers that die while they start; Dask's own keeper loses these."""
+
+import os
+import signal
+import time
+import unittest
+
+from distributed.core import Status
+
+from colorize.cluster import local
+
+
+def wait(for_what):
+    end = time.time() + 30
+    while not for_what():
+        if time.time() > end:
+            raise AssertionError('in vain')
+        time.sleep(0.01)
+
+
+class TestKeeper(unittest.TestCase):
+    def kill(self, keeper):
+        """Returns when the next one has begun to start."""
+        dead = keeper.pid
+        os.kill(dead, signal.SIGKILL)
+        wait(lambda: keeper.pid not in (dead, None))
+
+    def test_a_worker_may_die_while_it_starts(self):
+        with local.cluster(1) as started:
+            keeper = started.workers[0]
+            self.kill(keeper)
+            self.assertEqual(keeper.process.status, Status.starting)
+            self.kill(keeper)
+            wait(lambda: keeper.process.status == Status.running)
+            self.kill(keeper)
+            began = time.time()
+        self.assertLess(time.time() - began, 20)

@@ -1,0 +1,136 @@
+"""Batches on a real cluster of two processes, which may die."""
+
+import os
+import signal
+import tempfile
+import time
+import unittest
+
+from colorize.cluster.connection import (ClusterError, check_address,
+                                         connected)
+from colorize.cluster.window import Lost, spread
+
+#: Of such an item a worker dies, in such a one the function fails.
+DEADLY, BAD = 7, 13
+
+
+def exponent():
+    """What a worker holds."""
+    return 2
+
+
+def power(held, items, again, waits):
+    """On a worker; one item takes it along."""
+    if DEADLY in items:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if BAD in items:
+        raise KeyError('no such\nthing')
+    return [item ** held for item in items]
+
+
+def own_process(held, items, again, waits):
+    """On a worker: the first item is its death, unless tried before."""
+    if items == [0] and not again:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [(os.getpid(), again)] * len(items)
+
+
+def until_nobody_waits(held, items, again, waits):
+    """On a worker: items are paths; says when it begins and ends."""
+    with open(items[0] + '-begun', 'w'):
+        pass
+    while waits():
+        time.sleep(0.02)
+    with open(items[0] + '-ended', 'w'):
+        return items
+
+
+def unfit():
+    raise ClusterError('this one has numpy 0.1, the client 1.23')
+
+
+def wait_for(path):
+    """Until another process has made a file."""
+    end = time.time() + 20
+    while not os.path.exists(path):
+        if time.time() > end:
+            raise AssertionError(f'{path} has not come')
+        time.sleep(0.02)
+
+
+class TestSpread(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.entered = connected('local:2')
+        cls.client = cls.entered.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.entered.__exit__(None, None, None)
+
+    def test_an_item_that_kills_or_fails_is_told_from_its_neighbours(self):
+        batches = [list(range(start, start + 4)) for start in range(0, 24, 4)]
+        found = dict(spread(self.client, exponent, power, iter(batches)))
+        killed, failed = found.pop(DEADLY), found.pop(BAD)
+        self.assertEqual(killed, Lost(
+            'two workers died of it, one after the other', True))
+        self.assertRegex(failed.reason, 'KeyError.*no such')
+        self.assertFalse(failed.of_death)
+        self.assertEqual(found, {item: item ** 2 for item in range(24)
+                                 if item not in (DEADLY, BAD)})
+
+    def test_a_worker_killed_in_between_costs_nothing(self):
+        found = list(spread(self.client, exponent, own_process,
+                            [[number] for number in range(8)]))
+        self.assertEqual(sorted(item for item, _ in found), list(range(8)))
+        self.assertTrue(dict(found)[0][1])
+        self.assertFalse(any(isinstance(each, Lost) for _, each in found))
+
+    def test_no_more_than_a_window_is_taken(self):
+        taken = []
+
+        def batches():
+            for number in range(100, 150):
+                taken.append(number)
+                yield [number]
+        found = spread(self.client, exponent, power, batches())
+        self.assertEqual(len(next(found)), 2)
+        self.assertLess(len(taken), 15)
+        found.close()
+
+    def test_a_worker_learns_that_nobody_waits_any_more(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'file')
+
+            def batches():
+                yield [path]
+                wait_for(path + '-begun')
+                raise KeyboardInterrupt
+            with self.assertRaises(KeyboardInterrupt):
+                list(spread(self.client, exponent, until_nobody_waits,
+                            batches()))
+            wait_for(path + '-ended')
+
+    def test_a_worker_that_is_not_fit_ends_the_run(self):
+        with self.assertRaisesRegex(ClusterError, "^this one has numpy"):
+            list(spread(self.client, unfit, power, [[1]]))
+        names = self.client.run(lambda dask_worker: [
+            name for name in dask_worker.plugins if 'colorize' in name])
+        self.assertFalse(any(names.values()), names)
+
+
+class TestAddress(unittest.TestCase):
+    def test_what_names_a_scheduler(self):
+        for good in ('tcp://10.0.0.1:8786', 'tls://host:1', 'local:12',
+                     __file__):
+            self.assertEqual(check_address(good), good)
+        for bad in ('10.0.0.1:8786', 'local:0', 'local:', 'tcp://', 'http://x'
+                    ':1', 'nowhere.json', ''):
+            with self.assertRaisesRegex(ValueError, 'must be tcp://'):
+                check_address(bad)
+
+    def test_nobody_there(self):
+        with self.assertRaisesRegex(ClusterError,
+                                    '^--scheduler tcp://127.0.0.1:9: '):
+            with connected('tcp://127.0.0.1:9', patience=1):
+                pass
