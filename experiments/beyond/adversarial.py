@@ -3,7 +3,8 @@
 The classification network, trained as ever, is the generator: the mean over
 its bins at a temperature can be differentiated. A discriminator learns to
 tell its photos from real ones (least squares: Mao et al., 2017); then both
-learn together. Compared with where the generator began.
+learn together. Compared with where the generator began, and with as many
+updates of it alone: those change it, too.
 """
 
 import os
@@ -11,27 +12,42 @@ import os
 import numpy as np
 
 from colorize import command
-from experiments.shared import curves, evenness, options, report, scoring
+from experiments.shared import evenness, options, report, scoring, table
 
 __all__ = ['QUICK', 'adversarial', 'main']
 
-#: Of Adam, for both networks; what the judge's word weighs beside the
-#: cross-entropy, which keeps the colours plausible.
-_RATE, _BETA1, _WEIGHT = 0.0001, 0.5, 0.1
+#: Of Adam: the generator's rate, the judge's, which knows nothing yet, and
+#: beta1 of both; what the judge's word weighs beside the cross-entropy,
+#: which keeps the colours plausible.
+_HOW = {'rate': 0.0001, 'judge_rate': 0.001, 'beta1': 0.5, 'weight': 0.1}
 
-#: Epochs of the discriminator alone, then of both.
-_ALONE = 1
+#: Epochs of the generator, of the judge alone, and of both.
+QUICK = {'width': 0.1, 'side': 64, 'epochs': 12, 'alone': 8, 'joint': 4}
+_FULL = {'width': 1.0, 'side': 128, 'epochs': 30, 'alone': 2, 'joint': 3}
 
-QUICK = {'width': 0.1, 'side': 64, 'epochs': 12, 'joint': 4}
-_FULL = {'width': 1.0, 'side': 128, 'epochs': 30, 'joint': 3}
+#: The generator's settings that say which photos it learns from, and how it
+#: is shown them; both parts have them in common.
+_SHOWN = ('crop', 'flip', 'holdout', 'keep_gray', 'scale', 'seed', 'side')
+
+#: What a table shows of each network: name, title, form.
+_COLUMNS = (('acc_u', 'Acc(U)', '{:.1%}'), ('acc_v', 'Acc(V)', '{:.1%}'),
+            ('sat_diff_set', 'Sat.d.', '{:.1%}'), ('psnr', 'PSNR', '{:.2f}'),
+            ('colorfulness_ratio', 'colour', '{:.2f}'),
+            ('spread', 'spread', '{:.2f}'),
+            ('inconsistency', 'uneven', '{:.3f}'))
 
 
 def main(arguments=None):
     """Parse the command line; train, compare, write."""
-    parser = options.parser('beyond.adversarial', __doc__.partition('\n')[0])
-    parser.add_argument('--epochs', type=int, metavar='N', help='of the '
-                        'generator before (default: {epochs}, {quick} with '
-                        '--quick)'.format(quick=QUICK['epochs'], **_FULL))
+    parser = options.parser('beyond.adversarial', __doc__.partition('\n')[0],
+                            decided=('system', 'color_space', 'loss'))
+    for name, text in (('epochs', 'of the generator before'),
+                       ('alone', 'of the judge alone'),
+                       ('joint', 'of both networks together')):
+        parser.add_argument(
+            f'--{name}', type=command.number(int, 1), metavar='N',
+            help=f'epochs {text} (default: {_FULL[name]}, {QUICK[name]} with '
+                 '--quick)')
     given = parser.parse_args(arguments)
     given.runs = options.run_folder(given, 'adversarial',
                                     options.name_of_photos(given))
@@ -50,52 +66,91 @@ def adversarial(given):
     int
         The exit status, 0.
     """
-    from colorize.training import loop
     from experiments.beyond import adversarial_loop
     size = dict(QUICK if given.quick else _FULL)
-    size['epochs'] = given.epochs or size['epochs']
+    size.update((name, getattr(given, name)) for name in size
+                if getattr(given, name) is not None)
     paths = options.training_photos(given, size['side'])
-    first = os.path.join(given.runs, 'generator')
-    settings = {'side': size['side'], 'seed': given.seed,
-                'vgg16': given.vgg16, 'learning_rate': 0.0003}
-    loop.train(paths, first, size['epochs'], {
-        'system': 'classification', 'width': size['width']}, **settings)
-    start = os.path.join(first, 'weights.npz')
-    folder = os.path.join(given.runs, 'joint')
-    valid = adversarial_loop.train(
-        paths, folder, start, _ALONE, size['joint'], size['width'], {
-            'rate': _RATE, 'beta1': _BETA1, 'weight': _WEIGHT,
-            'side': size['side'], 'seed': given.seed})
-    _compare(given, valid, {'before': start, 'after': os.path.join(
-        folder, 'weights.npz')}, curves.read(folder), size)
+    start, shown = _generator(given, size, paths)
+    weights = {'before': start}
+    for name, alone, weight in (('without judge', 0, 0),
+                                ('after', size['alone'], _HOW['weight'])):
+        folder = os.path.join(given.runs, name.replace(' ', '-'))
+        valid = adversarial_loop.train(
+            paths, folder, start, alone, size['joint'],
+            dict(_HOW, weight=weight), shown)
+        weights[name] = os.path.join(folder, 'weights.npz')
+    _compare(given, valid, weights, size)
     return 0
 
 
-def _compare(given, paths, weights, records, size):
-    """The generator before and after, on the photos that none learnt."""
+def _generator(given, size, paths):
+    """Its weights file, and the settings that its photos were shown with."""
+    from colorize.training import loop, run_folder
+    from colorize.training.options import given_settings
+    network, settings = given_settings(given)
+    network = {'system': 'classification', **network}
+    if not given.start:
+        network.setdefault('width', size['width'])
+    folder = os.path.join(given.runs, 'generator')
+    loop.train(paths, folder, size['epochs'], network, **{
+        'learning_rate': 0.001 if given.quick else 0.0003, 'flip': True,
+        **settings, 'side': size['side']})
+    settings = run_folder.read_description(folder)['training']
+    return (os.path.join(folder, 'weights.npz'),
+            {name: settings[name] for name in _SHOWN})
+
+
+def _compare(given, paths, weights, size):
+    """The generators on the photos that none of them learnt."""
     from colorize.colorizer import Colorizer
     from colorize.photos import grids, images
+    from colorize.training import run_folder
     from experiments.shared import saved
-    made = {name: Colorizer(path, 'annealed') for name, path
-            in weights.items()}
-    scores, rows = scoring.score_all(
-        saved.loaded(paths, size['side']),
-        {name: each.chroma for name, each in made.items()},
-        ['before', 'after'])
-    found = {name: scoring.summary(each) for name, each in scores.items()}
-    for name, each in made.items():
-        found[name]['inconsistency'] = float(np.mean([
-            evenness.inconsistency(lightness, each.chroma(lightness))
-            for _, lightness, _ in saved.loaded(paths, size['side'])]))
-    lines = scoring.lines_of(found)
+    scores, rows = _scores(saved.loaded(paths, size['side']), {
+        name: Colorizer(path, 'annealed') for name, path in weights.items()})
+    found = {name: dict(scoring.summary(each), **{
+        measure: float(np.mean([one[measure] for one in each]))
+        for measure in ('spread', 'inconsistency')})
+        for name, each in scores.items()}
+    lines = _table(found)
     print('\n'.join(lines))
     stem = os.path.join(given.out, 'adversarial')
     report.write_text(f'{stem}.txt', lines)
     report.write_json(f'{stem}.json', dict(
-        found, photos=len(paths), photos_of=options.name_of_photos(given),
-        quick=given.quick, size=size, weight=_WEIGHT, records=records))
+        networks=found, photos=len(paths), size=size, how=_HOW,
+        photos_of=options.name_of_photos(given), quick=given.quick, records={
+            name: run_folder.read_log(os.path.dirname(path))
+            for name, path in weights.items()}))
     images.save(f'{stem}.png', grids.grid(
-        rows, ['before', 'after', 'original'], 160))
+        rows[:6], [*weights, 'original'], 160))
+
+
+def _scores(photos, made):
+    """By name, the scores of each photo; pictures of each photo."""
+    from colorize import color
+    from colorize.photos import images
+    scores, rows = {name: [] for name in made}, []
+    for photo, lightness, actual in photos:
+        objects, row = evenness.objects(photo), []
+        for name, colorizer in made.items():
+            chroma = colorizer.chroma(lightness)
+            scores[name].append(dict(
+                scoring.score(lightness, chroma, actual),
+                spread=evenness.spread(chroma, objects),
+                inconsistency=evenness.inconsistency(lightness, chroma)))
+            row.append(images.to_uint8(color.merge(lightness, chroma)))
+        rows.append(row + [photo])
+    return scores, rows
+
+
+def _table(found):
+    """Lines: a network each."""
+    rows = [[''] + [title for _, title, _ in _COLUMNS]]
+    for name, values in found.items():
+        rows.append([name] + [table.written(form, values[key])
+                              for key, _, form in _COLUMNS])
+    return table.lines('<14' + ' >6' * len(_COLUMNS), rows)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 """The loop of ``make train-adversarial``: resumable, as every run is."""
 
 import os
+import time
 
 import numpy as np
 
@@ -10,7 +11,7 @@ __all__ = ['compiled', 'train']
 _BATCH = 6
 
 
-def train(paths, folder, start, alone, joint, width, how):
+def train(paths, folder, start, alone, joint, how, shown):
     """Train a discriminator alone, then both networks.
 
     Parameters
@@ -23,28 +24,32 @@ def train(paths, folder, start, alone, joint, width, how):
         Weights of the generator.
     alone, joint : int
         Epochs of the discriminator, and of both after that.
-    width : float
-        Of the discriminator.
     how : dict
-        'rate' and 'beta1' of Adam, 'weight' of the discriminator's word,
-        'side' and 'seed'.
+        'rate' and 'beta1' of Adam, 'judge_rate' of the discriminator's;
+        'weight' of its word, without which only the generator learns.
+    shown : dict
+        Settings of the generator's training that say which photos it
+        learnt from and how it was shown them: 'seed', 'side' and more.
 
     Returns
     -------
     list of str
         The photos that only validate; the same as the generator's, for the
-        same paths, side and seed.
+        same paths.
     """
     from colorize.settings import check_run
     from colorize.systems import trained
     from colorize.training import (checkpoints, initial, interrupts,
                                    run_folder)
-    settings = check_run(*initial.settings_of_start({}, {
-        'start': start, 'side': how['side'], 'seed': how['seed'],
-        'learning_rate': how['rate'], 'batch_size': _BATCH, 'flip': True}))
+    frozen = trained.settings_of(start)[0]['freeze_until']
+    settings = check_run(*initial.settings_of_start(
+        {'freeze_until': frozen},
+        {'start': start, 'learning_rate': how['rate'], 'batch_size': _BATCH,
+         **shown}))
     with run_folder.locked(folder):
         run = run_folder.open_run(folder, paths, *settings)
-        functions, state = compiled(trained.load(start), width, how)
+        functions, state = compiled(trained.load(start), dict(
+            how, seed=shown['seed']))
         progress = checkpoints.resume(run, state)
         with interrupts.noticed() as interrupted:
             while progress['epoch'] < alone + joint:
@@ -55,15 +60,15 @@ def train(paths, folder, start, alone, joint, width, how):
     return run.valid
 
 
-def compiled(held, width, how):
+def compiled(held, how):
     """Compile an update of the discriminator, and one of both networks.
 
     Parameters
     ----------
     held : colorize.systems.trained.Trained
-    width : float
+        Its width is the discriminator's, too.
     how : dict
-        See :func:`train`.
+        See :func:`train`; besides, the 'seed'.
 
     Returns
     -------
@@ -81,8 +86,8 @@ def compiled(held, width, how):
     from models.discriminator import build_discriminator
     T = theano.tensor
     backend.seed(how['seed'])
-    judge = build_discriminator(width=width)['real']
     network = held.network
+    judge = build_discriminator(width=network.settings['width'])['real']
     target_var, loss, outputs = networks.loss(network, 'cross_entropy')
     lightness_var, chroma_var = T.tensor3('lightness'), T.tensor4('chroma')
     chroma = decode(outputs, network.settings, 'annealed', held.means, xp=T)
@@ -96,8 +101,9 @@ def compiled(held, width, how):
     fools = loss + np.float32(how['weight']) * ((made - 1) ** 2).mean()
     told = lasagne.layers.get_all_params(judge, trainable=True)
     trained = lasagne.layers.get_all_params(network.outputs, trainable=True)
-    alone = lasagne.updates.adam(tells, told, how['rate'], how['beta1'])
-    both = alone.copy()
+    alone = lasagne.updates.adam(tells, told, how['judge_rate'],
+                                 how['beta1'])
+    both = alone.copy() if how['weight'] else {}
     both.update(lasagne.updates.adam(fools, trained, how['rate'],
                                      how['beta1']))
     state = dict(params.get_params(network.outputs))
@@ -114,35 +120,62 @@ def compiled(held, width, how):
 
 def _epoch(run, step, state, progress, interrupted):
     """An epoch from where it was left, its line in the log, a checkpoint."""
-    import time
     from colorize.progress import progress as shown_progress
-    from colorize.training import batches, checkpoints, interrupts, run_folder
-    epoch, began = progress['epoch'], time.time()
+    from colorize.training import checkpoints, run_folder
+    began, before = time.time(), progress.get('spent', 0.0)
+    sums = np.array(progress.get('sums', [0.0] * 3))
+    with shown_progress(len(run.train), f"epoch {progress['epoch'] + 1}",
+                        done=progress['position']) as advance:
+        for batch in _minibatches(run, progress):
+            found = _checked(run, step(
+                batch.inputs, batch.targets, batch.lightness,
+                np.moveaxis(batch.chroma, -1, 1)))
+            sums += found * len(batch.inputs)
+            progress.update(position=progress['position'] + len(batch.inputs),
+                            sums=sums.tolist(),
+                            spent=before + time.time() - began)
+            advance(len(batch.inputs), loss=found[0])
+            _stop_or_save(run, state, progress, interrupted)
+    loss, real, made = (sums / len(run.train)).tolist()
+    run_folder.log(run, {'epoch': progress['epoch'] + 1, 'loss': loss,
+                         'real': real, 'made': made,
+                         'seconds': round(progress['spent'], 2)})
+    progress.update(epoch=progress['epoch'] + 1, position=0, sums=[0.0] * 3,
+                    spent=0.0, saved=0.0)
+    checkpoints.save(run, state, progress)
+
+
+def _minibatches(run, progress):
+    """Those of an epoch that are still to come."""
+    from colorize.training import batches
+    epoch = progress['epoch']
     order = batches.shuffled(len(run.train), run.settings['seed'], epoch)
     load = batches.augmenting_loader(run.train, run.network_settings,
                                      run.settings, epoch)
-    sums = np.array(progress.get('sums', [0.0] * 3))
-    with shown_progress(len(order), f'epoch {epoch + 1}',
-                        done=progress['position']) as advance:
-        for batch in batches.minibatches(load, order[progress['position']:],
-                                         _BATCH):
-            found = step(batch.inputs, batch.targets, batch.lightness,
-                         np.moveaxis(batch.chroma, -1, 1))
-            sums += np.array(found, 'float64') * len(batch.inputs)
-            progress.update(position=progress['position'] + len(batch.inputs),
-                            sums=sums.tolist())
-            advance(len(batch.inputs), loss=float(found[0]))
-            if interrupted():
-                checkpoints.save(run, state, progress)
-                raise interrupts.Interrupted(
-                    f'{run.folder}: interrupted and saved; the same command '
-                    'goes on from here')
-    loss, real, made = (sums / len(order)).tolist()
-    progress.update(epoch=epoch + 1, position=0, sums=[0.0] * 3)
-    run_folder.log(run, {'epoch': epoch + 1, 'loss': loss, 'real': real,
-                         'made': made,
-                         'seconds': round(time.time() - began, 2)})
-    checkpoints.save(run, state, progress)
+    return batches.minibatches(load, order[progress['position']:], _BATCH)
+
+
+def _checked(run, found):
+    """Numbers of an update as an array; refuses a network that diverged."""
+    from colorize.training.run_folder import TrainingError
+    found = np.array(found, 'float64')
+    if not np.isfinite(found).all():
+        raise TrainingError(f'{run.folder}: the losses are no numbers any '
+                            'more; the last checkpoint is intact')
+    return found
+
+
+def _stop_or_save(run, state, progress, interrupted):
+    """Save when asked to stop, and from time to time."""
+    from colorize.training import checkpoints, interrupts, loop
+    late = progress['spent'] - progress.get('saved', 0.0) > loop.SAVE_SECONDS
+    if late or interrupted():
+        progress['saved'] = progress['spent']
+        checkpoints.save(run, state, progress)
+    if interrupted():
+        raise interrupts.Interrupted(
+            f'{run.folder}: interrupted and saved; the same command goes on '
+            'from here')
 
 
 def _save_weights(run, start, state):

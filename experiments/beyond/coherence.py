@@ -126,7 +126,7 @@ def measure(paths, held, levels=None):
                                          leave=False, disable=None):
         answer = np.concatenate(function(
             arrays.network_input(lightness)[None]))
-        objects = _objects(photo)
+        objects = evenness.objects(photo)
         found = {}
         for name, decoding in tried().items():
             for way, milliseconds, predicted in _coloured(
@@ -167,12 +167,6 @@ def _coloured(answer, lightness, decoding, held, levels):
     if levels is not None and decoding.temperature:
         yield 'means by L', 0, np.moveaxis(level_means.unbinned(
             weighed, decoding, levels, lightness), 0, -1)
-
-
-def _objects(photo):
-    """Segments of the photo in its own colours: about as a person would."""
-    from skimage.segmentation import felzenszwalb
-    return felzenszwalb(photo, 300, 0.8, photo.shape[0] * photo.shape[1] // 80)
 
 
 def _even(lightness, chroma, objects):
