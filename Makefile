@@ -27,7 +27,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
-    coherence hints train-adversarial own smoothing train-mcgill train-cvcl \
+    coherence dark hints train-adversarial own smoothing train-mcgill \
+    train-cvcl \
     train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions splits figures judge gallery throughput \
     bleeding export film film-memory film-speed bench bench-gpu scaling \
@@ -101,6 +102,9 @@ HELD = $(ON) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(RUN),--run '$(RUN)') \
 
 coherence: $(READY)  ## Section 6: what holds colours together [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
 	$(PYTHON) -m experiments.beyond.coherence $(HELD)
+
+dark: $(READY)  ## bins' means by lightness, where photos are dark [RUN=DIR COUNT=60]
+	$(PYTHON) -m experiments.beyond.dark $(HELD)
 
 hints: $(READY)  ## how much a few told colours help [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
 	$(PYTHON) -m experiments.beyond.hints $(HELD)
