@@ -70,6 +70,7 @@ def _listening(port):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(('127.0.0.1', number))
+            listener.listen()  # bound only, another of us may bind it, too
             return listener
         except OSError as error:
             listener.close()

@@ -12,6 +12,11 @@ __all__ = ['Look', 'look_of', 'look_of_query']
 Look = namedtuple('Look', 'saturation decode coherence hints')
 
 
+#: What of it an address may hold, and what else.
+_SETTINGS = 'saturation', 'decode', 'coherence'
+_OTHERS = 'format', 'quality', 'token'
+
+
 def look_of(given):
     """A look from what a page has sent as JSON.
 
@@ -56,8 +61,11 @@ def look_of_query(query):
     ------
     colorize.page.limits.Refused
     """
-    given = {name: query[name] for name in ('saturation', 'decode',
-                                            'coherence') if name in query}
+    for name in query:
+        if name not in _SETTINGS + _OTHERS:
+            raise Refused(400, f'unknown option {name!r}; known are '
+                               f"{', '.join(_SETTINGS + _OTHERS)}")
+    given = {name: query[name] for name in _SETTINGS if name in query}
     if 'saturation' in given:
         try:
             given['saturation'] = float(given['saturation'])

@@ -108,7 +108,7 @@ def format(request):
     -------
     quality : int or None
     form : str or None
-        Of :func:`colorize.photos.formats.asked`.
+        A photo's, of :func:`colorize.photos.formats.asked`.
 
     Raises
     ------
@@ -119,9 +119,10 @@ def format(request):
                                     1 <= int(quality) <= 100):
         raise Refused(400, f'quality must be 1 to 100, got {quality!r}')
     form = request.query_params.get('format')
-    if form is not None and form not in formats.asked():
-        raise Refused(400, f"format must be one of "
-                           f"{', '.join(formats.asked())}, got {form!r}")
+    known = formats.asked(formats.FORMATS)
+    if form is not None and form not in known:
+        raise Refused(400, f"format must be one of {', '.join(known)}, got "
+                           f'{form!r}')
     return quality and int(quality), form
 
 

@@ -84,9 +84,9 @@ def by_ending(path):
     return _BY_ENDING.get(ending_of(path))
 
 
-def asked():
-    """The formats that can be asked for, by their names there."""
-    return {each.asked: each for each in FORMATS + FILMS if each.asked}
+def asked(kinds=FORMATS + FILMS):
+    """Those of some formats that can be asked for, by their names there."""
+    return {each.asked: each for each in kinds if each.asked}
 
 
 def is_film(path):

@@ -192,7 +192,8 @@ def _color(tasks, count, given, summary, claims, left):
     from colorize.progress import above, progress
     made = colorizer.Colorizer(given.weights, given.decode, given.saturation,
                                given.coherence)
-    summary.settings['decode'] = made.decoding
+    summary.settings.update(decode=made.decoding,
+                            coherence=made.coherence or 'none')
     late = []
     outcomes = _outcomes(tasks, count, made, given, late, left)
     try:

@@ -67,6 +67,15 @@ class TestCommand(Folder):
                         RuntimeError, '--port'):
                 page._listening(None)
 
+    def test_two_that_start_at_once(self):
+        with closing(socket.socket()) as free:
+            free.bind(('127.0.0.1', 0))
+            port = free.getsockname()[1]
+        with mock.patch.object(page, '_PORT', port), closing(
+                page._listening(None)) as one, closing(
+                    page._listening(None)) as other:
+            self.assertNotEqual(one.getsockname(), other.getsockname())
+
     def test_listens_on_this_computer_only(self):
         with closing(page._listening(None)) as found:
             self.assertEqual(found.getsockname()[0], '127.0.0.1')

@@ -236,7 +236,8 @@ class TestResults(WithPhotos):
         _, _, content = self.bring(source, to='/api/color?quality=80')
         self.assertEqual(content, self.predicted(source, '--quality', '80'))
         for query, words in (('quality=0', 'quality must be'),
-                             ('format=doc', 'format must be'),
+                             ('format=mp4', 'jpeg, png, tiff, webp, got'),
+                             ('satturation=1', "unknown option 'satt"),
                              ('saturation=lots', 'saturation must be'),
                              ('decode=x', 'decode must be')):
             status, _, body = self.bring(source, to=f'/api/color?{query}')

@@ -27,13 +27,14 @@ class TestReport(Predicting):
         shutil.copy(paths[0], self.path('out', 'photo0-color.png'))
         status, _, _ = self.run_main(
             *paths, '-o', self.path('out'), '--json', self.path('a.json'),
-            '--saturation', '1.5')
+            '--saturation', '1.5', '--decode', 'mean')
         self.assertEqual(status, 1)
         with open(self.path('a.json')) as file:
             found = json.load(file)
         self.assertEqual(found['totals'],
                          {'done': 1, 'skipped': 1, 'failed': 1})
-        self.assertEqual(found['settings']['saturation'], 1.5)
+        self.assertEqual([found['settings'][name] for name in (
+            'saturation', 'decode', 'coherence')], [1.5, 'mean', 'none'])
         first, second, third = found['photos']
         self.assertEqual(first['status'], 'skipped')
         self.assertEqual((second['status'], third['status']),
