@@ -205,12 +205,18 @@ class TestPage(Serving):
         np.testing.assert_array_equal(self.shown(), after)
 
     def test_settings_answer_at_once(self):
+        from selenium.webdriver import Keys
         self.one(rows=240, columns=320)
         before = self.shown()
         self.painted_anew(lambda: self.slide_to('saturation', 0))
         gray = self.shown()
         self.assertLess(np.ptp(gray, axis=-1).mean(), 1)
         self.painted_anew(lambda: self.the('reset').click())
+        np.testing.assert_array_equal(self.shown(), before)
+        evenness = self.the('coherence')
+        self.painted_anew(lambda: evenness.send_keys('off'))
+        self.assertGreater(np.abs(self.shown() - before).mean(), 0.1)
+        self.painted_anew(lambda: evenness.send_keys(Keys.END))
         np.testing.assert_array_equal(self.shown(), before)
         self.painted_anew(lambda: self.page.find_element(
             'css selector', '[name=decode][value=mean]').click())
