@@ -12,7 +12,8 @@ import traceback
 import warnings
 
 __all__ = ['add_device', 'complain', 'debug_option', 'name_of', 'number',
-           'photo_places', 'printable', 'quiet', 'run', 'say', 'show', 'words']
+           'photo_places', 'printable', 'put_off', 'quiet', 'run', 'say',
+           'show', 'status_of', 'words']
 
 _shown = {'debug': False}
 
@@ -146,7 +147,6 @@ def run(main):
         say('PYTHONOPTIMIZE=2 (-OO) takes away what Theano and Lasagne need '
             'to be imported: use 1, or none')
         sys.exit(2)
-    _forget_working_folder()
     _handle(_stop)
     warnings.simplefilter('ignore')  # they are for who writes programs
     try:
@@ -154,7 +154,7 @@ def run(main):
         sys.stdout.flush()
     except KeyboardInterrupt as stopped:
         say('stopped')
-        status = _status(stopped)
+        status = status_of(stopped)
     except BrokenPipeError:
         # Nobody reads on; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -183,14 +183,6 @@ def _open_streams():
                                     closefd=False))
 
 
-def _forget_working_folder():
-    """``python -m`` looks there first, and somebody's models.py may lie
-    there; unless this program does, too."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    if sys.path and os.path.abspath(sys.path[0]) == os.getcwd() != here:
-        del sys.path[0]
-
-
 def _handle(handler):
     """Set who is told of signals that are not ignored (as by nohup)."""
     for each in _SIGNALS:
@@ -204,27 +196,40 @@ def _stop(number, frame):
     raise KeyboardInterrupt(number)
 
 
+@contextlib.contextmanager
+def put_off():
+    """Let a first signal wait for what is to be finished.
+
+    A second one ends at once, as ever; and so does one that comes when the
+    command is being stopped already.
+    """
+    waiting = []
+
+    def wait(number, frame):
+        if waiting:
+            _end(number, frame)
+        waiting.append(number)
+    put = [each for each in _SIGNALS if signal.getsignal(each) is _stop]
+    for each in put:
+        signal.signal(each, wait)
+    try:
+        yield
+    finally:
+        for each in put:
+            signal.signal(each, _stop)
+        if waiting:
+            signal.raise_signal(waiting[0])
+
+
 def _end(number, frame):
     """End at once. Files aside are swept by the next run."""
     say('stopped')
     os._exit(128 + number)
 
 
-def _status(stopped):
+def status_of(stopped):
+    """Exit status of a command that a KeyboardInterrupt has ended."""
     return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
-
-
-def _hook(kind, error, trace):
-    """Ctrl-C before a command runs, while it is imported, is one line."""
-    if issubclass(kind, KeyboardInterrupt):
-        say('stopped')
-        sys.stderr.flush()
-        os._exit(_status(error))
-    sys.__excepthook__(kind, error, trace)
-
-
-# Only commands import this module, and this is all that it does by that.
-sys.excepthook = _hook
 
 
 def number(kind, least, most=math.inf):

@@ -7,7 +7,7 @@ import sys
 import time
 
 from colorize import command
-from tests.shared.folder import Folder
+from tests.shared.folder import ROOT, Folder
 
 #: A command that says when it has begun, and cleans up for a while.
 CODE = '''
@@ -62,9 +62,21 @@ class TestSignals(Folder):
         self.assertLess(time.time() - began, 5)
         self.assertEqual((process.returncode, said.count('\n')), (130, 1))
 
+    def test_what_is_to_be_finished(self):
+        process = self.started(
+            'import os, signal\nfrom colorize import command\n'
+            'def main():\n'
+            '    with command.put_off():\n'
+            '        os.kill(os.getpid(), signal.SIGTERM)\n'
+            '        print("finished", flush=True)\n'
+            '    print("later")\n'
+            'command.run(main)')
+        shown, said = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, shown), (143, 'finished\n'))
+
     def test_while_a_command_is_imported(self):
         process = self.started(
-            'from colorize import command\nimport time\n'
+            'from colorize import started\nimport time\n'
             'print("ready", flush=True)\ntime.sleep(60)')
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -123,16 +135,23 @@ class TestWorkingFolder(Folder):
     def test_somebodys_models_are_not_ours(self):
         with open(self.path('models.py'), 'w') as file:
             file.write('raise SystemExit("theirs")')
-        code = ('import sys\n'
-                f'sys.path[0:0] = ["", {os.getcwd()!r}]\n'
-                'from colorize import command\n'
-                'def main():\n'
-                '    import models\n'
-                '    print(models.__file__)\n'
-                'command.run(main)')
-        done = subprocess.run([sys.executable, '-c', code], cwd=self.folder,
-                              capture_output=True, text=True)
-        self.assertIn(os.path.join('models', '__init__.py'), done.stdout)
+        done = subprocess.run(
+            [sys.executable, '-m', 'colorize.predict', '--help'],
+            cwd=self.folder, capture_output=True, text=True,
+            env=dict(os.environ, PYTHONPATH=ROOT))
+        self.assertIn('--overwrite', done.stdout, done.stderr)
+
+    def test_who_imports_the_package_keeps_what_is_theirs(self):
+        """Their modules in their folder, and their hook."""
+        done = subprocess.run(
+            [sys.executable, '-c', 'import sys\n'
+             'before = sys.path[:], sys.excepthook\n'
+             'from colorize.photos import photo_file\n'
+             'from colorize.color import metrics\n'
+             'assert before == (sys.path, sys.excepthook)'],
+            cwd=self.folder, capture_output=True, text=True,
+            env=dict(os.environ, PYTHONPATH=ROOT))
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 def test_docstrings_that_are_taken_away():

@@ -11,6 +11,7 @@ import urllib.request
 
 from tqdm import tqdm
 
+from colorize import started  # noqa: F401  first of all
 from colorize import command
 from colorize.disk import npz
 from colorize.disk.whole import written_whole

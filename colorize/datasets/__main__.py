@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from colorize import started  # noqa: F401  first of all
 from colorize import command
 from colorize.datasets import DATASETS, build, report
 

@@ -2,6 +2,7 @@
 
 import argparse
 
+from colorize import started  # noqa: F401  first of all
 from colorize import command
 from colorize.systems.decodings import DECODINGS, DEFAULT
 

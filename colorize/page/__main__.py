@@ -9,6 +9,7 @@ import tempfile
 import threading
 import webbrowser
 
+from colorize import started  # noqa: F401  first of all
 from colorize import command
 
 __all__ = ['main']
@@ -105,14 +106,14 @@ def _say(address, quiet):
                          daemon=True).start()
 
 
-def _run(app, listener, started):
-    """Serve until Ctrl-C; `started` is called once requests are taken."""
+def _run(app, listener, begun):
+    """Serve until Ctrl-C; `begun` is called once requests are taken."""
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets=None):
             await super().startup(sockets)
-            started()
+            begun()
     logging.getLogger('uvicorn.error').setLevel(logging.CRITICAL)
     Server(uvicorn.Config(
         app, log_config=None, access_log=False, lifespan='off',

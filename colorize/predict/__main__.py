@@ -5,6 +5,7 @@ import itertools
 import os
 from contextlib import closing
 
+from colorize import started  # noqa: F401  first of all
 from colorize import command
 from colorize.cluster.connection import check_address
 from colorize.coherence import ASKED
@@ -117,10 +118,11 @@ def main(arguments=None):
         if given.evaluate:
             _conclude(summary)
     finally:
-        if summary.worth_a_line:
-            command.say(summary.line())
-        if given.json:
-            summary.write(given.json, _average(summary))
+        with command.put_off():
+            if summary.worth_a_line:
+                command.say(summary.line())
+            if given.json:
+                summary.write(given.json, _average(summary))
     return 1 if summary.failed else 0
 
 

@@ -35,7 +35,7 @@ def prepare(path):
     ValueError
         When the file is there and no report, or cannot be written.
     """
-    if os.path.exists(path) and not os.path.isfile(path):
+    if _is_stream(path):
         if os.path.isdir(path) or not os.access(path, os.W_OK):
             raise ValueError(f'{path}: cannot be written')
         return {}
@@ -47,6 +47,15 @@ def prepare(path):
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ValueError(f'{path}: {os.strerror(errno.EACCES)}')
     return _earlier(path) if os.path.exists(path) else {}
+
+
+def _is_stream(path):
+    """Whether a report is added to what is there, such as /dev/stdout.
+
+    Behind that a file may lie, which the shell has opened.
+    """
+    return os.path.exists(path) and not os.path.isfile(path) or \
+        os.path.abspath(path).startswith(('/dev/', '/proc/'))
 
 
 def _earlier(path):
@@ -171,12 +180,15 @@ class Summary:
         if average:
             content['average'] = average
         text = json.dumps(_finite(content), indent=1, allow_nan=False)
-        if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, 'w') as file:  # a pipe, or the terminal
-                file.write(text + '\n')
+        if not _is_stream(path):
+            with written_whole(path) as file:
+                file.write(f'{text}\n'.encode())
             return
-        with written_whole(path) as file:
-            file.write(f'{text}\n'.encode())
+        try:
+            with open(path, 'a') as file:
+                file.write(f'{text}\n')
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from error
 
 
 def _finite(content):

@@ -2,6 +2,7 @@
 
 import argparse
 
+from colorize import started  # noqa: F401  first of all
 from colorize import command
 from colorize.photos.find import find_photos
 from colorize.training.launched import joined

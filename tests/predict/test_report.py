@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import unittest
 from unittest import mock
 
@@ -55,6 +56,27 @@ class TestReport(Predicting):
         with open(read) as file:
             self.assertEqual(json.load(file)['totals']['done'], 1)
 
+    def test_a_report_behind_what_a_shell_has_opened(self):
+        source, = write_photos(self.folder, 1)
+        with open(self.path('a.json'), 'wb') as file:
+            file.write(b'first\n')
+            file.flush()
+            place = f'/dev/fd/{file.fileno()}'
+            self.assertEqual(self.run_main(source, '--json', place)[0], 0)
+        with open(self.path('a.json')) as file:
+            self.assertEqual(file.readline(), 'first\n')
+            self.assertEqual(json.load(file)['totals']['done'], 1)
+
+    def test_stopped_while_it_is_written(self):
+        source, = write_photos(self.folder, 1)
+        line = mock.PropertyMock(side_effect=lambda: os.kill(
+            os.getpid(), signal.SIGTERM) or True)
+        with mock.patch.object(Summary, 'worth_a_line', line):
+            status, _, _ = self.run_main(source, '--json', self.path('a'))
+        self.assertEqual(status, 143)
+        with open(self.path('a')) as file:
+            self.assertEqual(json.load(file)['totals']['done'], 1)
+
     def test_a_report_that_cannot_be_written(self):
         source, = write_photos(self.folder, 1)
         for place in ('photo0.png/a.json', ''):
@@ -75,6 +97,12 @@ class TestReport(Predicting):
         self.assertEqual(found['photos'][0]['scores'],
                          {'psnr': None, 'sat': [None, 1.5]})
         self.assertIsNone(found['average']['psnr'])
+
+    def test_a_report_where_there_is_no_room(self):
+        source, = write_photos(self.folder, 1)
+        status, lines, _ = self.run_main(source, '--json', '/dev/full')
+        self.assertEqual(status, 1)
+        self.assertIn('/dev/full: No space left', lines[-1])
 
     def test_a_report_replaces_nothing_else(self):
         source, = write_photos(self.folder, 1)
