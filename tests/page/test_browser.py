@@ -244,6 +244,18 @@ class TestPage(Serving):
         self.painted_anew(lambda: self.the('zoom-full').click())
         self.assertEqual(self.shown().shape[:2], (1200, 1800))
 
+    def test_very_large_ones_answer_first_and_then_show_every_pixel(self):
+        self.one('huge.png', rows=2500, columns=3300)
+        self.page.execute_script(
+            "const image = document.getElementById('color'); seen = [];"
+            "image.onload = () => seen.push(image.naturalWidth)")
+        for doing in (lambda: self.the('zoom-full').click(),
+                      lambda: self.slide_to('saturation', 2)):
+            self.page.execute_script('seen.length = 0')
+            doing()
+            self.wait(lambda: self.page.execute_script('return seen')
+                      == [1600, 3300])
+
     def test_with_the_keyboard_alone(self):
         from selenium.webdriver import ActionChains, Keys
         self.one(rows=240, columns=320)

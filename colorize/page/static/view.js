@@ -5,6 +5,9 @@ import * as api from './api.js';
 const $ = id => document.getElementById(id);
 // Longer side of the pictures that are shown until more pixels are needed.
 const SHOWN = 1600;
+// Of more pixels the smaller picture is shown first: an answer in half a
+// second, and then every pixel.
+const LARGE = 8e6;
 const STEPS = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8];
 
 export class View extends EventTarget {
@@ -67,11 +70,13 @@ export class View extends EventTarget {
     const asking = this.asking = new AbortController();
     const late = setTimeout(() => { $('busy').hidden = false; }, 300);
     try {
-      const blob = await api.color(photo.id, photo.asked(), this.size,
-        asking.signal);
-      if (asking !== this.asking) return;
-      await put($('color'), URL.createObjectURL(blob));
-      this.dispatchEvent(new Event('painted'));
+      const large = this.whole && photo.rows * photo.columns > LARGE;
+      for (const size of large ? ['shown', 'whole'] : [this.size]) {
+        const blob = await api.color(photo.id, photo.asked(), size,
+          asking.signal);
+        if (asking !== this.asking) return;
+        await put($('color'), URL.createObjectURL(blob));
+      }
     } catch (error) {
       if (error.name !== 'AbortError') {
         this.dispatchEvent(new CustomEvent('failed', {detail: error}));
