@@ -32,7 +32,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     train-ilsvrc train-mirflickr \
     train-folder table1 table2 definitions splits figures judge gallery throughput \
     bleeding export film film-memory film-speed bench bench-gpu scaling \
-    torture fuzz load page page-picture clean
+    cluster torture fuzz load page page-picture clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
@@ -161,6 +161,10 @@ bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cud
 scaling: $(VENV)/.mpi-ready  ## training: one process x 2 threads, two x 1; clusters computed [QUICK=1]
 	$(PYTHON) -m experiments.measure.scaling $(if $(QUICK),--quick) \
 	    $(if $(OUT),--out '$(OUT)')
+
+cluster: $(VENV)/.cluster-ready  ## 2,000 photos while workers are killed; rates; clusters computed [COUNT=2000 TASKS=100000]
+	$(PYTHON) -m experiments.measure.cluster \
+	    $(if $(COUNT),--count $(COUNT)) $(if $(TASKS),--tasks $(TASKS))
 
 torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
 	$(PYTHON) -m experiments.measure.torture $(if $(KILLS),--kills $(KILLS))

@@ -18,7 +18,7 @@ import numpy as np
 
 from colorize import command
 
-__all__ = ['load', 'main', 'small_weights']
+__all__ = ['load', 'main', 'photos', 'small_weights']
 
 #: Resident memory may grow by so much over a thousand photos.
 _FLAT = 2    # MiB
@@ -92,7 +92,7 @@ def load(folder, count, share, weights):
     samples : float array, (time, 4)
         Seconds, resident MiB, open files, threads.
     """
-    places, bad = _photos(os.path.join(folder, 'photos'), count, share)
+    places, bad = photos(os.path.join(folder, 'photos'), count, share)
     out, said = (os.path.join(folder, name) for name in ('out', 'said'))
     began = time.time()
     with open(said, 'w+') as file:
@@ -111,12 +111,29 @@ def load(folder, count, share, weights):
     return found, samples
 
 
-def _photos(folder, count, share):
-    """Small JPEGs; the first of the damaged ones in each other way."""
+def photos(folder, count, share, side=64):
+    """Small JPEGs; the first of the damaged ones in each other way.
+
+    Parameters
+    ----------
+    folder : str
+    count : int
+    share : float
+        Of damaged ones.
+    side : int
+        Of the squares, which recur after twenty.
+
+    Returns
+    -------
+    list of str
+        Paths.
+    int
+        How many are damaged.
+    """
     from experiments.shared import bundled
     from PIL import Image
     pieces = []
-    for path in bundled.crops(folder, 20, 64, seed=0):
+    for path in bundled.crops(folder, 20, side, seed=0):
         jpeg = io.BytesIO()
         with Image.open(path) as image:
             image.save(jpeg, 'JPEG')
