@@ -33,8 +33,8 @@ class TestCoherence(Experiment):
         for name in ('coherence.png', 'coherence.txt'):
             self.assertTrue(os.path.exists(self.path('out', name)))
         self.assertIn('vivid 0.5', shown)
-        for way in (None, *COHERENCES):
-            self._as_predicted(found['scores']['vivid'][way or 'none'], way)
+        for way in ('none', *COHERENCES):
+            self._as_predicted(found['scores']['vivid'][way], way)
 
     def _as_predicted(self, scores, way):
         """The PSNR is that of the colorizer's own photos."""
