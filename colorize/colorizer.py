@@ -78,10 +78,10 @@ class Colorizer:
         The network looks at about `side` x `side` pixels.
     space : {'luv', 'hsv'}
         What its colours are.
-    decoding : str
+    decoding, coherence : str or None
     saturation : float
-    coherence : str or None
-        None for none.
+    trained : colorize.systems.trained.Trained
+        The network, with what its bins stand for.
 
     Raises
     ------
@@ -94,9 +94,9 @@ class Colorizer:
     def __init__(self, weights=None, decode=None, saturation=1,
                  coherence=None):
         paint.prepare()
-        self._trained = trained.load(
+        self.trained = trained.load(
             default_weights() if weights is None else weights)
-        network, self.side = self._trained.network, self._trained.side
+        network, self.side = self.trained.network, self.trained.side
         self.space = network.settings['color_space']
         self._set(decode, saturation, coherence)
         self._outputs = theano.function(
@@ -106,12 +106,12 @@ class Colorizer:
     @property
     def settings(self):
         """Of the network, see :func:`colorize.systems.networks.complete`."""
-        return dict(self._trained.network.settings)
+        return dict(self.trained.network.settings)
 
     def _set(self, decode, saturation, coherence):
         check('saturation', saturation, (int, float), '0 to 10',
               lambda factor: 0 <= factor <= 10)
-        settings = self._trained.network.settings
+        settings = self.trained.network.settings
         self.saturation = saturation
         self.decoding = decodings.check_decoding(decode, settings)
         self.coherence = check_coherence(coherence, settings, self.decoding)
@@ -266,7 +266,7 @@ class Colorizer:
         float32 array, (row, column, 2)
             Chroma.
         """
-        return answers.chroma(answer, small, self._trained, self.decoding,
+        return answers.chroma(answer, small, self.trained, self.decoding,
                               self.coherence, self.saturation, hints)
 
     def suggest(self, photo, row, column, count=5, answer=None):
@@ -295,14 +295,14 @@ class Colorizer:
         colorize.hints.places.HintError
             When there is no such pixel.
         """
-        answers.check_suggestions(self._trained)
+        answers.check_suggestions(self.trained)
         places.check_place(row, column, photo.shape[:2])
         if answer is None:
             answer, = self.answer([self.shrink(photo)])
         lightness = color.lightness_of(photo[row:row + 1, column:column + 1])
         return answers.suggestions(
             answer, (row / photo.shape[0], column / photo.shape[1]),
-            lightness[0, 0], self._trained, count)
+            lightness[0, 0], self.trained, count)
 
     def paint(self, photo, small, chroma, hints=None, out=None):
         """Put the network's chroma onto the photo.

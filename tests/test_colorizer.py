@@ -110,7 +110,7 @@ class TestAnswers(Weights):
     def test_every_decoding_is_the_compiled_one(self):
         small = self.colorizer.shrink(photo())
         answer, = self.colorizer.answer([small])
-        held = self.colorizer._trained
+        held = self.colorizer.trained
         for name in DECODINGS:
             expected = decode(answer[:, None], held.network.settings, name,
                               held.means, held.prior)[0]
@@ -196,7 +196,7 @@ class TestHints(Weights):
 
     def test_suggestions(self):
         """The most probable bins at the pixel that the network saw."""
-        made, held = self.colorizer, self.colorizer._trained
+        made, held = self.colorizer, self.colorizer.trained
         small = made.shrink(photo(2, 60, 20))
         answer, = made.answer([small])
         found = made.suggest(photo(2, 60, 20), 59, 0, 4)
@@ -232,7 +232,7 @@ class TestSettings(Weights):
         """The means of softmax at a temperature, from the bare scores; as
         they are compiled, and from arrays."""
         plain = Colorizer(self.weights)
-        network, means = plain._trained.network, plain._trained.means
+        network, means = plain.trained.network, plain.trained.means
         means = means + np.random.RandomState(0).uniform(-1, 1, means.shape)
         scores = theano.function([network.input_var], networks.outputs(
             network, deterministic=True))

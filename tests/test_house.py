@@ -15,6 +15,10 @@ ROOMS = 'colorize', 'models', 'weights', 'experiments', 'tests'
 #: The ends of commands; their --help has to answer at once.
 _RUNS = re.compile(r'^    command\.run\(\w+\)$', re.M)
 
+#: Names that nobody else should know; those of named tuples and of the
+#: system are public.
+_PRIVATE = re.compile('_(?!_|replace$|asdict$|fields$|exit$)')
+
 MOST_LINES = 350
 
 #: Of a function, without its docstring.
@@ -51,6 +55,24 @@ def functions(path):
             yield node.name, lines
 
 
+def private_names(path):
+    """Private names of others that a file reads, imports or patches."""
+    with open(path) as file:
+        tree = ast.parse(file.read())
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Attribute) and ast.unparse(
+                node.value) not in ('self', 'cls', 'pickle'):
+            names = [node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            names = [each.name for each in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(
+                node.func).endswith(('patch', 'patch.object', 'setattr')):
+            names = [each.value.rpartition('.')[2] for each in node.args
+                     if isinstance(getattr(each, 'value', None), str)]
+        yield from (name for name in names if _PRIVATE.match(name))
+
+
 def loaded(*arguments):
     """Which heavy modules a Python process has loaded at its end."""
     code = ('import atexit, sys\n'
@@ -76,6 +98,14 @@ class TestSize(unittest.TestCase):
         self.assertEqual(long, {})
         with open(os.path.join(ROOT, 'README.rst')) as file:
             self.assertLessEqual(len(file.readlines()), 250)
+
+    def test_tests_reach_for_no_private_name(self):
+        """What a test needs is public, or seen through what is."""
+        found = [f'{os.path.relpath(path, ROOT)}: {name}'
+                 for path in sources('.py')
+                 if os.path.relpath(path, ROOT).startswith('tests')
+                 for name in private_names(path)]
+        self.assertEqual(found, [])
 
     def test_no_function_is_long(self):
         long = {f'{os.path.relpath(path, ROOT)}: {name}': lines

@@ -21,7 +21,8 @@ import numpy as np
 
 from colorize.disk.cache_folder import cache_folder
 
-__all__ = ['GPUError', 'check', 'find_library', 'name', 'prepare']
+__all__ = ['GPUError', 'check', 'find_library', 'keep_argmax_there', 'name',
+           'prepare', 'provide']
 
 #: Each library and who brings it.
 _LIBRARIES = (('cuda', "NVIDIA's driver"),
@@ -51,7 +52,7 @@ def prepare(device):
     """
     for name, source in _LIBRARIES:
         try:
-            _provide(name)
+            provide(name)
         except (OSError, subprocess.SubprocessError) as error:
             raise GPUError(f'device={device}: lib{name}.so is missing or does '
                            f'not load ({error}); it comes with '
@@ -66,7 +67,7 @@ def prepare(device):
                        'python3-pygpu libgpuarray-dev') from None
 
 
-def _provide(name):
+def provide(name):
     """Load a library so that opening its name without version finds it."""
     try:
         ctypes.CDLL(f'lib{name}.so')
@@ -162,7 +163,7 @@ def check(theano, said):
     if reasons or not theano.gpuarray.pygpu_activated:
         raise GPUError(f'device={theano.config.device}: Theano cannot use it: '
                        f"{'; '.join(reasons)}")
-    _keep_argmax_there(theano)
+    keep_argmax_there(theano)
 
 
 def name(theano):
@@ -191,7 +192,7 @@ def _one_and_one(theano):
         return theano.function([], one + one)()[0]
 
 
-def _keep_argmax_there(theano):
+def keep_argmax_there(theano):
     """Theano's optimizer moves an argmax only together with its max."""
     from theano.gpuarray import opt, reduction
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from colorize.color.bins import NUM_BINS
 
-__all__ = ['CELL', 'LIGHTNESS', 'NEAR', 'STEPS', 'TRUST', 'WEIGHT',
+__all__ = ['CELL', 'LIGHTNESS', 'NEAR', 'STEPS', 'TRUST', 'WEIGHT', 'grid',
            'mean_field']
 
 #: Size of a cell, in pixels and in units of L.
@@ -47,7 +47,7 @@ def mean_field(scores, lightness, weight=WEIGHT, steps=STEPS):
     -------
     float32 array, (2, 50, row, column)
     """
-    read, size = _grid(lightness)
+    read, size = grid(lightness)
     pour = read[_every_other(lightness.shape)].T.tocsr()
     read = _weighed(read, _blurred(pour.sum(axis=1).A, size))
     hear = read[_every_other(lightness.shape)]
@@ -74,7 +74,7 @@ def _weighed(read, poured):
     return read
 
 
-def _grid(lightness):
+def grid(lightness):
     """Which cells a pixel lies in.
 
     Returns

@@ -6,10 +6,11 @@ from PIL import Image
 from colorize import color
 from colorize.color import metrics, rounding
 
-__all__ = ['COLUMNS', 'average', 'gray', 'has_color', 'line', 'scores']
+__all__ = ['COLUMNS', 'MOST', 'average', 'gray', 'has_color', 'line', 'scores',
+           'smaller']
 
 #: Scores of more pixels than this are taken of a smaller copy.
-_MOST = 1 << 20
+MOST = 1 << 20
 
 #: Titles, names in a score, and format of what a table shows.
 COLUMNS = (('Acc(U) %', 'acc_u', '{:.1%}'), ('Acc(V) %', 'acc_v', '{:.1%}'),
@@ -37,7 +38,7 @@ def has_color(photo):
     """
     if photo.ndim == 2:
         return False
-    small = _small(photo)
+    small = smaller(photo)
     return np.ptp(small, axis=-1).mean() > 0.03 * np.iinfo(photo.dtype).max
 
 
@@ -54,7 +55,7 @@ def scores(painted, original):
     dict
         Floats; None where there is no finite value.
     """
-    painted, original = _small(painted), _small(original)
+    painted, original = smaller(painted), smaller(original)
     _, predicted = color.split(painted)
     lightness, actual = color.split(original)
     return metrics.average([dict(
@@ -73,9 +74,10 @@ def average(found):
          for name in names} for score in found])
 
 
-def _small(photo):
+def smaller(photo):
+    """A photo of :data:`MOST` pixels at most, as it is scored."""
     rows, columns = photo.shape[:2]
-    scale = np.sqrt(_MOST / (rows * columns))
+    scale = np.sqrt(MOST / (rows * columns))
     if scale >= 1 or photo.dtype != np.uint8:
         return photo
     size = [max(1, int(length * scale)) for length in (columns, rows)]

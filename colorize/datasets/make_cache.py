@@ -16,10 +16,10 @@ from colorize.disk.whole import sweep, written_whole
 from colorize.prefetch import prefetch
 from colorize.progress import progress
 
-__all__ = ['make']
+__all__ = ['PIECE', 'make']
 
 #: Photos that a kill can undo.
-_PIECE = 64
+PIECE = 64
 
 
 def make(cache, folder, plan):
@@ -69,9 +69,9 @@ def _read(aside, folder, plan, part):
     """Paths of all pieces of a part, made where they are missing."""
     names, paths = plan[part], []
     with progress(len(names), part) as advance:
-        for start in range(0, len(names), _PIECE):
-            some = names[start:start + _PIECE]
-            paths.append(os.path.join(aside, f'{part}-{start // _PIECE}.npz'))
+        for start in range(0, len(names), PIECE):
+            some = names[start:start + PIECE]
+            paths.append(os.path.join(aside, f'{part}-{start // PIECE}.npz'))
             if not os.path.exists(paths[-1]):
                 _read_piece(paths[-1], folder, some, plan['side'])
             advance(len(some))

@@ -16,7 +16,7 @@ __all__ = ['OneDNNError', 'accelerate', 'cross_entropy', 'register',
 
 #: Holds True once Theano's optimizer, which is one for the whole process,
 #: has our rewrites: it refuses a name that it knows and forgets none.
-_registered = []
+registered = []
 
 
 def wanted():
@@ -65,11 +65,11 @@ def register():
     bool
         Whether convolutions run on oneDNN, see :func:`wanted`.
     """
-    if not _registered and wanted() and _loads():
+    if not registered and wanted() and _loads():
         from colorize.onednn import rewrites
         rewrites.register()
-        _registered.append(True)
-    return bool(_registered)
+        registered.append(True)
+    return bool(registered)
 
 
 def accelerate(outputs):
@@ -113,7 +113,7 @@ def cross_entropy(scores, target, soft_targets=None):
         None where `scores` do not come from oneDNN.
     """
     node = scores.owner
-    if not _registered or node is None:
+    if not registered or node is None:
         return None
     from colorize.onednn.classes import CrossEntropy
     from colorize.onednn.blocked import FromBlocked

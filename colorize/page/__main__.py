@@ -12,12 +12,12 @@ import webbrowser
 from colorize import started  # noqa: F401  first of all
 from colorize import command
 
-__all__ = ['main']
+__all__ = ['MORE', 'PORT', 'listening', 'main']
 
-_PORT = 8765
+PORT = 8765
 
 #: Ports after it that are tried when it is taken.
-_MORE = 20
+MORE = 20
 
 
 def _parser():
@@ -27,7 +27,7 @@ def _parser():
                     'do not leave this computer. Ctrl-C ends it.')
     add = parser.add_argument
     add('--port', type=command.number(int, 1, 65535), metavar='N',
-        help=f'where to listen (without: {_PORT}, or the next that is free)')
+        help=f'where to listen (without: {PORT}, or the next that is free)')
     add('--no-browser', action='store_true', help='only print the address')
     add('--weights', metavar='FILE', help='weights of a trained network '
         '(without: those that ship)')
@@ -58,14 +58,14 @@ def main(arguments=None):
         raise RuntimeError(
             f"needs the package {error.name}: pip install '.[page]', or, in "
             "the project's folder, make page") from None
-    with contextlib.closing(_listening(given.port)) as listener:
+    with contextlib.closing(listening(given.port)) as listener:
         _serve(listener, given)
     return 0
 
 
-def _listening(port):
+def listening(port):
     """A socket on this computer, at the port that was asked for, or near."""
-    wanted = [port] if port else range(_PORT, _PORT + _MORE)
+    wanted = [port] if port else range(PORT, PORT + MORE)
     for number in wanted:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,7 +78,7 @@ def _listening(port):
             reason = error.strerror
     raise RuntimeError(
         f'port {port}: {reason}' if port else
-        f'ports {_PORT} to {number}: {reason}; name another with --port')
+        f'ports {PORT} to {number}: {reason}; name another with --port')
 
 
 def _serve(listener, given):

@@ -42,9 +42,9 @@ class Shelf:
         _sweep()
         self.folder = tempfile.mkdtemp(prefix=_PREFIX)
         # Whoever finds the lock free knows that we have been killed.
-        self._lock_file = open(os.path.join(self.folder, 'lock'), 'w')
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-        self._most, self._items = most, {}
+        self.lock_file = open(os.path.join(self.folder, 'lock'), 'w')
+        fcntl.flock(self.lock_file, fcntl.LOCK_EX)
+        self.most, self._items = most, {}
         self._lock = threading.Lock()
 
     def add(self, name, file):
@@ -71,8 +71,8 @@ class Shelf:
         path = os.path.join(self.folder, number, 'photo')
         item = Item(number, clean_name(name), path)
         with self._lock:
-            if len(self._items) >= self._most:
-                raise Refused(507, f'{self._most} photos are here already; '
+            if len(self._items) >= self.most:
+                raise Refused(507, f'{self.most} photos are here already; '
                                    'take some away first')
             self._items[number] = item
         os.mkdir(os.path.dirname(path))
@@ -107,7 +107,7 @@ class Shelf:
     def close(self):
         """Remove the folder and all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._lock_file.close()
+        self.lock_file.close()
 
 
 def _sweep():

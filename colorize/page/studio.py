@@ -36,14 +36,14 @@ class Studio:
     """
 
     def __init__(self, weights=None):
-        self._network = Network(weights)
+        self.network = Network(weights)
         self._asking = threading.Lock()
         self._photos, self._answers = Kept(_PHOTOS), Kept(_ANSWERS)
 
     @property
     def about(self):
         """What the network can do, for the page; JSON types."""
-        return self._network.about
+        return self.network.about
 
     def open(self, item):
         """Look at a photo for the first time.
@@ -149,7 +149,7 @@ class Studio:
                                f'columns, got {row}, {column}')
         _, answer = self._answer(item)
         with _said_of(item):
-            return self._network.suggest(photo.pixels, answer, row, column)
+            return self.network.suggest(photo.pixels, answer, row, column)
 
     def forget(self, item):
         """Keep nothing of a photo any more."""
@@ -175,15 +175,15 @@ class Studio:
                                                   for each in pair))
 
     def _asked(self, item):
-        small = self._network.shrink(self._photo(item).pixels)
+        small = self.network.shrink(self._photo(item).pixels)
         with self._asking:  # the network takes one thread at a time
-            return small, self._network.answer(small)
+            return small, self.network.answer(small)
 
     def _painted(self, item, photo, look):
         whole = self._photo(item).pixels.shape[:2]
         with _said_of(item):
-            return self._network.paint(photo.pixels, *self._answer(item),
-                                       look, whole)
+            return self.network.paint(photo.pixels, *self._answer(item),
+                                      look, whole)
 
 
 def result_name(name, form=None):

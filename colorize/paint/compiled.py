@@ -11,13 +11,13 @@ import numpy as np
 from colorize import color, cplusplus
 from colorize.color import guided_filter, rounding
 
-__all__ = ['TYPES', 'library', 'paint', 'shrink']
+__all__ = ['PART', 'TYPES', 'library', 'paint', 'shrink']
 
 #: Of the pixels of a photo.
 TYPES = ('uint8', 'uint16', 'float32', 'float64')
 
 #: Pixels of a photo that one thread paints; a photo of fewer is not shared.
-_PART = 1 << 22
+PART = 1 << 22
 
 _SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'src')
 
@@ -107,7 +107,7 @@ def paint(photo, small, chroma, out):
 def _side_by_side(work, rows, columns):
     """Have parts of a large photo done by as many threads as there are
     cores."""
-    count = min(os.cpu_count(), -(-rows * columns // _PART))
+    count = min(os.cpu_count(), -(-rows * columns // PART))
     edges = [rows * number // count for number in range(count + 1)]
     parts = list(map(slice, edges, edges[1:]))
     if count == 1:

@@ -12,7 +12,7 @@ import numpy as np
 
 from colorize.photos import captions, images
 
-__all__ = ['write']
+__all__ = ['PART', 'write']
 
 #: Level and strategy of zlib-ng, by the bytes of a value. Of 8 bits, files
 #: are 2 % larger than Pillow's; the next level below saves a quarter of the
@@ -21,7 +21,7 @@ __all__ = ['write']
 _DEFLATING = {1: (3, zlib.Z_DEFAULT_STRATEGY), 2: (1, zlib.Z_RLE)}
 
 #: Pixels that are filtered at a time.
-_PART = 1 << 16
+PART = 1 << 16
 
 #: What the header says of a pixel of so many channels.
 _KINDS = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -89,7 +89,7 @@ def _deflated(samples):
 def _filtered(samples):
     """Some rows at a time as they are deflated, uint8 (row, byte)."""
     rows, columns, channels = samples.shape
-    step, wide = max(1, _PART // columns), channels * samples.itemsize
+    step, wide = max(1, PART // columns), channels * samples.itemsize
     above = np.zeros(columns * wide, 'uint8')
     for start in range(0, rows, step):
         part = samples[start:start + step]

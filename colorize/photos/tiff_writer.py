@@ -14,13 +14,13 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from colorize.photos import captions, exif, images
 
-__all__ = ['write']
+__all__ = ['STRIP', 'write']
 
 _HEAD = b'II*\0\x08\0\0\0'
 
 #: Bytes of a strip before it is packed; TIFF 6.0 advises 8 KiB, for memories
 #: of its time.
-_STRIP = 1 << 18
+STRIP = 1 << 18
 
 _DEFLATE, _DIFFERENCES, _CHUNKY, _INCH, _STRAIGHT_ALPHA = 8, 2, 1, 2, 2
 
@@ -42,7 +42,7 @@ def write(file, photo):
     """
     samples = images.samples(photo)
     samples = samples.reshape(samples.shape[:2] + (-1,))
-    step = max(1, _STRIP // samples[0].nbytes)
+    step = max(1, STRIP // samples[0].nbytes)
     entries, notes = _entries(photo, samples, step)
     # Its own length is known before what it says of the strips.
     file.write(_directory(entries, [0] * -(-len(samples) // step)))

@@ -12,7 +12,7 @@ from colorize.hints import files, places
 from colorize.photos import images, photo_file
 from colorize.prefetch import prefetch
 
-__all__ = ['Outcome', 'colored']
+__all__ = ['GROUP', 'Outcome', 'ROOM', 'Room', 'colored']
 
 #: status: 'done' or 'failed'. size: (row, column). seconds: spent on this
 #: photo. notes: list of str. scores: of :func:`evaluation.scores`. error:
@@ -21,8 +21,8 @@ Outcome = namedtuple('Outcome', 'task status size seconds notes scores error')
 
 #: Pixels in memory at a time, of all photos together, and of those that pass
 #: the network together. A larger photo waits until only such are left.
-_ROOM = 1 << 26
-_GROUP = 1 << 24
+ROOM = 1 << 26
+GROUP = 1 << 24
 
 #: Results that may wait for one before them, so that order is kept.
 _AHEAD = 64
@@ -71,7 +71,7 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
     colorize.hints.places.HintError
         When the hints are none for a photo.
     """
-    room, waiting = _Room(_ROOM), deque()
+    room, waiting = Room(ROOM), deque()
     groups = prefetch(_groups(tasks, colorizer, room, 4 * batch_size, hints),
                       depth=1)
     pool = ThreadPoolExecutor(2)
@@ -101,28 +101,28 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
                      if not each.cancelled()]
 
 
-class _Room:
+class Room:
     """How many pixels may be in memory at a time."""
 
     def __init__(self, most):
-        self._most, self._taken, self._open = most, 0, True
+        self._most, self.taken, self._open = most, 0, True
         self._changed = threading.Condition()
 
     def take(self, pixels):
         """Wait until there is room for a photo.
 
-        The reader may hold an unfinished group, of less than `_GROUP`
+        The reader may hold an unfinished group, of less than `GROUP`
         pixels; nobody would ever give those back.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._open or (
-                self._taken < _GROUP or self._taken + pixels <= self._most))
-            self._taken += pixels
+                self.taken < GROUP or self.taken + pixels <= self._most))
+            self.taken += pixels
 
     def give(self, pixels):
         """Give back what was taken."""
         with self._changed:
-            self._taken -= pixels
+            self.taken -= pixels
             self._changed.notify_all()
 
     def close(self):
@@ -136,7 +136,7 @@ def _groups(tasks, colorizer, room, most, hints):
     """Lists of photos read, small ones many at a time."""
     group, held = [], 0
     for task in tasks:
-        if len(group) == most or held >= _GROUP:
+        if len(group) == most or held >= GROUP:
             yield group
             group, held = [], 0
         job = _read(task, colorizer, room, hints)

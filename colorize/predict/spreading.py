@@ -17,7 +17,8 @@ from colorize.predict.claims import Claims, claimed
 from colorize.predict.pipeline import Outcome, colored
 from colorize.predict.plan import Task
 
-__all__ = ['colored_by_workers']
+__all__ = ['color_parcel', 'colored_by_workers', 'facts', 'made',
+           'outcome_of']
 
 #: Photos in a parcel: one each would keep a scheduler busier than its
 #: workers.
@@ -58,8 +59,8 @@ def colored_by_workers(tasks, count, address, weights, settings, options,
     """
     weights = os.path.abspath(weights)
     options = dict(options, hints=_absolute(options['hints']))
-    make = functools.partial(_made, weights, settings, _facts(weights))
-    apply = functools.partial(_color, options, overwrite)
+    make = functools.partial(made, weights, settings, facts(weights))
+    apply = functools.partial(color_parcel, options, overwrite)
     with connected(address) as client:
         workers = max(1, len(client.nthreads()))
         size = max(1, min(_BATCH, count // (4 * workers)))
@@ -67,7 +68,7 @@ def colored_by_workers(tasks, count, address, weights, settings, options,
             if found is None:
                 left.append(task)
             else:
-                yield _outcome(task, found)
+                yield outcome_of(task, found)
 
 
 def _absolute(path):
@@ -86,7 +87,7 @@ def _batches(tasks, size):
         yield batch
 
 
-def _outcome(task, found):
+def outcome_of(task, found):
     """What a worker said of a photo, with the names that we have for it."""
     if isinstance(found, Lost):
         found = Outcome(task, 'failed', None, None, None, None,
@@ -97,9 +98,9 @@ def _outcome(task, found):
     return found._replace(task=task)
 
 
-def _made(weights, settings, expected):
+def made(weights, settings, expected):
     """On a worker: a colorizer, unless it would not be the client's."""
-    for name, found in _facts(weights).items():
+    for name, found in facts(weights).items():
         if found != expected[name]:
             raise ClusterError(f'{platform.node()} has {name} {found}, the '
                                f'client {expected[name]}')
@@ -107,7 +108,7 @@ def _made(weights, settings, expected):
     return Colorizer(weights, *settings)
 
 
-def _facts(weights):
+def facts(weights):
     """What has to be the same everywhere."""
     import distributed
     from colorize.backend import lasagne, theano
@@ -119,7 +120,7 @@ def _facts(weights):
             'colorize': colorize.__version__, 'weights of checksum': digest}
 
 
-def _color(options, overwrite, colorizer, tasks, again, waits):
+def color_parcel(options, overwrite, colorizer, tasks, again, waits):
     """On a worker: colour a batch, for as long as somebody waits for it.
 
     Parameters

@@ -5,10 +5,10 @@ import time
 
 import numpy as np
 
-__all__ = ['compiled', 'train']
+__all__ = ['BATCH', 'checked', 'compiled', 'train']
 
 #: Photos in a minibatch.
-_BATCH = 6
+BATCH = 6
 
 
 def train(paths, folder, start, alone, joint, how, shown):
@@ -44,7 +44,7 @@ def train(paths, folder, start, alone, joint, how, shown):
     frozen = trained.settings_of(start)[0]['freeze_until']
     settings = check_run(*initial.settings_of_start(
         {'freeze_until': frozen},
-        {'start': start, 'learning_rate': how['rate'], 'batch_size': _BATCH,
+        {'start': start, 'learning_rate': how['rate'], 'batch_size': BATCH,
          **shown}))
     with run_folder.locked(folder):
         run = run_folder.open_run(folder, paths, *settings)
@@ -127,7 +127,7 @@ def _epoch(run, step, state, progress, interrupted):
     with shown_progress(len(run.train), f"epoch {progress['epoch'] + 1}",
                         done=progress['position']) as advance:
         for batch in _minibatches(run, progress):
-            found = _checked(run, step(
+            found = checked(run, step(
                 batch.inputs, batch.targets, batch.lightness,
                 np.moveaxis(batch.chroma, -1, 1)))
             sums += found * len(batch.inputs)
@@ -152,10 +152,10 @@ def _minibatches(run, progress):
     order = batches.shuffled(len(run.train), run.settings['seed'], epoch)
     load = batches.augmenting_loader(run.train, run.network_settings,
                                      run.settings, epoch)
-    return batches.minibatches(load, order[progress['position']:], _BATCH)
+    return batches.minibatches(load, order[progress['position']:], BATCH)
 
 
-def _checked(run, found):
+def checked(run, found):
     """Numbers of an update as an array; refuses a network that diverged."""
     from colorize.training.run_folder import TrainingError
     found = np.array(found, 'float64')

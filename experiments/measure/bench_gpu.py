@@ -17,7 +17,7 @@ import numpy as np
 from colorize import command
 from experiments.measure.bench.gpu_contender import CONTENDERS
 
-__all__ = ['check_step', 'main']
+__all__ = ['check_step', 'main', 'run_step']
 
 _SYSTEMS = 'classification', 'regression'
 _TOLERANCE = 1e-3
@@ -115,9 +115,9 @@ def check_step(system, *size, reference='cpu', **environment):
     """
     from experiments.measure.bench.step import disagreement
     flags = f"{os.environ.get('THEANO_FLAGS', '')},device={reference}"
-    found = _step(system, size, environment)
-    worst = disagreement(found, _step(system, size,
-                                      {'THEANO_FLAGS': flags}))
+    found = run_step(system, size, environment)
+    worst = disagreement(found, run_step(system, size,
+                                         {'THEANO_FLAGS': flags}))
     if not worst <= _TOLERANCE:
         raise RuntimeError(
             f'{system}: a training step on the GPU is {worst:.2g} from the '
@@ -125,7 +125,8 @@ def check_step(system, *size, reference='cpu', **environment):
     return worst
 
 
-def _step(system, size, environment):
+def run_step(system, size, environment):
+    """What a training step computes in a process of its own, by name."""
     with tempfile.TemporaryDirectory(prefix='bench-gpu-') as folder:
         path = os.path.join(folder, 'step.npz')
         subprocess.run([sys.executable, '-m', 'experiments.measure.bench.step',

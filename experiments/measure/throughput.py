@@ -21,13 +21,13 @@ import numpy as np
 from colorize import command, memory
 from experiments.shared import bundled
 
-__all__ = ['main', 'throughput']
+__all__ = ['LARGE', 'SIZES', 'main', 'throughput']
 
 #: Of the photos: 0.96 megapixels, in both directions.
-_SIZES = ((800, 1200), (1200, 800))
+SIZES = ((800, 1200), (1200, 800))
 
 #: Side of the large one, and of the larger network.
-_LARGE = 10000
+LARGE = 10000
 _SIDE = 224
 
 #: Results that a step is timed for, and the values of their pixels.
@@ -103,7 +103,7 @@ def _photos(folder, count):
              for name in bundled.COLOR_PHOTOS]
     rng = np.random.RandomState(0)
     for number in range(count):
-        rows, columns = _SIZES[number % 2]
+        rows, columns = SIZES[number % 2]
         left, top = rng.randint(600), rng.randint(200)
         large[number % len(large)].crop(
             (left, top, left + columns, top + rows)).convert('L').save(
@@ -170,7 +170,7 @@ class _Network:
         self._batches = [
             [rng.uniform(0, 100, network_size(
                 *size, self._colorizer.side)).astype('float32')] * batch_size
-            for size in _SIZES]
+            for size in SIZES]
         self._size, self._answered, self._spent = batch_size, 0, np.zeros(2)
 
     def answer(self, count):
@@ -197,11 +197,11 @@ def _large(folder, options, weights):
     from PIL import Image
     photo = os.path.join(folder, 'large.jpg')
     Image.open(bundled.path(bundled.COLOR_PHOTOS[0])).convert('L').resize(
-        (_LARGE, _LARGE), Image.BICUBIC).save(photo)
+        (LARGE, LARGE), Image.BICUBIC).save(photo)
     whole, cpu = _run(photo, os.path.join(folder, 'vast'), options + (
         ['--weights', weights] if weights else []))
     # None of the runs before it, of small photos, took as much.
-    return {'megapixels': _LARGE ** 2 / 1e6, 'whole': round(whole, 2),
+    return {'megapixels': LARGE ** 2 / 1e6, 'whole': round(whole, 2),
             'cpu': round(cpu, 2),
             'peak_memory_mib': round(memory.peak_mib(children=True))}
 

@@ -7,7 +7,7 @@ __all__ = ['inconsistency', 'near_edges', 'objects', 'smooth', 'spread',
 
 #: Change of L to the next pixel, after a blur of one pixel: from there on a
 #: pixel is on a strong edge, and below that smooth.
-_EDGE, _SMOOTH = 4, 1
+_EDGE, SMOOTH = 4, 1
 #: Pixels on both sides of a strong edge that are near it.
 _BAND = 4
 #: Less of a photo is no basis for a mean.
@@ -50,7 +50,7 @@ def smooth(lightness):
     -------
     bool array, (row, column)
     """
-    return (_steepness(lightness) < _SMOOTH) & ~near_edges(lightness)
+    return (_steepness(lightness) < SMOOTH) & ~near_edges(lightness)
 
 
 def objects(photo):

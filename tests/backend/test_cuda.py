@@ -178,7 +178,7 @@ class TestLibraries(Folder):
         with mock.patch.object(cuda, 'find_library', return_value=path), \
                 mock.patch.object(cuda, 'cache_folder',
                                   return_value=self.folder):
-            cuda._provide('today')
+            cuda.provide('today')
         self.assertEqual(ctypes.CDLL('libtoday.so').answer(), 42)
 
 
@@ -200,7 +200,7 @@ class TestRefusal(unittest.TestCase):
                 return_value=lambda: [answer]))
         if isinstance(answer, Exception):
             fake.function.side_effect = answer
-        with mock.patch.object(cuda, '_keep_argmax_there') as kept:
+        with mock.patch.object(cuda, 'keep_argmax_there') as kept:
             cuda.check(fake, list(said))
         return kept
 
@@ -245,7 +245,7 @@ class TestGraph(unittest.TestCase):
         on_gpu = types.SimpleNamespace(
             config=types.SimpleNamespace(device='cuda0'))
         with mock.patch.object(onednn, 'theano', on_gpu), \
-                mock.patch.object(onednn, '_registered', []), \
+                mock.patch.object(onednn, 'registered', []), \
                 mock.patch.dict(os.environ, COLORIZE_CONV=''):
             self.assertFalse(onednn.wanted())
             self.assertEqual(onednn.accelerate(given), given)
@@ -287,7 +287,7 @@ class TestStep(unittest.TestCase):
 
     def test_a_step_that_is_wrong_is_refused(self):
         steps = [{'loss': np.array(1.0)}, {'loss': np.array(1.01)}]
-        with mock.patch.object(bench_gpu, '_step', side_effect=steps), \
+        with mock.patch.object(bench_gpu, 'run_step', side_effect=steps), \
                 self.assertRaisesRegex(RuntimeError, 'from the CPU'):
             bench_gpu.check_step('regression')
 

@@ -201,7 +201,7 @@ class TestRandomField(unittest.TestCase):
         given = scores(8, 8)
         given[...] = given[:, :, ::2, ::2].repeat(2, 2).repeat(2, 3)
         light = light[::2, ::2].repeat(2, 0).repeat(2, 1)
-        read, size = random_field._grid(light)
+        read, size = random_field.grid(light)
         kernel = np.zeros((64, 64))
         dense = read.toarray()
         beside = [np.eye(n) / 2 + np.eye(n, k=1) / 4 + np.eye(n, k=-1) / 4

@@ -160,7 +160,7 @@ class TestCache(Folder):
         with mock.patch.object(images, 'load_square', counted):
             found = self.build()
         self.assertEqual(sum(found.photos.values()), 300)
-        self.assertLessEqual(len(read), 300 - make_cache._PIECE)
+        self.assertLessEqual(len(read), 300 - make_cache.PIECE)
         self.assertFalse(os.path.exists(f'{self.cache}.pieces'))
 
     def test_pieces_of_other_photos_are_not_used(self):

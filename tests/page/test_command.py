@@ -58,26 +58,26 @@ class TestCommand(Folder):
             taken.listen()
             port = taken.getsockname()[1]
             with self.assertRaisesRegex(RuntimeError, f'port {port}: Addr'):
-                page._listening(port)
-            with mock.patch.object(page, '_PORT', port):
-                with closing(page._listening(None)) as found:
+                page.listening(port)
+            with mock.patch.object(page, 'PORT', port):
+                with closing(page.listening(None)) as found:
                     self.assertGreater(found.getsockname()[1], port)
-            with mock.patch.object(page, '_PORT', port), mock.patch.object(
-                    page, '_MORE', 1), self.assertRaisesRegex(
+            with mock.patch.object(page, 'PORT', port), mock.patch.object(
+                    page, 'MORE', 1), self.assertRaisesRegex(
                         RuntimeError, '--port'):
-                page._listening(None)
+                page.listening(None)
 
     def test_two_that_start_at_once(self):
         with closing(socket.socket()) as free:
             free.bind(('127.0.0.1', 0))
             port = free.getsockname()[1]
-        with mock.patch.object(page, '_PORT', port), closing(
-                page._listening(None)) as one, closing(
-                    page._listening(None)) as other:
+        with mock.patch.object(page, 'PORT', port), closing(
+                page.listening(None)) as one, closing(
+                    page.listening(None)) as other:
             self.assertNotEqual(one.getsockname(), other.getsockname())
 
     def test_listens_on_this_computer_only(self):
-        with closing(page._listening(None)) as found:
+        with closing(page.listening(None)) as found:
             self.assertEqual(found.getsockname()[0], '127.0.0.1')
 
     def test_without_its_packages(self):
@@ -104,7 +104,7 @@ class TestShelf(Folder):
 
     def test_what_a_killed_one_has_left_is_swept(self):
         killed = Shelf()
-        killed._lock_file.close()  # as the kernel does for the dead
+        killed.lock_file.close()  # as the kernel does for the dead
         living = Shelf()
         self.addCleanup(living.close)
         self.assertFalse(os.path.exists(killed.folder))

@@ -39,7 +39,7 @@ class TestLimits(WithPhotos):
 
     def test_the_shelf_is_full(self):
         source = gray_file(self.path('full.png'))
-        with mock.patch.object(self.shelf, '_most', len(self.shelf)):
+        with mock.patch.object(self.shelf, 'most', len(self.shelf)):
             self.refused(507, 'are here already', self.bring(source))
 
     def test_many_at_once(self):

@@ -99,7 +99,7 @@ class TestPhotos(WithPhotos):
 
     def test_the_network_is_asked_once(self):
         found = self.brought(gray_file(self.path('once.png')))
-        network = self.studio._network
+        network = self.studio.network
         with mock.patch.object(network, 'answer',
                                side_effect=AssertionError):
             for look in ({'decode': 'mean'}, {'coherence': 'tv'}):

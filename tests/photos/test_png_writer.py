@@ -29,7 +29,7 @@ class TestPixels(unittest.TestCase):
         for pixels in (eight, deep, eight[..., 1], deep[..., 1],
                        eight[:1], eight[:, :1], eight[::-2, ::3]):
             for part in (1, 400, 1 << 16):
-                with mock.patch.object(png_writer, '_PART', part):
+                with mock.patch.object(png_writer, 'PART', part):
                     content = written(pixels)
                 np.testing.assert_array_equal(
                     imagecodecs.png_decode(content), pixels)

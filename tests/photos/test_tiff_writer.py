@@ -23,8 +23,8 @@ class TestTiffWriter(PhotoFiles):
         alpha = DEEP[::-1, :, 1].copy()
         for pixels, alpha, strip in itertools.product(
                 (photo(), DEEP), (None, alpha), (1, 1000, 1 << 20)):
-            tiff_writer._STRIP, before = strip, tiff_writer._STRIP
-            self.addCleanup(setattr, tiff_writer, '_STRIP', before)
+            tiff_writer.STRIP, before = strip, tiff_writer.STRIP
+            self.addCleanup(setattr, tiff_writer, 'STRIP', before)
             if alpha is not None and pixels.dtype == np.uint8:
                 alpha = (alpha >> 8).astype('uint8')
             self.assertEqual(self.written('a.tif', pixels, alpha=alpha), [])

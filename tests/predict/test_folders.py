@@ -10,7 +10,7 @@ from PIL import Image
 
 from colorize.color import rounding
 from colorize.photos import images, photo_file
-from colorize.predict import __main__ as predict
+from colorize.predict.report import Summary
 from tests.shared import icc
 from tests.shared.photos import photo, write_photos
 from tests.shared.predicting import Predicting
@@ -58,13 +58,14 @@ class TestFolders(Predicting):
 
     def test_what_was_done_is_kept_when_it_is_stopped(self):
         write_photos(self.folder, 3)
-        calls = []
+        calls, add = [], Summary.add
 
-        def stop(outcome, summary):
-            calls.append(outcome)
+        def stop(summary, task, *args, **kwargs):
+            calls.append(task)
             if len(calls) == 2:
                 raise KeyboardInterrupt
-        with mock.patch.object(predict, '_say', stop):
+            add(summary, task, *args, **kwargs)
+        with mock.patch.object(Summary, 'add', stop):
             status, lines, _ = self.run_main(
                 self.folder, '-o', self.path('out'), '--json',
                 self.path('a.json'))

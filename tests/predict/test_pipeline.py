@@ -66,15 +66,15 @@ class TestColored(Predicting):
     def test_memory_is_bounded_by_pixels(self):
         """No more than the room, however slow writing is."""
         tasks, most, taken = self.tasks(12), [], []
-        give, take = pipeline._Room.give, pipeline._Room.take
+        give, take = pipeline.Room.give, pipeline.Room.take
 
         def counted(room, pixels):
             take(room, pixels)
-            most.append(room._taken)
-        with mock.patch.object(pipeline, '_ROOM', 5 * 1920), \
-                mock.patch.object(pipeline, '_GROUP', 2 * 1920), \
-                mock.patch.object(pipeline._Room, 'take', counted), \
-                mock.patch.object(pipeline._Room, 'give', lambda *args: (
+            most.append(room.taken)
+        with mock.patch.object(pipeline, 'ROOM', 5 * 1920), \
+                mock.patch.object(pipeline, 'GROUP', 2 * 1920), \
+                mock.patch.object(pipeline.Room, 'take', counted), \
+                mock.patch.object(pipeline.Room, 'give', lambda *args: (
                     time.sleep(0.01), taken.append(args[1]), give(*args))):
             found = list(pipeline.colored(tasks, Uncompiled(None)))
         self.assertEqual(len(found), 12)
@@ -82,15 +82,15 @@ class TestColored(Predicting):
         self.assertEqual(sum(taken), 12 * 1920)
 
     def test_photos_larger_than_the_room_pass_one_by_one(self):
-        with mock.patch.object(pipeline, '_ROOM', 100), \
-                mock.patch.object(pipeline, '_GROUP', 10):
+        with mock.patch.object(pipeline, 'ROOM', 100), \
+                mock.patch.object(pipeline, 'GROUP', 10):
             found = list(pipeline.colored(self.tasks(4), Uncompiled(None)))
         self.assertEqual([each.status for each in found], ['done'] * 4)
 
     def test_stopping_early_leaves_no_thread_and_no_half_file(self):
         before = threading.active_count()
-        with mock.patch.object(pipeline, '_ROOM', 2000), \
-                mock.patch.object(pipeline, '_GROUP', 1000):
+        with mock.patch.object(pipeline, 'ROOM', 2000), \
+                mock.patch.object(pipeline, 'GROUP', 1000):
             outcomes = pipeline.colored(self.tasks(9), Uncompiled(None))
             next(outcomes)
             outcomes.close()

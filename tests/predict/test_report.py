@@ -175,8 +175,8 @@ class TestEvaluate(Predicting):
         self.assertEqual(evaluation.scores(photo(), photo())['sat_diff'], 0)
 
     def test_large_photos_are_scored_smaller(self):
-        with mock.patch.object(evaluation, '_MOST', 500):
-            self.assertLessEqual(evaluation._small(photo())[..., 0].size,
+        with mock.patch.object(evaluation, 'MOST', 500):
+            self.assertLessEqual(evaluation.smaller(photo())[..., 0].size,
                                  500)
             found = evaluation.scores(photo(), photo())
         self.assertEqual(found['acc_u'], 1)

@@ -59,17 +59,17 @@ class TestScheduler(Folder):
 class TestWorker(Folder):
     def test_one_that_differs_refuses(self):
         write_weights(self.path('w.npz'))
-        mine = spreading._facts(self.path('w.npz'))
+        mine = spreading.facts(self.path('w.npz'))
         self.assertEqual(len(mine), 7)
         for name, value in mine.items():
             with self.assertRaisesRegex(ClusterError, f'has {name} {value}, '
                                         'the client other'):
-                spreading._made(self.path('w.npz'), (None, 1, None),
-                                dict(mine, **{name: 'other'}))
+                spreading.made(self.path('w.npz'), (None, 1, None),
+                               dict(mine, **{name: 'other'}))
 
     def color(self, tasks, again=False, waits=lambda: True):
-        return spreading._color(OPTIONS, False, Uncompiled(None), tasks, again,
-                                waits)
+        return spreading.color_parcel(OPTIONS, False, Uncompiled(None), tasks,
+                                      again, waits)
 
     def tasks(self, count):
         return [Task(path, self.path('out', os.path.basename(path)))
@@ -102,12 +102,12 @@ class TestWorker(Folder):
         with open('bad.jpg', 'wb') as file:
             file.write(b'text')
         task = Task('bad.jpg', 'out.jpg')
-        outcome = spreading._outcome(task, *self.color([task]))
+        outcome = spreading.outcome_of(task, *self.color([task]))
         self.assertEqual(outcome.task, task)
         self.assertRegex(str(outcome.error), '^bad.jpg: ')
 
     def test_a_deadly_photo_is_named(self):
-        outcome = spreading._outcome(Task('a.jpg', 'b.jpg'),
-                                     Lost('workers died', True))
+        outcome = spreading.outcome_of(Task('a.jpg', 'b.jpg'),
+                                       Lost('workers died', True))
         self.assertEqual((outcome.status, str(outcome.error)), (
             'failed', 'a.jpg: workers died; it is left'))

@@ -99,14 +99,14 @@ def write_film(path, shown=None, codec='libx264', pixels='yuv420p',
             film.mux(stream.encode(frame))
         film.mux(stream.encode(None))
         if noise:
-            _add_noise(film, noise)
+            add_noise(film, noise)
         for packet in words.demux() if words else ():
             if packet.size:
                 packet.stream = track
                 film.mux(packet)
 
 
-def _add_noise(film, stream):
+def add_noise(film, stream):
     rng = np.random.RandomState(0)
     for number in range(20):
         kind = stream.codec_context.format.name

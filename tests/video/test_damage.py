@@ -87,7 +87,7 @@ class TestDamage(Folder):
     def test_no_picture(self):
         import av
         with av.open(self.film, 'w') as result:
-            films._add_noise(result, result.add_stream('aac', rate=48000))
+            films.add_noise(result, result.add_stream('aac', rate=48000))
         self.refused('no moving picture')
 
     def test_cannot_be_written(self):

@@ -124,8 +124,8 @@ class TestLoop(Folder):
     def test_a_network_that_diverged(self):
         with self.assertRaisesRegex(run_folder.TrainingError,
                                     '^run: the losses are no numbers'):
-            adversarial_loop._checked(mock.Mock(folder='run'),
-                                      [1.0, float('nan'), 0.0])
+            adversarial_loop.checked(mock.Mock(folder='run'),
+                                     [1.0, float('nan'), 0.0])
 
     def _run(self, paths, folder, stop):
         """Whether the run came to its end."""
@@ -146,7 +146,7 @@ class TestLoop(Folder):
         noticed.return_value.__enter__.return_value = (
             lambda: len(steps) == stop)
         with mock.patch.object(adversarial_loop, 'compiled', compiled), \
-                mock.patch.object(adversarial_loop, '_BATCH', 2), \
+                mock.patch.object(adversarial_loop, 'BATCH', 2), \
                 mock.patch.object(interrupts, 'noticed', noticed):
             try:
                 adversarial_loop.train(

@@ -40,14 +40,14 @@ class TestCoherence(Experiment):
         """The PSNR is that of the colorizer's own photos."""
         made, expected = Colorizer(self.path('w.npz'), coherence=way), []
         for number in range(2):
-            lightness, chroma = color.split(_square(photo(number)))
+            lightness, chroma = color.split(square(photo(number)))
             expected.append(metrics.psnr(
                 color.merge(lightness, made.chroma(lightness)),
                 color.merge(lightness, chroma)))
         self.assertAlmostEqual(scores['psnr'], np.mean(expected), places=3)
 
 
-def _square(picture):
+def square(picture):
     from PIL import Image
     return np.asarray(Image.fromarray(picture).resize((32, 32),
                                                       Image.BICUBIC))

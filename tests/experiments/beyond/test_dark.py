@@ -8,7 +8,7 @@ import numpy as np
 from colorize import color
 from colorize.color import metrics
 from experiments.beyond import dark
-from tests.experiments.beyond.test_coherence import _square
+from tests.experiments.beyond.test_coherence import square
 from tests.predict.test_command import write_weights
 from tests.shared.experiments import Experiment
 from tests.shared.photos import photo, write_photos
@@ -28,7 +28,7 @@ class TestDark(Experiment):
         found = self.read('out', 'dark.json')['below']
         self.assertIn('original', shown)
         lightness, chroma = color.split(np.concatenate(
-            [_square(photo(number)) for number in range(2)]))
+            [square(photo(number)) for number in range(2)]))
         self.assertEqual(found['all']['pixels'], lightness.size)
         self.assertEqual(found['30']['pixels'], (lightness < 30).sum())
         self.assertAlmostEqual(found['all']['grey']['psnr'], metrics.psnr(

@@ -7,7 +7,7 @@ import numpy as np
 from colorize import color
 from colorize.color import metrics
 from experiments.beyond import hints
-from tests.experiments.beyond.test_coherence import _square
+from tests.experiments.beyond.test_coherence import square
 from tests.predict.test_command import write_weights
 from tests.shared.experiments import Experiment
 from tests.shared.photos import photo, write_photos
@@ -25,7 +25,7 @@ class TestHints(Experiment):
         # Without a hint Levin's photo is grey; with enough, both are right.
         grey = []
         for number in range(2):
-            lightness, chroma = color.split(_square(photo(number)))
+            lightness, chroma = color.split(square(photo(number)))
             grey.append(metrics.psnr(
                 color.merge(lightness, 0 * chroma),
                 color.merge(lightness, chroma)))

@@ -9,8 +9,8 @@ from tests.shared.experiments import Experiment
 
 class TestThroughput(Experiment):
     def test_seconds_of_both(self):
-        with mock.patch.object(throughput, '_SIZES', ((60, 80), (80, 60))), \
-                mock.patch.object(throughput, '_LARGE', 3000):
+        with mock.patch.object(throughput, 'SIZES', ((60, 80), (80, 60))), \
+                mock.patch.object(throughput, 'LARGE', 3000):
             self.run_main(throughput.main, '--count', '3', '--out',
                           self.folder)
         with open(self.path('throughput.json')) as file:

@@ -31,7 +31,7 @@ class TestFigures(FakeRuns):
             return chroma * (0.01 if number == pale else 1)
         with mock.patch.object(saved, 'predictor',
                                lambda path: (predict, SIDE)), \
-                mock.patch.object(evenness, '_SMOOTH', 20):
+                mock.patch.object(evenness, 'SMOOTH', 20):
             said = self.run_main(figures.main, '--runs', self.folder,
                                  '--out', self.path('out'))
         found = self.read('out', 'figures.json')
