@@ -64,15 +64,21 @@ def connected(address, patience=10):
     except ImportError:
         raise ClusterError('--scheduler: needs Dask; '
                            "pip install '.[cluster]'") from None
-    # Their warnings are of what we see ourselves: workers come and go.
-    for name in ('distributed', 'tornado', 'asyncio'):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    _silence()
     local = LOCAL.match(address)
     with contextlib.ExitStack() as stack:
         if local:
             from colorize.cluster.local import cluster
             address = stack.enter_context(cluster(int(local.group(1))))
         yield stack.enter_context(_client(distributed, address, patience))
+
+
+def _silence():
+    """Dask's warnings are of what we see ourselves: workers come and go."""
+    for name in ('tornado', 'asyncio'):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    for handler in logging.getLogger('distributed').handlers:
+        handler.setLevel(logging.CRITICAL + 1)
 
 
 def _client(distributed, address, patience):

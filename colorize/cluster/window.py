@@ -106,12 +106,16 @@ def _held(client, name, make, apply):
 
 
 def _register(client, holder):
-    try:
-        client.register_plugin(holder)
-    except ClusterError:
-        raise
-    except Exception as error:
-        raise ClusterError(f'a worker: {command.words(error)}') from error
+    """Workers make what they hold; who dies of it may try again."""
+    for left in (2, 1, 0):
+        try:
+            return client.register_plugin(holder)
+        except ClusterError:
+            raise
+        except Exception as error:
+            if not left or not isinstance(error, OSError):
+                raise ClusterError(
+                    f'a worker: {command.words(error)}') from error
 
 
 def _wait_for_workers(client):
@@ -190,11 +194,11 @@ def _answer(future):
         raise
     except KilledWorker:
         return _DEATH
-    except asyncio.CancelledError as error:
-        raise ClusterError('the scheduler has been started anew') from error
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
         if future.status == 'error':
             return Lost(command.words(error), False)
+        if future.status == 'cancelled':
+            raise ClusterError('the scheduler is gone') from error
         raise ClusterError('a result cannot be fetched: '
                            + command.words(error)) from error
     finally:

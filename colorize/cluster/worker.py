@@ -35,13 +35,15 @@ class Holder(WorkerPlugin):
 
     async def setup(self, worker):
         """Dask calls this before the first task, and waits for it."""
-        self.turn = threading.Lock()
+        self.turn, self.ready = threading.Lock(), threading.Event()
         try:
             # Not in this thread, in which the worker says that it lives.
             self.held = await asyncio.to_thread(self._make)
         except Exception as error:
             self.wrong = command.words(error)
             raise
+        finally:
+            self.ready.set()
 
 
 def run(name, number, items, again):
@@ -70,6 +72,8 @@ def run(name, number, items, again):
     """
     worker = get_worker()
     holder = worker.plugins.get(name)
+    if holder:
+        holder.ready.wait()
     if holder is None or holder.held is None:
         raise ClusterError(f'{worker.address}: '
                            f'{holder and holder.wrong or "was not set up"}')

@@ -1,5 +1,6 @@
 """Batches on a real cluster of two processes, which may die."""
 
+import functools
 import os
 import signal
 import tempfile
@@ -17,6 +18,15 @@ DEADLY, BAD = 7, 13
 def exponent():
     """What a worker holds."""
     return 2
+
+
+def mortal(path):
+    """What a worker holds; the first dies of it."""
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        return 3
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def power(held, items, again, waits):
@@ -85,6 +95,12 @@ class TestSpread(unittest.TestCase):
         self.assertEqual(sorted(item for item, _ in found), list(range(8)))
         self.assertTrue(dict(found)[0][1])
         self.assertFalse(any(isinstance(each, Lost) for _, each in found))
+
+    def test_a_worker_may_die_of_what_it_shall_hold(self):
+        with tempfile.TemporaryDirectory() as folder:
+            make = functools.partial(mortal, os.path.join(folder, 'once'))
+            self.assertEqual(dict(spread(self.client, make, power,
+                                         [[2], [3]])), {2: 8, 3: 27})
 
     def test_no_more_than_a_window_is_taken(self):
         taken = []
