@@ -1,4 +1,4 @@
-"""The age of the stack, in one place.
+"""What lets Theano and Lasagne of 2017 run today, all in one place.
 
 Import this module before ``theano`` or ``lasagne``: it makes Theano 1.0.5
 and Lasagne 0.1 importable on today's Python and fast without root.
@@ -82,7 +82,10 @@ def _defaults():
 
 
 def _processors_name():
-    """Of machines that share a home folder each runs its own code."""
+    """A name for this kind of processor; compiled code runs on no other.
+
+    Machines that share a home folder may differ.
+    """
     return hashlib.sha256(warm.processor().encode()).hexdigest()[:8]
 
 
@@ -145,7 +148,7 @@ def _import_theano():
 
 @contextlib.contextmanager
 def _heard(name):
-    """Keep a logger's records, which come as a list, from being written."""
+    """Collect what a logger is told, a list, in place of writing it."""
     said, logger = [], logging.getLogger(name)
 
     def hear(record):

@@ -193,7 +193,7 @@ def _one_and_one(theano):
 
 
 def keep_argmax_there(theano):
-    """Theano's optimizer moves an argmax only together with its max."""
+    """Compute argmax on the GPU, which Theano does only beside a max."""
     from theano.gpuarray import opt, reduction
 
     def colorize_argmax(op, context_name, inputs, outputs):

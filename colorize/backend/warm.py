@@ -29,7 +29,7 @@ def processor():
 
 @contextlib.contextmanager
 def little_imported():
-    """Have the stack imported without what it imports for nothing.
+    """Import the stack without modules that it loads and does not need.
 
     All of scipy.stats for one distribution (where it is asked for, scipy
     loads it); of scipy.signal what has long been moved; setuptools for
@@ -64,7 +64,7 @@ def _module(name, holds):
 
 
 def keep_names(theano):
-    """Let compiled code be found again that has parameters.
+    """Name compiled code the same in every process, to find it again.
 
     Theano names it by Python's hash of its text, which is another in every
     process: it was compiled each time and never used again.

@@ -15,7 +15,7 @@ __all__ = ['ASKED', 'COHERENCES', 'Coherence', 'check_coherence']
 
 
 def _on_probabilities(change):
-    """A change of any planes as one of scores."""
+    """Make a filter of planes one of class scores, by their probabilities."""
     def changed(scores, lightness):
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
@@ -47,7 +47,7 @@ _WITH = {'vivid': 'guided'}
 
 
 def check_coherence(name, settings, decoding):
-    """The way to hold colours together that a network can do.
+    """Check a way to hold colours together; choose one where none is named.
 
     Parameters
     ----------

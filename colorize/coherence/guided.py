@@ -59,7 +59,7 @@ def smooth(planes, lightness, radius=RADIUS, epsilon=EPSILON):
 
 @lru_cache(maxsize=64)
 def _matrices(length, radius):
-    """Mean over windows at every fourth pixel, and the way back.
+    """Matrices that shrink an axis to a quarter by means, and enlarge it.
 
     Returns
     -------

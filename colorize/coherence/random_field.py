@@ -67,7 +67,10 @@ def _every_other(shape):
 
 
 def _weighed(read, poured):
-    """Cells that a pixel reads, each by what was poured into it."""
+    """Weights by which a pixel reads its cells, for means and not sums.
+
+    They are divided by what all pixels have poured into those cells.
+    """
     heard = np.maximum((read @ poured).ravel(), 1e-6)
     read = read.copy()
     read.data /= np.repeat(heard, 8).astype('float32')
@@ -101,7 +104,10 @@ def grid(lightness):
 
 
 def _blurred(cells, size):
-    """A quarter from each cell beside, along each axis; (cell, value)."""
+    """Blur cells along each axis: half of itself, a quarter of each beside.
+
+    (cell, value)
+    """
     found = cells.reshape(size + (-1,))
     for axis in range(3):
         lines = np.moveaxis(found, axis, 0)
@@ -113,7 +119,7 @@ def _blurred(cells, size):
 
 
 def _agreed(cells):
-    """What speaks for each bin, (cell, 100): itself and those near it."""
+    """Sum the votes for each bin with those for bins near it, (cell, 100)."""
     distance = np.subtract.outer(*[np.arange(NUM_BINS)] * 2) / NEAR
     near = np.exp(-0.5 * distance ** 2).astype('float32')
     # A processor takes ten times as long for numbers too small for float32.

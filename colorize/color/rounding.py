@@ -80,7 +80,7 @@ def _nearest(levels, gray):
 
 
 def _fits(photo, gray):
-    """Whether each pixel has that grey."""
+    """Whether the luminance of each pixel is that of its grey level."""
     limits, found = bounds(gray.dtype), _luminance(photo)
     return (found >= limits[gray]) & (found < limits[gray + np.int32(1)])
 
@@ -93,7 +93,7 @@ def _luminance(photo):
 
 @lru_cache(maxsize=None)
 def shares(dtype):
-    """What each level of R, G and B gives to Y.
+    """How much luminance Y each level of R, G and B adds.
 
     Parameters
     ----------
@@ -112,7 +112,9 @@ def shares(dtype):
 
 @lru_cache(maxsize=None)
 def bounds(dtype):
-    """Y between neighbouring greys: level n from [n] to below [n + 1].
+    """The luminances Y at which greys begin.
+
+    What lies from element n to below element n + 1 is shown by grey level n.
 
     Parameters
     ----------

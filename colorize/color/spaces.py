@@ -231,9 +231,10 @@ def _split_luv(rgb):
 
 
 def _merge_luv(lightness, chroma):
-    """skimage's luv2rgb clips each of R, G, B, which changes L; this not.
+    """CIELUV to sRGB, keeping L.
 
-    In planes, as arrays of three channels take numpy twice as long.
+    skimage's luv2rgb clips each of R, G and B, which changes L. In planes, as
+    arrays of three channels take numpy twice as long.
     """
     u_white, v_white, matrix = white()
     v = chroma[..., 1]
@@ -251,7 +252,7 @@ def _merge_luv(lightness, chroma):
 
 @lru_cache(maxsize=None)
 def white():
-    """The white of a screen, and how colours are made of its lights.
+    """The white of sRGB, and the matrix from XYZ to its lights.
 
     Returns
     -------

@@ -131,7 +131,7 @@ def replace_whole(aside, path):
 
 @contextlib.contextmanager
 def _named(path):
-    """Give `path` to errors that name no file, or the one aside."""
+    """Let errors name `path` where they name no file, or the one aside."""
     try:
         yield
     except OSError as error:
@@ -141,7 +141,7 @@ def _named(path):
 
 
 def _sync(path):
-    """A file's content is safe; a new name once its folder is, too."""
+    """Wait until a file, or the names in a folder, are safe on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

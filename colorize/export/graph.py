@@ -161,7 +161,7 @@ def _affine(layer):
 
 
 def _after(affine, W, b):
-    """A 1x1 convolution of what `affine` gives."""
+    """Kernels and biases of a 1x1 convolution that does `affine` first."""
     if affine is None:
         return W, b
     return (W * affine.scale[:, None, None],
@@ -169,7 +169,7 @@ def _after(affine, W, b):
 
 
 def _then(affine, W, b):
-    """A convolution whose result goes through `affine`."""
+    """Kernels and biases of a convolution that does `affine` afterwards."""
     return (W * affine.scale[:, None, None, None],
             b * affine.scale + affine.shift)
 

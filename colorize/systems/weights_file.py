@@ -114,7 +114,7 @@ def read(path):
 
 
 def _opened(path, use):
-    """`use` of the open archive; one line for whatever is wrong with it."""
+    """Return ``use(archive)``; say whatever is wrong with it in one line."""
     try:
         require_file(path)
         with zipfile.ZipFile(path) as archive:

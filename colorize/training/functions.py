@@ -127,7 +127,7 @@ def _add_averages(updates, trained, kept, state):
 
 
 def _refreshing(network):
-    """A pass of a training minibatch that only moves batch norm's averages.
+    """Compute outputs in order to move batch norm's averages, nothing else.
 
     Those are updates which the outputs carry along.
     """

@@ -79,7 +79,7 @@ def _silence():
 
 
 def _watch():
-    """Have it said when this process is killed; a function against that.
+    """Let a shell say it when this process is killed; returns how to stop it.
 
     ``mpiexec`` kills all ranks as soon as one has died, so none is left to
     say so but a shell that waits for a word.

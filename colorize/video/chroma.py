@@ -128,7 +128,7 @@ def _look_up(table, values):
 
 
 def ratios(chroma, small, known):
-    """What the network's colours are to luma.
+    """The network's colours as parts of luma, which hold at any luma.
 
     Parameters
     ----------

@@ -90,7 +90,7 @@ def _upright(film):
 
 
 def _what(film, encoder, colorizer, firm, files):
-    """All that segments depend on."""
+    """What has to be the same for segments of an earlier run to be used."""
     found = {'film': mark_of(film.path), 'encoder': repr(encoder),
              'decode': colorizer.decoding, 'coherence': colorizer.coherence,
              'saturation': colorizer.saturation, 'steady': firm}
@@ -169,7 +169,7 @@ def _paint(reader, segments, encoder, scores, size, firm, points, bar):
 
 
 def _until(damage, last, film):
-    """Damage up to a time; what comes after is found again."""
+    """Damage up to a time: what lies behind it, the next run finds itself."""
     return [list(each) for each in damage
             if each[0] <= float(last * film.time_base)]
 

@@ -45,7 +45,7 @@ def _moved(now, before):
 
 
 def _bytes(lightness):
-    """Detail matters, not light: a fade is no motion."""
+    """Lightness as bytes of one mean and contrast: a fade is no motion."""
     level = lightness.mean()
     spread = max(float(lightness.std()), _BLANK)
     return np.clip(128 + 40 * (lightness - level) / spread, 0,

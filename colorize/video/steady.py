@@ -95,7 +95,7 @@ def _groups(frames, every, told):
 
 
 class _Key:
-    """A keyframe: its scores, and what they become."""
+    """A keyframe: the network's answer, averaged with those before it."""
 
     def __init__(self, small, answer, tint, memory, weight, points):
         self.small = small
