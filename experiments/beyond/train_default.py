@@ -26,6 +26,10 @@ LEGS = (
         {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 16,
          'learning_rate': 0.001, 'schedule': 'cosine', 'vgg_rate': 0.1,
          'average': 0.999, 'seed': 0}),
+    Leg(3, {'freeze_until': 'conv1_2'},
+        {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 16,
+         'learning_rate': 0.0006, 'schedule': 'cosine', 'vgg_rate': 0.2,
+         'average': 0.999, 'seed': 0}),
 )
 
 
