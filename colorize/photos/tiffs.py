@@ -171,7 +171,13 @@ def entry(content, tag):
 
 def _page(content):
     import tifffile
-    return tifffile.TiffFile(io.BytesIO(content)).pages.first
+    page = tifffile.TiffFile(io.BytesIO(content)).pages.first
+    # A tuple, times a number, would be as many of them.
+    for value in (page.imagewidth, page.imagelength, page.imagedepth,
+                  page.samplesperpixel, page.bitspersample):
+        if not isinstance(value, int):
+            raise ValueError('its size is damaged')
+    return page
 
 
 def pixels(content):

@@ -241,6 +241,18 @@ class TestTorn(Tiffs):
             file.pages.first.tags[322].overwrite(1 << 20)
         self.refuse('tiles of|truncated')
 
+    def test_a_size_of_many_numbers(self):
+        """Times the height, they would be millions."""
+        tifffile.imwrite(self.path('a.tif'), 65535 - GREY,
+                         photometric='miniswhite', byteorder='>')
+        with tifffile.TiffFile(self.path('a.tif'), mode='r+b') as file:
+            file.pages.first.tags[257].overwrite(1 << 20)
+            place = file.pages.first.tags[256].offset
+        with open(self.path('a.tif'), 'r+b') as file:
+            file.seek(place + 2)
+            file.write(struct.pack('>HII', 3, 20, 8))
+        self.refuse('its size is damaged')
+
     def test_too_many_pixels(self):
         tifffile.imwrite(self.path('a.tif'), RGB, photometric='rgb')
         with tifffile.TiffFile(self.path('a.tif'), mode='r+b') as file:
