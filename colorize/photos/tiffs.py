@@ -209,6 +209,8 @@ def pixels(content):
         kind = getattr(page.photometric, 'name', page.photometric)
         raise ValueError(f'a TIFF of {kind} that is not known')
     _refuse_torn(page, len(content))
+    if page.compression == 5:
+        _refuse_bad_lzw(page, content)
     values = _planes_last(page)
     extra = values[..., wanted:]
     values = values[..., :wanted]
@@ -251,6 +253,13 @@ def _refuse_torn(page, size):
         raise ValueError(f'tiles of {page.chunks} for {pixels} pixels')
     if page.chunked and len(parts) < np.prod(page.chunked):
         raise ValueError('image file is truncated')
+
+
+def _refuse_bad_lzw(page, content):
+    """imagecodecs looks at its codes only where it is told no size."""
+    import imagecodecs
+    for offset, count in zip(page.dataoffsets, page.databytecounts):
+        imagecodecs.lzw_decode(content[offset:offset + count])
 
 
 def _as_rgb(values, page):

@@ -241,6 +241,18 @@ class TestTorn(Tiffs):
             file.pages.first.tags[322].overwrite(1 << 20)
         self.refuse('tiles of|truncated')
 
+    def test_damaged_lzw(self):
+        """The decoder would read outside of its table, and crash."""
+        tifffile.imwrite(self.path('a.tif'), RGB / np.float32(65535),
+                         photometric='rgb', compression='lzw')
+        with tifffile.TiffFile(self.path('a.tif')) as file:
+            place = file.pages.first.dataoffsets[0]
+        for at in range(1, 60, 3):
+            with open(self.path('a.tif'), 'r+b') as file:
+                file.seek(place + at)
+                file.write(b'\xff' * 9)
+            self.refuse('LZW_')
+
     def test_a_size_of_many_numbers(self):
         """Times the height, they would be millions."""
         tifffile.imwrite(self.path('a.tif'), 65535 - GREY,
