@@ -27,11 +27,10 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
-    coherence dark hints train-adversarial own smoothing train-mcgill \
-    train-cvcl \
-    train-ilsvrc train-mirflickr \
-    train-folder table1 table2 definitions splits figures judge gallery throughput \
-    bleeding export film film-memory film-speed bench bench-gpu scaling \
+    coherence averaging dark hints train-adversarial own smoothing \
+    train-mcgill train-cvcl train-ilsvrc train-mirflickr train-folder \
+    table1 table2 definitions splits figures judge gallery throughput bleeding \
+    export film film-memory film-speed bench bench-gpu scaling \
     cluster torture fuzz load page page-picture clean
 
 help:  ## this list
@@ -102,6 +101,9 @@ HELD = $(ON) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(RUN),--run '$(RUN)') \
 
 coherence: $(READY)  ## Section 6: what holds colours together [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
 	$(PYTHON) -m experiments.beyond.coherence $(HELD)
+
+averaging: $(READY)  ## answers averaged over mirrored photos and two sizes [RUN=DIR COUNT=100 QUICK=1]
+	$(PYTHON) -m experiments.beyond.averaging $(HELD)
 
 dark: $(READY)  ## bins' means by lightness, where photos are dark [RUN=DIR COUNT=60]
 	$(PYTHON) -m experiments.beyond.dark $(HELD)

@@ -39,15 +39,14 @@ def main(arguments=None):
     """Parse the command line; measure, print, write and draw."""
     parser = held_out.parser('beyond.coherence', __doc__.partition('\n')[0],
                              _COUNT)
-    given = parser.parse_args(arguments)
-    if given.quick:
-        given.count = min(given.count, _QUICK)
+    given = held_out.parsed(parser, arguments, _QUICK)
     from colorize.photos import grids, images
     from colorize.systems import trained
     from colorize import colorizer
     weights = given.weights or colorizer.default_weights()
     paths = held_out.photos(given)
-    found, rows = measure(paths, trained.load(weights), _levels(given))
+    levels = given.run and level_means.of_run(given.run, _LEARNT, given.seed)
+    found, rows = measure(paths, trained.load(weights), levels)
     lines = list(_table(found))
     print('\n'.join(lines))
     report.write_text(os.path.join(given.out, 'coherence.txt'), lines)
@@ -57,17 +56,6 @@ def main(arguments=None):
     images.save(os.path.join(given.out, 'coherence.png'), grids.grid(
         rows, ['grey', *ways(), 'original'], 160))
     return 0
-
-
-def _levels(given):
-    """Means by lightness of some photos that a training learnt from."""
-    from experiments.shared import saved
-    if not given.run:
-        return None
-    learn = saved.photos_of(given.run)[0]
-    drawn = np.random.RandomState(given.seed).permutation(len(learn))
-    return level_means.of_photos([learn[number] for number
-                                  in drawn[:_LEARNT]], 64)
 
 
 def ways():

@@ -31,18 +31,12 @@ def main(arguments=None):
     """Parse the command line; measure, print, write."""
     parser = held_out.parser('beyond.dark', __doc__.partition('\n')[0],
                              _COUNT)
-    given = parser.parse_args(arguments)
-    if given.quick:
-        given.count = min(given.count, _QUICK)
+    given = held_out.parsed(parser, arguments, _QUICK)
     if not given.run:
         parser.error('--run names the training whose photos give the means')
     from colorize.colorizer import default_weights
     from colorize.systems import trained
-    from experiments.shared import saved
-    learn = saved.photos_of(given.run)[0]
-    drawn = np.random.RandomState(given.seed).permutation(len(learn))
-    levels = level_means.of_photos(
-        [learn[number] for number in drawn[:_LEARNT]], 64)
+    levels = level_means.of_run(given.run, _LEARNT, given.seed)
     paths = held_out.photos(given)
     found = measure(paths, trained.load(given.weights or default_weights()),
                     levels)

@@ -31,9 +31,7 @@ def main(arguments=None):
     parser.add_argument('--decode', choices=tuple(DECODINGS),
                         default='annealed', help='(default: %(default)s, '
                         'nearest to the true colours on average)')
-    given = parser.parse_args(arguments)
-    if given.quick:
-        given.count = min(given.count, _QUICK)
+    given = held_out.parsed(parser, arguments, _QUICK)
     from colorize.colorizer import Colorizer
     made = Colorizer(given.weights, given.decode)
     paths = held_out.photos(given)

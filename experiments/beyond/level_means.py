@@ -1,4 +1,4 @@
-"""Means of bins that depend on lightness, for ``make coherence`` to compare.
+"""Means of bins that depend on lightness, for ``make coherence`` and ``dark``.
 
 A bin of 4 units is a strong colour at L = 5 and none at L = 90. Here a bin's
 mean is taken of the training pixels in it at that L. To a pixel that is said
@@ -10,14 +10,38 @@ import numpy as np
 
 from colorize.color.bins import NUM_BINS, bin_means, to_bins
 
-__all__ = ['LEVELS', 'level_means', 'of_photos', 'unbinned']
+__all__ = ['LEVELS', 'level_means', 'of_photos', 'of_run', 'unbinned']
 
 #: Of L, from 0 to 100.
 LEVELS = 11
 
+#: Photos of a training are scaled to so many pixels a side.
+_SIDE = 64
+
 #: Standard deviation, in levels and in bins, of the Gaussians that smooth;
 #: so many pixels weigh as much as the mean over all levels.
 _LEVELS, _BINS, _FEW = 0.5, 0.5, 50
+
+
+def of_run(run, count, seed):
+    """Level means of photos that a training learnt from.
+
+    Parameters
+    ----------
+    run : str
+        Its folder.
+    count : int
+        Photos, drawn by the seed.
+    seed : int
+
+    Returns
+    -------
+    float64 array, (11, 2, 50)
+    """
+    from experiments.shared import saved
+    learn = saved.photos_of(run)[0]
+    drawn = np.random.RandomState(seed).permutation(len(learn))
+    return of_photos([learn[number] for number in drawn[:count]], _SIDE)
 
 
 def of_photos(paths, side):

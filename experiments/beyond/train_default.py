@@ -1,7 +1,6 @@
 """``make train-default``: the recipe of ``weights/light.npz``.
 
-The paper's classification network from VGG16 (``--vgg16``), on any photos:
-a night and a day on two cores, small enough to ship.
+The paper's classification network from VGG16 (``--vgg16``), on any photos.
 """
 
 import argparse

@@ -8,7 +8,7 @@ import numpy as np
 from colorize import command
 from experiments.shared.report import RESULTS
 
-__all__ = ['name_of', 'parser', 'photos']
+__all__ = ['name_of', 'parsed', 'parser', 'photos']
 
 
 def parser(module, title, count):
@@ -46,6 +46,28 @@ def parser(module, title, count):
     command.add_device(found)
     command.debug_option(found)
     return found
+
+
+def parsed(made, arguments, quick):
+    """Parse the command line.
+
+    Parameters
+    ----------
+    made : argparse.ArgumentParser
+        Of :func:`parser`.
+    arguments : sequence of str, or None
+        None for those of the process.
+    quick : int
+        Photos at most with --quick.
+
+    Returns
+    -------
+    argparse.Namespace
+    """
+    given = made.parse_args(arguments)
+    if given.quick:
+        given.count = min(given.count, quick)
+    return given
 
 
 def photos(given):

@@ -25,13 +25,22 @@ def write_json(path, found):
     from colorize import backend
     spec = getattr(sys.modules['__main__'], '__spec__', None)
     name = spec.name.replace('.__main__', '') if spec else sys.argv[0]
-    command = ['python', '-m', name] + [_anywhere(each)
-                                        for each in sys.argv[1:]]
+    command = ['python', '-m', name] + list(_that_matter(sys.argv[1:]))
     full = dict(found, command=' '.join(command),
                 machine=backend.versions())
     with written_whole(path) as file:
         file.write((json.dumps(full, indent=1, sort_keys=True)
                     + '\n').encode())
+
+
+def _that_matter(arguments):
+    """Arguments without where the results go, and without our folders."""
+    arguments = iter(arguments)
+    for each in arguments:
+        if each == '--out':
+            next(arguments, None)
+        else:
+            yield _anywhere(each)
 
 
 def _anywhere(argument):

@@ -9,7 +9,8 @@ from tests.shared.experiments import Experiment
 
 class TestReport(Experiment):
     def test_commands_name_no_folder_of_this_machine(self):
-        argv = ['main', '--runs', '/home/me/runs/cvcl/', '--photos', 'mine/x']
+        argv = ['main', '--runs', '/home/me/runs/cvcl/', '--out', 'there',
+                '--photos', 'mine/x']
         with mock.patch.object(sys, 'argv', argv):
             report.write_json(self.path('a.json'), {})
         self.assertTrue(self.read('a.json')['command'].endswith(
