@@ -72,6 +72,8 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
     if os.path.exists(path):
         with open(path) as file:
             results = json.load(file)
+        for name in ('command', 'machine'):  # those of this run are written
+            results.pop(name, None)
     for system in systems:
         found = _measure(system, rounds, contenders, size)
         if system == 'classification':
