@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from colorize import answers, color, paint
+from colorize import answers, color, memory, paint
 from colorize.coherence import check_coherence
 from colorize.hints import places
 from colorize.photos import images
@@ -102,6 +102,7 @@ class Colorizer:
         self._outputs = theano.function(
             [network.input_var], networks.outputs(network,
                                                   deterministic=True))
+        memory.give_back()
 
     @property
     def settings(self):

@@ -1,16 +1,24 @@
-"""How much memory the process has taken."""
+"""How much memory the process has taken, and what it can give back."""
 
+import contextlib
+import ctypes
 import resource
 import sys
 
-__all__ = ['peak_mib']
+__all__ = ['give_back', 'peak_mib']
 
 
-def peak_mib(children=False):
-    """Peak resident memory of this process so far, in MiB.
+def give_back():
+    """Hand memory that was freed back to the system, where libc can.
 
-    With `children` that of its largest child among those that have ended.
+    glibc keeps it for what may be asked for next: after a network or a large
+    photo is loaded once more that size, for good.
     """
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN if children
-                              else resource.RUSAGE_SELF).ru_maxrss
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def peak_mib():
+    """Peak resident memory of this process so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2 ** 20 if sys.platform == 'darwin' else 2 ** 10)

@@ -10,7 +10,7 @@ from PIL.ExifTags import Base
 from colorize import command
 from colorize.photos import deep, exif, jpegs, pngs, tiffs
 
-__all__ = ['Raster', 'on_white', 'raster']
+__all__ = ['Raster', 'STRIP', 'on_white', 'raster']
 
 #: values: uint8 or uint16, (row, column), (row, column, 3) or, of ink,
 #: (row, column, 4), upright. space: 'GRAY', 'RGB' or 'CMYK'. alpha:
@@ -21,6 +21,9 @@ Raster = namedtuple('Raster', 'values space alpha notes')
 #: Compressions that Pillow may have been built without: LERC, LZMA, WebP,
 #: zstd.
 _PACKED = (34887, 34925, 50000, 50001)
+
+#: Pixels that are copied from Pillow at a time.
+STRIP = 1 << 22
 
 
 def raster(source, turn):
@@ -128,7 +131,21 @@ def _shallow(image, notes):
     if image.mode not in ('L', 'RGB', 'CMYK'):
         image = image.convert('RGB')
     space = {'L': 'GRAY'}.get(image.mode, image.mode)
-    return Raster(np.asarray(image), space, alpha, notes)
+    return Raster(_values(image), space, alpha, notes)
+
+
+def _values(image):
+    """Its pixels, as ``np.asarray``, which takes them twice for a while."""
+    rows = max(1, STRIP // max(image.width, 1))
+    if rows >= image.height:
+        return np.asarray(image)
+    bands = len(image.getbands())
+    found = np.empty((image.height, image.width, bands), 'uint8')
+    found = found if bands > 1 else found[..., 0]
+    for top in range(0, image.height, rows):
+        strip = found[top:top + rows]
+        strip[...] = image.crop((0, top, image.width, top + len(strip)))
+    return found
 
 
 def _from_lab(image):

@@ -117,7 +117,7 @@ def mark_in(path):
     try:
         with Image.open(path, formats=[
                 each.name for each in formats.FORMATS
-                if each.name in Image.OPEN]) as image:
+                if each.extra is None or each.name in Image.OPEN]) as image:
             said = image.getexif().get(Base.ProcessingSoftware, '')
         if isinstance(said, bytes):  # libtiff knows no text there
             said = said.decode('latin-1')

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from colorize import memory
 from colorize.color import evaluation
 from colorize.hints import files, places
 from colorize.photos import images, photo_file
@@ -185,6 +186,8 @@ def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
         if job.error:
             raise job.error
         pixels = job.photo.pixels
+        if job.pixels > GROUP:
+            memory.give_back()
         painted = colorizer.paint(
             pixels, job.small, chroma, job.hints, photo_file.canvas(
                 job.task.output, *pixels.shape[:2], pixels.dtype))

@@ -75,7 +75,7 @@ def set_params(params, arrays, source):
     fit(params, {name: values.shape for name, values in arrays.items()},
         source)
     for name, param in params.items():
-        param.set_value(arrays[name].astype(param.dtype))
+        param.set_value(arrays[name].astype(param.dtype), borrow=True)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ core.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import time
 
 import numpy as np
 
-from colorize import command, memory
+from colorize import command
 from experiments.shared import bundled
 
 __all__ = ['LARGE', 'SIZES', 'main', 'throughput']
@@ -75,7 +74,8 @@ def throughput(folder, count, batch_size, weights=None):
         'photos', 'megapixels' (of each), 'batch_size', and seconds per
         photo: 'whole' all in all, 'photo' without the 'start' that a run
         has once, 'network' alone; 'times': how many times the network's a
-        photo's is; 'cpu': the same seconds, added over all cores.
+        photo's is; 'cpu': the same seconds, added over all cores;
+        'peak_memory_mib' of the folder's run.
         'at_224': those of a network that looks at 224 x 224 pixels.
         'large': 'megapixels', seconds 'whole' and 'peak_memory_mib' of one
         large photo. 'steps_ms': of a photo, on one core.
@@ -129,10 +129,10 @@ def _beside_network(photos, count, batch_size, weights, options):
     with tempfile.TemporaryDirectory(prefix='throughput-') as folder:
         # The first run compiles; a run of one photo is the start.
         for _ in range(2):
-            start, start_cpu = _run(os.path.join(photos, '00000.jpg'),
-                                    os.path.join(folder, 'one'), options)
+            start, start_cpu, _ = _run(os.path.join(photos, '00000.jpg'),
+                                       os.path.join(folder, 'one'), options)
         out = os.path.join(folder, 'all')
-        whole, cpu = _run(photos, out, options)
+        whole, cpu, peak = _run(photos, out, options)
         written = len(os.listdir(out))
     if written != count:
         raise RuntimeError(f'{written} of {count} photos came out')
@@ -141,22 +141,32 @@ def _beside_network(photos, count, batch_size, weights, options):
     return {'start': round(start, 2), 'whole': round(whole / count, 4),
             'photo': round(photo, 4), 'network': round(alone.seconds(), 4),
             'times': round(photo / alone.seconds(), 3),
+            'peak_memory_mib': round(peak),
             'cpu': {'start': round(start_cpu, 2),
                     'photo': round((cpu - start_cpu) / max(count - 1, 1), 4),
                     'network': round(alone.cpu(), 4)}}
 
 
 def _run(photos, out, options):
-    """Seconds of the command as people start it, and all cores' seconds."""
-    began, before = time.time(), _cpu(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, '-m', 'colorize.predict', photos, '-o',
-                    os.path.join(out, ''), '--overwrite'] + options,
-                   check=True, stderr=subprocess.PIPE)
-    return time.time() - began, _cpu(resource.RUSAGE_CHILDREN) - before
+    """The command as people start it.
+
+    Returns seconds, all cores' seconds, and MiB at its peak.
+    """
+    began, command_line = time.time(), [
+        sys.executable, '-m', 'colorize.predict', photos, '-o',
+        os.path.join(out, ''), '--overwrite'] + options
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command_line, stderr=said)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            raise subprocess.CalledProcessError(
+                child.returncode, command_line, stderr=said.read())
+    return time.time() - began, _cpu(used), used.ru_maxrss / 1024
 
 
-def _cpu(whose):
-    used = resource.getrusage(whose)
+def _cpu(used):
     return used.ru_utime + used.ru_stime
 
 
@@ -177,11 +187,11 @@ class _Network:
         """So many photos or a few more, after one batch of each size."""
         for batch in self._batches:
             self._colorizer.predict(batch, self._size)
-        before = np.array([time.time(), _cpu(resource.RUSAGE_SELF)])
+        before = np.array([time.time(), time.process_time()])
         for number in range(-(-count // self._size)):
             self._colorizer.predict(self._batches[number % 2], self._size)
             self._answered += self._size
-        self._spent += [time.time(), _cpu(resource.RUSAGE_SELF)] - before
+        self._spent += [time.time(), time.process_time()] - before
 
     def seconds(self):
         """Of a photo."""
@@ -198,12 +208,11 @@ def _large(folder, options, weights):
     photo = os.path.join(folder, 'large.jpg')
     Image.open(bundled.path(bundled.COLOR_PHOTOS[0])).convert('L').resize(
         (LARGE, LARGE), Image.BICUBIC).save(photo)
-    whole, cpu = _run(photo, os.path.join(folder, 'vast'), options + (
+    whole, cpu, peak = _run(photo, os.path.join(folder, 'vast'), options + (
         ['--weights', weights] if weights else []))
-    # None of the runs before it, of small photos, took as much.
     return {'megapixels': LARGE ** 2 / 1e6, 'whole': round(whole, 2),
             'cpu': round(cpu, 2),
-            'peak_memory_mib': round(memory.peak_mib(children=True))}
+            'peak_memory_mib': round(peak)}
 
 
 def _steps(path, folder, weights):

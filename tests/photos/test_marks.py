@@ -1,6 +1,8 @@
 """A result knows its photo."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 from PIL import Image
@@ -61,6 +63,15 @@ class TestBelongs(PhotoFiles):
                     if name[-3:] in ('jpg', 'png', 'tif', 'ebp', 'vif'):
                         self.assertEqual(mark_in(self.path(name)), mark_of(
                             self.path(f'{number}.png')), name)
+
+    def test_as_the_first_file_of_a_process(self):
+        """Pillow knows no format before it has opened something."""
+        photo_file.write(self.path('a.tif'), self.photos[0])
+        found = subprocess.run(
+            [sys.executable, '-c', 'import sys; from colorize.photos import '
+             'marks; print(marks.mark_in(sys.argv[1]))', self.path('a.tif')],
+            stdout=subprocess.PIPE, check=True, text=True)
+        self.assertEqual(found.stdout.strip(), mark_of(self.path('0.png')))
 
     def test_whatever_it_is_called_and_however_it_was_edited(self):
         photo_file.write(self.path('a.jpg'), self.photos[0])

@@ -2,10 +2,12 @@
 
 import gc
 import resource
+from unittest import mock
 
+import numpy as np
 from PIL import Image
 
-from colorize.photos import images, photo_file
+from colorize.photos import decode, images, opening, photo_file
 from tests.shared.photo_files import PhotoFiles
 
 
@@ -28,3 +30,14 @@ class TestMemory(PhotoFiles):
                 photo_file.read(self.path('a.bmp'))
             kept.append(caught.exception.with_traceback(None))
         self.assertLess(resident() - before, 100)
+
+    def test_large_photos_come_in_strips(self):
+        rng = np.random.RandomState(0)
+        for mode, shape in (('L', (40, 30)), ('RGB', (41, 30, 3)),
+                            ('CMYK', (3, 700, 4))):
+            values = rng.randint(256, size=shape).astype('uint8')
+            Image.fromarray(values, mode).save(self.path('a.tif'))
+            with mock.patch.object(decode, 'STRIP', 500):
+                with opening.opened(self.path('a.tif')) as source:
+                    found = decode.raster(source, 1).values
+            np.testing.assert_array_equal(found, values)

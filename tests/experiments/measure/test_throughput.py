@@ -29,6 +29,7 @@ class TestThroughput(Experiment):
             'read', 'shrink', 'paint', 'paint16', 'jpg', 'png', 'png16',
             'tif', 'webp'})
         self.assertGreater(min(steps.values()), 0)
+        self.assertGreater(found['peak_memory_mib'], 50)
         # The photo, its result and its lightness at least.
         self.assertGreater(found['large']['peak_memory_mib'], 50)
         self.assertGreater(found['large']['whole'], found['photo'])
