@@ -15,8 +15,10 @@ Task = namedtuple('Task', 'photo output')
 #: tasks: list of Task. own: how many results of an earlier run lay among
 #: the photos and were passed over. foreign: paths of pictures that are not
 #: read. unread: OSErrors of folders that cannot be. named: whether the user
-#: named the one result.
-Plan = namedtuple('Plan', 'tasks own foreign unread named')
+#: named the one result. folder: that of all results; None where they go beside
+#: the photos.
+Plan = namedtuple('Plan', 'tasks own foreign unread named folder',
+                  defaults=(None,))
 
 #: A photo, and its place below the folder that was asked for.
 _Found = namedtuple('_Found', 'photo place')
@@ -60,11 +62,13 @@ def make_plan(places, output=None, form=None, suffix='-color',
     for place in places:
         each = _photos(place, output)
         for photo in each.photos:
-            found.setdefault(os.path.abspath(photo.photo), photo)
+            _add(found, photo)
         foreign.update(map(os.path.abspath, each.foreign))
         unread += each.unread
-    mine = _own(found, suffix)
-    kept = [each for path, each in found.items() if path not in mine]
+    mine = _own([os.path.abspath(each.photo) for each in found.values()],
+                suffix)
+    kept = [each for each in found.values()
+            if os.path.abspath(each.photo) not in mine]
     named = bool(output) and _is_file(output, places)
     if named:
         tasks = [Task(kept[0].photo, _checked(output, form))]
@@ -74,7 +78,15 @@ def make_plan(places, output=None, form=None, suffix='-color',
     else:
         tasks = _tasks(kept, output, form, suffix)
     _refuse_clashes(tasks, places if overwrite else ())
-    return Plan(tasks, len(mine), sorted(foreign), unread, named)
+    return Plan(tasks, len(mine), sorted(foreign), unread, named, output)
+
+
+def _add(found, photo):
+    """Add a photo unless it is there; rather itself than a link to it."""
+    path = os.path.realpath(photo.photo)
+    if path not in found or (os.path.islink(found[path].photo)
+                             and not os.path.islink(photo.photo)):
+        found[path] = photo
 
 
 def _photos(place, output):

@@ -1,7 +1,9 @@
 """What stands already where results go, and whose it is."""
 
+import contextlib
 import itertools
 import os
+import re
 from collections import namedtuple
 
 from colorize.photos import formats
@@ -19,6 +21,8 @@ def standing(plan, overwrite):
 
     A name that the result of another photo has is left to it, and the next
     one is taken: ``a-color-2.jpg``. One that the user has named is refused.
+    A result that an earlier run gave another name, because other photos or
+    folders were named then, is found.
 
     Parameters
     ----------
@@ -30,13 +34,14 @@ def standing(plan, overwrite):
     -------
     Standing
     """
-    found, taken = Standing([], [], []), set()
+    found, others = Standing([], [], []), _Others(plan)
+    taken = {os.path.realpath(task.photo) for task in plan.tasks}
     for task in plan.tasks:
         if plan.named and overwrite:
             found.todo.append(task)
             continue
         try:
-            task, own = _settled(task, taken, plan.named)
+            task, own = _settled(task, taken, plan.named, others)
         except (OSError, ValueError) as error:
             found.refused.append((task, error))
             continue
@@ -45,19 +50,77 @@ def standing(plan, overwrite):
     return found
 
 
-def _settled(task, taken, named):
+def _settled(task, taken, named, others):
     """A task under its own name, and whether its result is there."""
     for number in itertools.count(1):
         name = _numbered(task.output, number)
         if os.path.realpath(name) in taken:
             continue
         if not os.path.lexists(name):
-            return Task(task.photo, name), False
+            break
         if _belongs(name, task.photo):
             return Task(task.photo, name), True
         if named:
             raise ValueError(f'{name}: is no result of {task.photo} '
                              '(--overwrite replaces it)')
+    for other in () if named else others.of(task):
+        if os.path.realpath(other) not in taken and _belongs(
+                other, task.photo):
+            return Task(task.photo, other), True
+    return Task(task.photo, name), False
+
+
+class _Others:
+    """Results that a photo may have had when other inputs were named.
+
+    That of ``shoebox/1950/tom.jpg`` was ``tom-color.jpg`` in the output
+    folder, in ``1950`` or in ``shoebox/1950`` below it, with a number or
+    not; beside a ``tom.gif`` it was ``tom.jpg-color.jpg``.
+    """
+
+    def __init__(self, plan):
+        self._folder = plan.folder
+        self._planned = {os.path.abspath(task.output) for task in plan.tasks}
+        self._listed = {}
+
+    def of(self, task):
+        """Paths, nearest to the output folder first."""
+        for folder, photo in dict.fromkeys(self._places(task)):
+            for name in _names(task, photo):
+                for path in self._standing(folder).get(name, ()):
+                    if os.path.abspath(path) not in self._planned:
+                        yield path
+
+    def _places(self, task):
+        """Pairs of a folder and a photo's name, as it is or was linked."""
+        for path in (os.path.abspath(task.photo),
+                     os.path.realpath(task.photo)):
+            folder, photo = os.path.split(path)
+            if self._folder is None:
+                yield os.path.dirname(task.output), photo
+                continue
+            parts = folder.strip(os.sep).split(os.sep)
+            for first in range(len(parts), -1, -1):
+                yield os.path.join(self._folder, *parts[first:]), photo
+
+    def _standing(self, folder):
+        """Paths of files in a folder by their names without a number."""
+        if folder not in self._listed:
+            found = self._listed[folder] = {}
+            with contextlib.suppress(OSError):
+                for name in sorted(os.listdir(folder or os.curdir)):
+                    stem, ending = os.path.splitext(name)
+                    found.setdefault(re.sub('-[0-9]+$', '', stem) + ending,
+                                     []).append(os.path.join(folder, name))
+        return self._listed[folder]
+
+
+def _names(task, photo):
+    """Two names of the result of a photo: beside one of its stem, and not."""
+    stem, kind = os.path.splitext(os.path.basename(task.photo))
+    rest = os.path.basename(task.output)[len(stem):]
+    rest = rest[len(kind):] if rest.startswith(kind) else rest
+    return os.path.splitext(photo)[0] + rest, photo + rest
 
 
 def _belongs(result, photo):

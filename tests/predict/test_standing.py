@@ -1,6 +1,7 @@
 """A name that is taken, by whom, and several runs at once."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,66 @@ class TestOfOneName(Standing):
         _, lines, _ = self.run_main(self.path('elsewhere'), '-o',
                                     self.path('new'))
         self.assertIn('0 of 3 photos coloured, 3 were done', lines[0])
+
+
+class TestOtherInputs(Standing):
+    """What was coloured into a folder is known, whatever was named then."""
+
+    def done(self, *places):
+        _, lines, _ = self.run_main(*places, '-o', self.path('out'))
+        found = [line for line in lines if ' coloured, ' in line]
+        self.assertEqual(len(self.made), 1, found)
+        return re.search('[0-9]+ were done before', found[0]).group()
+
+    def first(self, *places):
+        self.run_main(*places, '-o', self.path('out'))
+        return self.tree()
+
+    def test_files_folders_and_those_above_them(self):
+        for number, place in enumerate(('in/a', 'in/b', 'in/b/a')):
+            self.put(place, number)
+        first = self.first(self.path('in'))
+        one = self.path('in', 'b', 'a', 'IMG_1.png')
+        for count, places in (
+                (1, [one]), (3, [self.folder]), (1, [self.path('in', 'a')]),
+                (2, [self.path('in', 'b', 'a'), self.path('in', 'b')]),
+                (3, [self.path('in/*/*.png'), one, self.path('in')])):
+            self.assertEqual(self.done(*places), f'{count} were done before')
+            self.assertEqual(self.tree(), first)
+
+    def test_flat_before_and_in_folders_now(self):
+        for number, place in enumerate(('in/a', 'in/b')):
+            self.put(place, number)
+        first = self.first(self.path('in/a'), self.path('in/b'))
+        self.assertEqual(first, ['IMG_1-color-2.png', 'IMG_1-color.png'])
+        self.assertEqual(self.done(self.path('in')), '2 were done before')
+        os.remove(self.path('out', 'IMG_1-color.png'))
+        self.assertEqual(self.done(self.path('in/b')), '1 were done before')
+        self.assertEqual(self.tree(), ['IMG_1-color-2.png'])
+
+    def test_links_and_relative_names(self):
+        source = self.put('in', 0)
+        os.symlink(source, self.path('in', 'linked.png'))
+        os.symlink(self.path('in'), self.path('album'))
+        first = self.first(self.path('album'), self.path('in'))
+        self.assertEqual(first, ['IMG_1-color.png'])
+        for place in (self.path('album', 'IMG_1.png'),
+                      self.path('in', 'linked.png'), os.path.relpath(source)):
+            self.assertEqual(self.done(place), '1 were done before')
+
+    def test_beside_another_of_its_stem(self):
+        source = self.put('in', 0)
+        Image.fromarray(photo(1)).save(self.path('in', 'IMG_1.gif'))
+        first = self.first(self.path('in'))
+        self.assertIn('IMG_1.png-color.png', first)
+        self.assertEqual(self.done(source), '1 were done before')
+
+    def test_equal_photos_of_one_call_have_a_result_each(self):
+        for place in ('in', 'in/A'):
+            self.put(place, 0)
+        first = self.first(self.path('in'))
+        os.remove(self.path('out', 'A', 'IMG_1-color.png'))
+        self.assertEqual(self.first(self.path('in')), first)
 
 
 class TestSeveralRuns(Standing):
