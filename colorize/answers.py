@@ -69,11 +69,24 @@ def _coherent(answer, small, trained, decoding, way):
         planes = decodings.decode([answer[None]], trained.network.settings,
                                   decoding)[0]
         return way.chroma(planes, small) if way else planes
+    planes = _at_once(answer, small, trained, decoding, way)
+    if planes is not None:
+        return planes
     scores = decodings.weighed(answer, decoding, trained.prior)
     if way and way.scores:
         scores = way.scores(scores, small)
     planes = decodings.unbinned(scores, decoding, trained.means)
     return way.chroma(planes, small) if way and not way.scores else planes
+
+
+def _at_once(answer, small, trained, decoding, way):
+    """The same of class scores in compiled code, None where it cannot be."""
+    temperature = decodings.DECODINGS[decoding].temperature
+    if not (temperature and way and way.at_once):
+        return None
+    return way.at_once(answer, small,
+                       decodings.rarity(decoding, trained.prior),
+                       trained.means, temperature)
 
 
 def check_suggestions(trained):

@@ -1,6 +1,7 @@
 """From arrays to arrays: the Python API."""
 
 import os
+from unittest import mock
 
 import numpy as np
 
@@ -118,6 +119,16 @@ class TestAnswers(Weights):
                 answer, small)
             np.testing.assert_allclose(np.moveaxis(found, -1, 0), expected,
                                        atol=1e-3)
+
+    def test_coherence_without_a_compiler(self):
+        small = self.colorizer.shrink(photo())
+        answer, = self.colorizer.answer([small])
+        for name in ('vivid', 'mean', 'argmax'):
+            way = self.colorizer.like(name, coherence='guided')
+            found = way.decode(answer, small)
+            with mock.patch('colorize.paint.decode', return_value=None):
+                np.testing.assert_allclose(way.decode(answer, small), found,
+                                           atol=2e-3)
 
     def test_like_leaves_the_first_alone(self):
         before = self.colorizer(photo())

@@ -28,14 +28,18 @@ def _on_probabilities(change):
 #: scores: changes class scores, (2, 50, row, column), before they are
 #: decoded. chroma: changes planes of U and V, (2, row, column). Both take
 #: the lightness besides. A way that has both takes scores where there are.
-Coherence = namedtuple('Coherence', 'scores chroma')
+#: at_once: class scores to chroma, decoded at a temperature above 0, see
+#: :func:`guided.colors`; or None.
+Coherence = namedtuple('Coherence', 'scores chroma at_once',
+                       defaults=(None,))
 
 COHERENCES = {
     'segments': Coherence(_on_probabilities(segments.average),
                           segments.average),
     'tv': Coherence(None, total_variation.denoise),
     'crf': Coherence(random_field.mean_field, None),
-    'guided': Coherence(_on_probabilities(guided.smooth), guided.smooth),
+    'guided': Coherence(_on_probabilities(guided.smooth), guided.smooth,
+                        guided.colors),
 }
 
 #: What may be asked for.

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from colorize import cplusplus
-from colorize.paint import compiled, numpy_way
+from colorize.paint import compiled, numpy_way, scores
 
-__all__ = ['paint', 'pixels', 'prepare', 'shrink']
+__all__ = ['decode', 'paint', 'pixels', 'prepare', 'shrink']
 
 
 def shrink(photo, rows, columns, space='luv'):
@@ -89,6 +89,16 @@ def pixels(photo, chroma):
         lightness comes out paler.
     """
     return numpy_way.pixels(photo, chroma)
+
+
+def decode(*given):
+    """Class scores to chroma: :func:`colorize.paint.scores.decode`.
+
+    Returns
+    -------
+    float32 array, (channel, row, column), or None where there is no compiler
+    """
+    return scores.decode(*given) if _has_library() else None
 
 
 def _compiles(photo, space):

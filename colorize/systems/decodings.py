@@ -14,7 +14,7 @@ from colorize.color import bins, color_space
 from colorize.settings import SettingError
 
 __all__ = ['DECODINGS', 'DEFAULT', 'Decoding', 'check_decoding', 'decode',
-           'certainty', 'probabilities', 'unbinned', 'weighed']
+           'certainty', 'probabilities', 'rarity', 'unbinned', 'weighed']
 
 #: temperature: 0 takes the most probable bin, 1 the mean over the bins, a
 #: number between them a mean that leans to the probable ones. rebalancing:
@@ -142,13 +142,11 @@ def _decoding(name):
     return name if isinstance(name, Decoding) else DECODINGS[name]
 
 
-def weighed(scores, name, prior):
-    """Class scores of one photo, rare bins weighed up as a decoding wants.
+def rarity(name, prior):
+    """What a decoding adds to the scores of each bin, more to rare ones.
 
     Parameters
     ----------
-    scores : float32 array, (2, 50, row, column)
-        Of U and V, before the softmax.
     name : str or Decoding
         One of :data:`DECODINGS`, or one like them.
     prior : float array, (2, 50)
@@ -156,13 +154,31 @@ def weighed(scores, name, prior):
 
     Returns
     -------
-    float32 array, (2, 50, row, column)
+    float32 array, (2, 50)
     """
     rebalancing = _decoding(name).rebalancing
     if not rebalancing:
+        return np.zeros((2, bins.NUM_BINS), 'float32')
+    return np.log(bins.class_weights(prior, rebalancing)).astype('float32')
+
+
+def weighed(scores, name, prior):
+    """Class scores of one photo, rare bins weighed up as a decoding wants.
+
+    Parameters
+    ----------
+    scores : float32 array, (2, 50, row, column)
+        Of U and V, before the softmax.
+    name, prior
+        As for :func:`rarity`.
+
+    Returns
+    -------
+    float32 array, (2, 50, row, column)
+    """
+    if not _decoding(name).rebalancing:
         return scores
-    more = np.log(bins.class_weights(prior, rebalancing)).astype('float32')
-    return scores + more[..., None, None]
+    return scores + rarity(name, prior)[..., None, None]
 
 
 def unbinned(scores, name, means):

@@ -223,7 +223,9 @@ def _steps(path, folder, weights):
     found = {'read': _step(lambda: photo_file.read(path)),
              'shrink': _step(lambda: colorizer.shrink(photo.pixels))}
     small = colorizer.shrink(photo.pixels)
-    chroma, = colorizer.predict([small])
+    answer, = colorizer.answer([small])
+    found['decode'] = _step(lambda: colorizer.decode(answer, small))
+    chroma = colorizer.decode(answer, small)
     for ending, dtype in _WRITTEN:
         name = ending + '16' * (dtype == 'uint16')
         out = os.path.join(folder, f'step.{ending}')

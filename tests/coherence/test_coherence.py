@@ -4,6 +4,7 @@ import time
 import unittest
 
 import numpy as np
+from scipy.interpolate import interp1d
 from scipy.ndimage import uniform_filter
 from scipy.special import log_softmax, softmax
 from skimage.restoration import denoise_tv_chambolle
@@ -152,6 +153,47 @@ class TestGuided(unittest.TestCase):
         slope = (mean(plane * light) - mean(plane) * mean(light)) / (
             variance + epsilon)
         return mean(slope) * light + mean(mean(plane) - slope * mean(light))
+
+    def test_compiled_against_slow_numpy(self):
+        for rows, columns in ((40, 48), (8, 8), (8, 104), (101, 15)):
+            light, given = waves(rows, columns), scores(rows, columns)
+            more, means = RNG.normal(size=(2, 50)), RNG.normal(size=(2, 50))
+            for temperature in (0.38, 1):
+                found = guided.colors(given, light, more, means, temperature)
+                chances = np.maximum(self._at_places(
+                    softmax(np.float64(given) + more[..., None, None], 1),
+                    np.float64(light)), 1e-6) ** (1 / temperature)
+                expected = np.einsum('cbxy,cb->cxy', chances, means)
+                np.testing.assert_allclose(
+                    found, expected / chances.sum(axis=1), atol=2e-5)
+
+    @staticmethod
+    def _at_places(planes, light):
+        """Lines at every fourth pixel and the last, by the letter."""
+        pixels = [np.arange(length) for length in light.shape]
+        places = [np.union1d(each[::guided.STEP], each[-1])
+                  for each in pixels]
+
+        def means(values, axes):
+            found = np.empty(values.shape[:-2] + tuple(map(len, places)))
+            near = [np.abs(np.subtract.outer(*both)) <= guided.RADIUS
+                    for both in zip(places, axes)]
+            for i, rows in enumerate(near[0]):
+                for j, columns in enumerate(near[1]):
+                    found[..., i, j] = values[..., rows, :][
+                        ..., columns].mean(axis=(-2, -1))
+            return found
+
+        def wide(values):
+            values = means(values, places)
+            for axis in (-2, -1):
+                values = interp1d(places[axis], values, axis=axis)(
+                    pixels[axis])
+            return values
+        level, height = means(light, pixels), means(planes, pixels)
+        slope = (means(planes * light, pixels) - height * level) / (
+            means(light ** 2, pixels) - level ** 2 + guided.EPSILON)
+        return wide(slope) * light + wide(height - slope * level)
 
     def test_probabilities_sum_to_one(self):
         chances = softmax(scores(40, 48), 1).reshape(100, 40, 48)

@@ -20,6 +20,20 @@ inline float from_bits(int32_t value) {
   return found;
 }
 
+// By value, not by reference as std has them: so loops become vectors.
+inline float smaller(float a, float b) { return a < b ? a : b; }
+inline float larger(float a, float b) { return a > b ? a : b; }
+
+// 2 to a power of -126 to 127; to less as to the least of them.
+inline float two_to(float power) {
+  const float wanted = larger(power, -126), whole = std::rint(wanted);
+  // 2**part = e**(ln 2 * part), and |f| < 0.35.
+  const float f = (wanted - whole) * 0.69314718055994531f;
+  const float e = 1 + f * (1 + f * (1 / 2.f + f * (1 / 6.f + f * (1 / 24.f
+                    + f * (1 / 120.f + f * (1 / 720.f))))));
+  return from_bits(bits(e) + (int32_t(whole) << 23));
+}
+
 // x to a power in 0 to 3, within three units in the last place for x in
 // 0.003 to 1: 2 ** (power * log2 x), each by its series around 1 and 0.
 inline float power_of(float x, float power) {
@@ -32,13 +46,7 @@ inline float power_of(float x, float power) {
   const float series = 1 + t * (1 / 3.f + t * (1 / 5.f + t * (1 / 7.f
                          + t * (1 / 9.f))));
   const float two_over_ln2 = 2.8853900817779268f;
-  const float wanted = power * exponent + power * two_over_ln2 * s * series;
-  const float whole = std::rint(wanted);
-  // 2**part = e**(ln 2 * part), and |f| < 0.35.
-  const float f = (wanted - whole) * 0.69314718055994531f;
-  const float e = 1 + f * (1 + f * (1 / 2.f + f * (1 / 6.f + f * (1 / 24.f
-                    + f * (1 / 120.f + f * (1 / 720.f))))));
-  return from_bits(bits(e) + (int32_t(whole) << 23));
+  return two_to(power * exponent + power * two_over_ln2 * s * series);
 }
 
 // The transfer function of sRGB, IEC 61966-2-1, and its inverse. What a power

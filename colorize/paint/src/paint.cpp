@@ -140,9 +140,6 @@ class WideRows {
   std::vector<const float*> rows_;
 };
 
-// By value, not by reference as std has them: so loops become vectors.
-inline float smaller(float a, float b) { return a < b ? a : b; }
-inline float larger(float a, float b) { return a > b ? a : b; }
 inline float to_unit(float value) { return smaller(larger(value, 0), 1); }
 
 // CIELUV to sRGB in 0 to 1. What no screen can show moves towards grey.

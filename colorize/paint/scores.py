@@ -1,0 +1,53 @@
+"""Class scores to chroma along the edges of the photo: in C++, ``src``."""
+
+import ctypes
+
+import numpy as np
+
+from colorize.paint import compiled
+
+__all__ = ['Guide', 'decode']
+
+
+class Guide(ctypes.Structure):
+    """That of ``src/scores.h``."""
+
+    _fields_ = ([('lightness', ctypes.c_void_p)]
+                + [(name, ctypes.c_int64)
+                   for name in ('rows', 'columns', 'radius', 'step')]
+                + [('epsilon', ctypes.c_float)])
+
+
+def decode(scores, lightness, more, means, temperature, radius, step,
+           epsilon):
+    """See :func:`colorize.coherence.guided.colors`.
+
+    Parameters
+    ----------
+    scores : float array, (channel, bin, row, column)
+    lightness : float array, (row, column)
+    more, means : float array, (channel, bin)
+        Added to the scores of each bin, and what it stands for.
+    temperature : float
+        Above 0.
+    radius, step : int
+        The one a multiple of the other.
+    epsilon : float
+        See :func:`colorize.coherence.guided.smooth`.
+
+    Returns
+    -------
+    float32 array, (channel, row, column)
+    """
+    scores, lightness, more, means = (
+        np.ascontiguousarray(each, 'float32')
+        for each in (scores, lightness, more, means))
+    found = np.empty((len(scores),) + lightness.shape, 'float32')
+    function = compiled.library().decode
+    function.restype = None
+    for channel in zip(scores, more, means, found):
+        pointers = [ctypes.c_void_p(each.ctypes.data) for each in channel]
+        function(*pointers[:3], ctypes.c_int64(scores.shape[1]),
+                 Guide(lightness.ctypes.data, *lightness.shape, radius, step,
+                       epsilon), ctypes.c_float(1 / temperature), pointers[3])
+    return found

@@ -1,0 +1,11 @@
+// What Python hands over; compiled.py has the same in ctypes.
+#pragma once
+
+#include <cstdint>
+
+// Lightness that planes of its size shall follow.
+struct Guide {
+  const float* lightness;
+  int64_t rows, columns, radius, step;
+  float epsilon;
+};
