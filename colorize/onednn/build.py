@@ -61,13 +61,21 @@ def installed():
     return wheel() is not None and bool(cplusplus.compiler())
 
 
-def _block():
-    """Channels side by side: one register's worth of float32."""
-    limit = (os.environ.get('DNNL_MAX_CPU_ISA')
-             or os.environ.get('ONEDNN_MAX_CPU_ISA') or 'AVX512').upper()
-    wide = 'avx512bw' in processor() and 'AVX512' in limit + (
-        'AVX512' if limit in ('ALL', 'DEFAULT') else '')
-    return 16 if wide else 8
+def _limit():
+    """The newest instructions that oneDNN may use, by its own variable."""
+    return (os.environ.get('DNNL_MAX_CPU_ISA')
+            or os.environ.get('ONEDNN_MAX_CPU_ISA') or 'ALL').upper()
+
+
+def _kind():
+    """For the compiler: channels side by side, and whether AMX is used."""
+    everything = _limit() in ('ALL', 'DEFAULT')
+    if 'avx512bw' not in processor() or not (
+            everything or 'AVX512' in _limit()):
+        return ['-DBLOCK=8']
+    tiles = {'amx_bf16', 'avx512_bf16'} <= set(processor().split()) and (
+        everything or 'AMX' in _limit())
+    return ['-DBLOCK=16'] + ['-DAMX'] * tiles
 
 
 def _compiled():
@@ -76,7 +84,7 @@ def _compiled():
     return cplusplus.library(
         'onednn', sorted(glob.glob(os.path.join(_SOURCES, '*.cpp'))),
         ['-fopenmp', '-mprefer-vector-width=512', '-Wno-psabi',
-         f'-DBLOCK={_block()}', f'-I{headers}'],
+         *_kind(), f'-I{headers}'],
         [f'-L{folder}', f'-l:{name}', f'-Wl,-rpath,{folder}'])
 
 

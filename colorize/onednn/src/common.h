@@ -12,6 +12,12 @@
 #define BLOCK 16
 #endif
 
+// batch, channels in, channels out, rows, columns, kernel rows, columns.
+// Depths are rounded up to whole blocks in the arrays.
+struct Shape {
+    int batch, in, out, rows, columns, kernel_rows, kernel_columns;
+};
+
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 // One pixel's channels of one block; numpy promises no alignment.

@@ -1,5 +1,5 @@
 // Convolutions of stride 1, output as large as the input, on oneDNN.
-#include "common.h"
+#include "amx.h"
 #include "kept.h"
 #include "winograd.h"
 
@@ -30,8 +30,10 @@ const engine &cpu() {
 
 tag blocked() { return BLOCK == 16 ? tag::nChw16c : tag::nChw8c; }
 
+enum Way { ONEDNN, WINOGRAD, AMX_TILES };
+
 struct Plan {
-    bool ours = false; // by winograd.h; nothing else is set
+    Way way = ONEDNN; // of ours, winograd.h or amx.h, nothing else is set
     memory::desc in, out, weights, plain, bias, scratch;
     primitive run, pack;
 };
@@ -119,6 +121,13 @@ struct Maker {
 // refuses it where it has no such kernel (float32 without AVX-512) and
 // convolution_auto overlooks it.
 Plan make_plan(Direction direction, const Shape &shape, int flags) {
+    // Impossible shapes are left to oneDNN, which says so.
+    if (amx_runs() && direction != WEIGHTS && shape.rows > 0 &&
+        shape.columns > 0) {
+        Plan plan;
+        plan.way = AMX_TILES;
+        return plan;
+    }
     if (shape.kernel_rows == 3 && shape.kernel_columns == 3) {
         try {
             return Maker(shape, flags, algorithm::convolution_winograd)
@@ -128,7 +137,7 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
         }
         if (winograd_pays(shape)) {
             Plan plan;
-            plan.ours = true;
+            plan.way = WINOGRAD;
             return plan;
         }
     }
@@ -223,7 +232,9 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
     return guarded([&] {
         int flags = (bias ? BIAS : 0) | (relu ? RELU : 0) | (sum ? SUM : 0);
         auto plan = plan_for(FORWARD, *s, flags);
-        if (plan->ours)
+        if (plan->way == AMX_TILES)
+            return amx_forward(*s, in, kernels, bias, out, relu, sum);
+        if (plan->way == WINOGRAD)
             return winograd_forward(*s, in, kernels, bias, out, relu, sum);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
@@ -256,7 +267,10 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
                             const float *kernels, float *in) {
     return guarded([&] {
         auto plan = plan_for(INPUTS, *s, 0);
-        if (plan->ours) return winograd_grad_inputs(*s, grad, kernels, in);
+        if (plan->way == AMX_TILES)
+            return amx_grad_inputs(*s, grad, kernels, in);
+        if (plan->way == WINOGRAD)
+            return winograd_grad_inputs(*s, grad, kernels, in);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
         Buffer packed(plan->weights.get_size());
@@ -276,7 +290,8 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
                              const float *grad, float *kernels) {
     return guarded([&] {
         auto plan = plan_for(WEIGHTS, *s, 0);
-        if (plan->ours) return winograd_grad_weights(*s, in, grad, kernels);
+        if (plan->way == WINOGRAD)
+            return winograd_grad_weights(*s, in, grad, kernels);
         std::lock_guard<std::mutex> hold(turn());
         stream queue(cpu());
         Buffer packed(plan->weights.get_size());

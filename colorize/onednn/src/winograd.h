@@ -1,12 +1,6 @@
 // Our own Winograd convolutions, for processors where oneDNN has none.
 #pragma once
-#include <cstddef>
-
-// batch, channels in, channels out, rows, columns, kernel rows, columns.
-// Depths are rounded up to whole blocks in the arrays.
-struct Shape {
-    int batch, in, out, rows, columns, kernel_rows, kernel_columns;
-};
+#include "common.h"
 
 // Whether it is faster than a direct convolution: not where the kernels'
 // transforms, which do not depend on the map's size, are most of the work.

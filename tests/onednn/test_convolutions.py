@@ -1,4 +1,4 @@
-"""Winograd's convolutions against direct ones in float64, by numpy."""
+"""Convolutions of all our ways against plain ones in float64, by numpy."""
 
 import ctypes
 import os
@@ -147,14 +147,24 @@ def test_two_threads_at_once():
 
 @needs_onednn
 def test_as_many_cores_as_there_are_and_more():
-    code = ('from tests.onednn import test_winograd as test; '
+    for threads in '1', '3':
+        run_again(OMP_NUM_THREADS=threads)
+
+
+@needs_onednn
+def test_the_ways_of_older_processors():
+    # Neither AMX nor, with AVX2, Winograd kernels of oneDNN's.
+    run_again(OMP_NUM_THREADS='2', DNNL_MAX_CPU_ISA='AVX512_CORE')
+    for threads in '1', '3':
+        run_again(OMP_NUM_THREADS=threads, DNNL_MAX_CPU_ISA='AVX2')
+
+
+def run_again(**environment):
+    """The two tests of all shapes in a process of their own."""
+    code = ('from tests.onednn import test_convolutions as test; '
             'test.test_forward_with_all_that_is_fused(); '
             'test.test_both_gradients()')
-    for threads in '1', '3':
-        done = subprocess.run(
-            [sys.executable, '-c', code], stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            # oneDNN's own Winograd kernels are not what is tested here.
-            env=dict(os.environ, OMP_NUM_THREADS=threads,
-                     DNNL_MAX_CPU_ISA='AVX2'))
-        assert done.returncode == 0, done.stdout.decode()
+    done = subprocess.run(
+        [sys.executable, '-c', code], stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, env=dict(os.environ, **environment))
+    assert done.returncode == 0, done.stdout.decode()
