@@ -1,26 +1,57 @@
-"""XMP in the boxes of a JPEG 2000 or a JPEG XL, which Pillow leaves there."""
+"""Boxes of a JPEG 2000 or a JPEG XL, which Pillow leaves there."""
 
-__all__ = ['xmp']
+import re
 
-_XMP = bytes.fromhex('be7acfcb97a942e89c71999491e3afac')
+__all__ = ['unpacked']
+
+#: Boxes whose kind is a number.
+_NUMBERED = {bytes.fromhex('be7acfcb97a942e89c71999491e3afac'): 'xml',
+             bytes.fromhex('33c7a4d2b81d4723a0baf1a3e097ad38'): 'iptc',
+             b'JpgTiffExif->JP2': 'exif'}
+
+_NAMED = {b'xml ': 'xml', b'Exif': 'exif'}
+
+#: Bytes that are unpacked of one.
+_MOST = 1 << 24
 
 
-def xmp(content):
-    """XMP of a file.
+def unpacked(content):
+    """What the boxes of a file hold that are no picture.
 
     Parameters
     ----------
     content : bytes
 
-    Returns
-    -------
-    bytes, or None
+    Yields
+    ------
+    kind : {'xml', 'iptc', 'exif', None}
+        None of one that cannot be unpacked.
+    value : bytes
+        Of the last kind, in words what it is.
     """
     for kind, box in _boxes(content):
-        if kind == b'xml ' and b'<x:xmpmeta' in box:
-            return box
-        if kind == b'uuid' and box.startswith(_XMP):
-            return box[len(_XMP):]
+        if kind == b'brob':
+            kind, packed = box[:4], box[4:]
+            box = _unpacked(packed) if kind in _NAMED else None
+            if box is None:
+                yield None, {b'xml ': 'XMP', b'Exif': 'EXIF'}.get(
+                    kind, 'packed box')
+                continue
+        if kind == b'uuid' and box[:16] in _NUMBERED:
+            yield _NUMBERED[box[:16]], box[16:]
+        elif kind == b'Exif':  # behind where it begins, which not all write
+            start = re.search(rb'II\*\0|MM\0\*', box[:64])
+            yield 'exif', box[start.start():] if start else box
+        elif kind in _NAMED:
+            yield _NAMED[kind], box
+
+
+def _unpacked(packed):
+    import imagecodecs
+    try:
+        return imagecodecs.brotli_decode(packed, out=_MOST)
+    except Exception:  # damaged, or larger
+        return None
 
 
 def _boxes(content):

@@ -6,7 +6,7 @@ from collections import namedtuple
 
 from PIL import PngImagePlugin
 
-from colorize.photos import tiffs
+from colorize.photos import beside, directories
 
 __all__ = ['Captions', 'IPTC', 'NONE', 'XMP', 'for_jpeg', 'for_others',
            'for_png', 'for_tiff', 'found_in', 'left_out']
@@ -15,8 +15,8 @@ __all__ = ['Captions', 'IPTC', 'NONE', 'XMP', 'for_jpeg', 'for_others',
 Captions = namedtuple('Captions', 'xmp iptc comment texts')
 NONE = Captions(None, None, None, ())
 
-#: Entries of a TIFF, and the block of Photoshop's that holds IPTC.
-XMP, IPTC, BLOCK = 700, 33723, 0x0404
+#: Entries of a TIFF.
+XMP, IPTC = 700, 33723
 
 _XMP_KEY = 'XML:com.adobe.xmp'
 _RAW = 'Raw profile type '
@@ -55,7 +55,7 @@ def found_in(image, content, turned=False):
                  or info.get(_XMP_KEY))
     tags = getattr(image, 'tag_v2', None) or {}
     xmp = xmp or _bytes(tags.get(XMP))
-    iptc = _iptc(image, content, texts)
+    iptc = _iptc(image, content)
     if xmp and turned:
         for pattern in _ORIENTATION:
             xmp = re.sub(pattern, rb'\g<1>1\g<2>', xmp)
@@ -83,31 +83,18 @@ def _bytes(value):
     return value or None if isinstance(value, bytes) else None
 
 
-def _iptc(image, content, texts):
-    if image.format == 'TIFF':
-        return tiffs.entry(content, IPTC)
-    blocks = image.info.get('photoshop')
-    if isinstance(blocks, dict):
-        return _bytes(blocks.get(BLOCK))
-    return _of_raw_profile(texts.get(f'{_RAW}iptc'))
-
-
-def _of_raw_profile(text):
-    """IPTC in a PNG, as ImageMagick and ExifTool write it."""
-    try:
-        data = bytes.fromhex(''.join(str(text).split()[2:]))
-    except ValueError:
-        return None
-    place = data.find(b'8BIM' + struct.pack('>H', BLOCK))
-    if place < 0:
-        return None
-    size, = struct.unpack_from('>I', data, place + 8)
-    return data[place + 12:place + 12 + size] or None
+def _iptc(image, content):
+    if image.format == 'TIFF' and directories.entry(content, IPTC):
+        return directories.entry(content, IPTC)
+    found = image.info.get('photoshop')
+    if isinstance(found, dict) and found.get(beside.IPTC):
+        return _bytes(found[beside.IPTC])
+    return _bytes(image.info.get('iptc'))
 
 
 def _blocks(iptc):
     """IPTC as a block of Photoshop's."""
-    return (b'8BIM' + struct.pack('>HHI', BLOCK, 0, len(iptc)) + iptc
+    return (b'8BIM' + struct.pack('>HHI', beside.IPTC, 0, len(iptc)) + iptc
             + bytes(len(iptc) % 2))
 
 

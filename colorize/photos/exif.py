@@ -95,8 +95,11 @@ def orientation(image):
     """How an opened photo is to be turned, 1 to 8; None if it is damaged.
 
     Pillow turns a TIFF when it loads it, and forgets damage that it has
-    said: to be asked before anything else.
+    said: to be asked before anything else. The decoder of JPEG XL turns by
+    what stands in the picture, and says that EXIF does not count.
     """
+    if image.format == 'JXL' and not image.jpeg:
+        return 1
     try:
         found = image.getexif().get(Base.Orientation, 1)
         return found if found in _TURNS else 1

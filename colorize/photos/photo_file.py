@@ -7,9 +7,9 @@ from collections import namedtuple
 import numpy as np
 from PIL import Image
 
-from colorize.photos import (boxes, captions, code_points, decode, exif,
-                             images, marks, opening, png_writer, pngs,
-                             profiles, tiff_writer, tiffs)
+from colorize.photos import (beside, captions, code_points, decode,
+                             directories, exif, images, marks, opening,
+                             png_writer, pngs, profiles, tiff_writer)
 
 __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 
@@ -101,14 +101,13 @@ class Opened:
         """
         image, content, _ = self._source
         notes = list(_losses(image, content))
+        notes += beside.added(image, content)
         turn = exif.orientation(image)
         found = decode.raster(self._source, turn)
         notes += found.notes
         entries, adobe = _exif(image, notes) if turn else (None, False)
         if turn is None:
             notes.append(_DAMAGED)
-        if image.format in ('JPEG2000', 'JXL'):
-            image.info.setdefault('xmp', boxes.xmp(content))
         said, more = captions.found_in(image, content, (turn or 1) > 1)
         photo = Photo(found.values, found.alpha, entries,
                       _profile(image, content, found, adobe, notes),
@@ -120,7 +119,7 @@ class Opened:
 def _losses(image, content):
     """What is not taken over of a photo, in words."""
     if image.format == 'TIFF':
-        pages = tiffs.count_pages(content)
+        pages = directories.count_pages(content)
         if pages != 1:
             count = f'its {pages} pages' if pages else 'its pages'
             yield f'only the first of {count} is coloured'

@@ -1,14 +1,14 @@
 """TIFFs that Pillow does not read, or not in all their bits, by tifffile."""
 
 import io
-import struct
 
 import numpy as np
 from PIL import Image
 from PIL.ExifTags import Base
 
-__all__ = ['Standin', 'count_pages', 'entry', 'is_raw', 'is_tiff', 'pixels',
-           'scaled']
+from colorize.photos import directories
+
+__all__ = ['Standin', 'is_raw', 'is_tiff', 'pixels', 'scaled']
 
 _MAGICS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
 
@@ -23,15 +23,8 @@ _SPACES = {1: 'GRAY', 3: 'RGB', 4: 'CMYK'}
 #: Compressions that are JPEG's; tifffile makes RGB of their YCbCr.
 _JPEG = (6, 7, 33007, 34892)
 
-#: Bytes of a value by the type of an entry, where they are not one.
-_WIDTHS = {3: 2, 4: 4, 8: 2, 9: 4}
-
 #: Values that a tile, which may be larger than its picture, can have.
 _TILE = 1 << 24
-
-#: Pages that are counted; a chain of more, or one that ends in itself, is
-#: damaged.
-_MOST_PAGES = 10000
 
 
 def is_tiff(content):
@@ -82,91 +75,18 @@ class Standin:
 def _entries(content, page):
     """The directory of a page, PIL.Image.Exif."""
     found = Image.Exif()
+    if content.startswith(b'MM\0+'):  # Pillow does not know that one
+        found.load(directories.classic(content))
+        return found
     found.endian = '<' if content[:1] == b'I' else '>'
     found.bigtiff = 43 in content[2:4]
-    if content.startswith(b'MM\0+'):  # Pillow does not know that one
-        found.update((tag.code, tag.value) for tag in page.tags
-                     if isinstance(tag.value, (bytes, int, str)))
-    else:
-        found.load_from_fp(io.BytesIO(content), page.offset)
+    found.load_from_fp(io.BytesIO(content), page.offset)
     return found
 
 
 def _dpi(page):
     unit = {2: 1, 3: 2.54}.get(page.resolutionunit)
     return unit and tuple(each * unit for each in page.resolution)
-
-
-def count_pages(content):
-    """How many pages a TIFF has, as far as its chain of them goes.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Returns
-    -------
-    int
-        0 when a pointer of the chain leads nowhere or back.
-    """
-    pointer, count, place = _structs(content)
-    seen = set()
-    try:
-        place, = pointer.unpack_from(content, place)
-        while place:
-            if place in seen or len(seen) == _MOST_PAGES:
-                return 0
-            seen.add(place)
-            entries, = count.unpack_from(content, place)
-            place, = pointer.unpack_from(
-                content, place + count.size + entries * (
-                    4 + 2 * pointer.size))
-    except struct.error:
-        return 0
-    return len(seen)
-
-
-def _structs(content):
-    """A pointer, a count of entries, and where the first pointer is."""
-    order = '<' if content[:1] == b'I' else '>'
-    if content[2:4] in (b'+\0', b'\0+'):
-        return struct.Struct(f'{order}Q'), struct.Struct(f'{order}Q'), 8
-    return struct.Struct(f'{order}I'), struct.Struct(f'{order}H'), 4
-
-
-def entry(content, tag):
-    """An entry of the first page as it lies in the file.
-
-    Libraries read one by its type, and programs write IPTC as bytes or as
-    whole numbers of 32 bits.
-
-    Parameters
-    ----------
-    content : bytes
-    tag : int
-
-    Returns
-    -------
-    bytes, or None
-    """
-    pointer, count, place = _structs(content)
-    head = struct.Struct(pointer.format[:1] + 'HH')
-    try:
-        place, = pointer.unpack_from(content, place)
-        entries, = count.unpack_from(content, place)
-        for number in range(entries):
-            start = place + count.size + number * (4 + 2 * pointer.size)
-            found, kind = head.unpack_from(content, start)
-            if found == tag:
-                size, = pointer.unpack_from(content, start + 4)
-                size *= _WIDTHS.get(kind, 1)
-                start += 4 + pointer.size
-                if size > pointer.size:
-                    start, = pointer.unpack_from(content, start)
-                return content[start:start + size] or None
-    except struct.error:
-        pass
-    return None
 
 
 def _page(content):
