@@ -48,6 +48,18 @@ void interleave(const Value* red, const Value* green, const Value* blue,
   }
 }
 
+// Of bytes four at once, in half the time; the first is the lowest.
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "as of x86 and ARM");
+template <>
+inline void interleave<4>(const int32_t* red, const int32_t* green,
+                          const int32_t* blue, int count,
+                          uint8_t* __restrict to) {
+  for (int i = 0; i < count; i++) {
+    const int32_t pixel = red[i] | green[i] << 8 | blue[i] << 16;
+    std::memcpy(to + 4 * i, &pixel, 4);
+  }
+}
+
 template <class Value, class Pixel>
 void interleave(const Value* red, const Value* green, const Value* blue,
                 int count, int step, Pixel* to) {
