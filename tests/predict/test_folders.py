@@ -11,7 +11,7 @@ from PIL import Image
 from colorize.color import rounding
 from colorize.photos import images, photo_file
 from colorize.predict.report import Summary
-from tests.shared import icc
+from tests.shared import icc, permissions
 from tests.shared.photos import photo, write_photos
 from tests.shared.predicting import Predicting
 
@@ -81,24 +81,53 @@ class TestFolders(Predicting):
         self.assertEqual({each['output'] for each in found['photos']},
                          {self.path('out', name) for name in self.tree()})
 
-    def test_an_unreadable_folder_does_not_stop_the_others(self):
-        write_photos(self.folder, 1)
-        os.mkdir(self.path('secret'))
-        write_photos(self.path('secret'), 1)
-        scandir = os.scandir
+    def locked(self, place, mode=0):
+        os.chmod(place, mode)
+        self.addCleanup(os.chmod, place, 0o700)
 
-        def locked(folder):
-            if os.path.basename(folder) == 'secret':
-                raise PermissionError(13, 'Permission denied', folder)
-            return scandir(folder)
-        with open(self.path('a.dng'), 'w'), mock.patch('os.scandir', locked):
-            status, lines, _ = self.run_main(self.folder, '-o',
+    def test_an_unreadable_folder_does_not_stop_the_others(self):
+        for place in ('in', 'in/secret', 'in/shut'):
+            os.makedirs(self.path(place))
+            write_photos(self.path(place), 1)
+        with open(self.path('in', 'a.dng'), 'w'):
+            pass
+        self.locked(self.path('in', 'secret'))
+        self.locked(self.path('in', 'shut'), 0o400)  # names are seen, only
+        with permissions.held():
+            status, lines, _ = self.run_main(self.path('in'), '-o',
                                              self.path('out'))
         self.assertEqual(status, 1)
-        self.assertIn(self.path('secret') + ': Permission denied', lines[0])
-        self.assertIn('1 of 1 photos coloured, 0 failed, 1 folders cannot be '
-                      'read, 1 not read (DNG)', lines[1])
+        self.assertIn(self.path('in', 'secret') + ': Permission denied',
+                      lines[0])
+        self.assertIn(self.path('in', 'shut', 'photo0.png')
+                      + ': Permission denied', lines[1])
+        self.assertIn('1 of 2 photos coloured, 1 failed, 1 folders cannot be '
+                      'read, 1 not read (DNG)', lines[2])
         self.assertEqual(self.tree(), ['photo0-color.png'])
+
+    def test_an_unreadable_photo_does_not_stop_the_others(self):
+        paths = write_photos(self.folder, 3)
+        self.locked(paths[1])
+        with permissions.held():
+            for _ in range(2):
+                status, lines, _ = self.run_main(self.folder, '-o',
+                                                 self.path('out'))
+                self.assertEqual((status, len(lines)), (1, 2))
+                self.assertIn(f'{paths[1]}: Permission denied', lines[0])
+        self.assertIn('0 of 3 photos coloured, 2 were done before, 1 failed',
+                      lines[1])
+        self.assertEqual(self.tree(), ['photo0-color.png',
+                                       'photo2-color.png'])
+
+    def test_an_output_folder_that_cannot_be_written(self):
+        source, = write_photos(self.folder, 1)
+        os.mkdir(self.path('out'))
+        self.locked(self.path('out'), 0o500)
+        with permissions.held():
+            status, lines, _ = self.run_main(source, '-o', self.path('out'))
+        self.assertEqual((status, len(lines)), (1, 1))
+        self.assertIn('photo0-color.png: cannot be written (Permission '
+                      'denied)', lines[0])
 
     def test_animations_are_said(self):
         frames = [Image.fromarray(photo(number)) for number in (0, 1)]
