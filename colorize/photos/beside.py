@@ -16,6 +16,7 @@ __all__ = ['IPTC', 'added', 'blocks']
 IPTC, _TIFF_BLOCKS = 0x0404, 34377
 
 _XMP = b'http://ns.adobe.com/xap/1.0/\0'
+_PHOTOSHOP = b'Photoshop 3.0\0'
 _RAW = 'Raw profile type '
 
 #: Of a BMP's fifth header: its bytes, the kinds of colours that need no
@@ -77,7 +78,10 @@ def _of_jpeg(image, content, notes):
             name == 'APP1' and value.startswith(b'Exif')
             for name, value in parts):
         notes.append('its EXIF is damaged and left out')
-    return ()
+    found = [value[len(_PHOTOSHOP):] for name, value in parts
+             if name == 'APP13' and value.startswith(_PHOTOSHOP)]
+    if len(found) > 1:  # what one does not hold goes on in the next
+        yield 'iptc', blocks(b''.join(found))
 
 
 def _of_png(image, content, notes):

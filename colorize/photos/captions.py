@@ -87,9 +87,8 @@ def _iptc(image, content):
     if image.format == 'TIFF' and directories.entry(content, IPTC):
         return directories.entry(content, IPTC)
     found = image.info.get('photoshop')
-    if isinstance(found, dict) and found.get(beside.IPTC):
-        return _bytes(found[beside.IPTC])
-    return _bytes(image.info.get('iptc'))
+    return _bytes(image.info.get('iptc') or (
+        found.get(beside.IPTC) if isinstance(found, dict) else None))
 
 
 def _blocks(iptc):

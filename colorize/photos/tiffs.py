@@ -91,7 +91,10 @@ def _dpi(page):
 
 def _page(content):
     import tifffile
-    page = tifffile.TiffFile(io.BytesIO(content)).pages.first
+    try:
+        page = tifffile.TiffFile(io.BytesIO(content)).pages.first
+    except IndexError:
+        raise ValueError('holds no page') from None
     # A tuple, times a number, would be as many of them.
     for value in (page.imagewidth, page.imagelength, page.imagedepth,
                   page.samplesperpixel, page.bitspersample):

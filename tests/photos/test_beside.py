@@ -159,6 +159,10 @@ class TestTiffs(Beside):
         self.assertEqual(photo_file.read(self.path('a.tif')).captions.iptc,
                          IPTC)
 
+    def test_no_page(self):
+        with self.assertRaisesRegex(ValueError, 'holds no page'):
+            self.put('a.tif', b'II*\0\0\0\0\0')
+
     def test_a_next_page_out_of_all_files(self):
         tifffile.imwrite(self.path('a.tif'), photo(), photometric='rgb',
                          bigtiff=True)
@@ -268,6 +272,12 @@ class TestOthers(Beside):
             self.assertIn(noted, found.notes[0])
         self.check_exif(self.put('a.jpg', plain[:2], segment(0xe1, exif()),
                                  plain[2:]))
+        iptc = b'\x1c\x02x\x75\x30' + b'a' * 30000
+        block = BLOCK[:8] + struct.pack('>I', 90015) + 3 * iptc + b'\0'
+        found = self.put('a.jpg', plain[:2], *(segment(
+            0xed, b'Photoshop 3.0\0' + block[start:start + 60000])
+            for start in (0, 60000)), plain[2:])
+        self.assertEqual(found.captions.iptc, 3 * iptc)
         found = self.put('a.jpg', plain[:2], segment(0xfe, b'Oma'),
                          segment(0xfe, b'1950'), plain[2:])
         self.assertEqual(found.captions.comment, b'Oma\n1950')
