@@ -120,10 +120,16 @@ def _register(client, holder):
 
 def _wait_for_workers(client):
     from distributed import TimeoutError as Late
+    if client.nthreads():
+        return
+    # A cluster that adapts starts workers where there is something to do.
+    asked = client.submit(int, pure=False)
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except Late:
         raise ClusterError('the scheduler has no workers') from None
+    finally:
+        asked.release()
 
 
 class _Window:

@@ -27,6 +27,9 @@ __all__ = ['kills', 'main', 'rate', 'scheduler', 'table']
 #: times those that pass the network together.
 _FIRST = 16
 
+#: Of the photos while workers are killed: that these take a while.
+_SIDE = 448
+
 #: In a parcel of a large archive, see :mod:`colorize.predict.spreading`.
 _PARCEL = 100
 
@@ -82,7 +85,7 @@ def kills(folder, count, every):
     """
     from experiments.measure import load
     place = os.path.join(folder, 'photos')
-    _, bad = load.photos(place, count, 0.01, 224)
+    _, bad = load.photos(place, count, 0.01, _SIDE)
     weights, out = load.small_weights(folder), os.path.join(folder, 'out')
     began = time.time()
     process = _predict(place, out, '--scheduler', 'local:2', '--weights',

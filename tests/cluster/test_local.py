@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 import unittest
 
@@ -35,3 +36,14 @@ class TestKeeper(unittest.TestCase):
             self.kill(keeper)
             began = time.time()
         self.assertLess(time.time() - began, 20)
+
+    def test_a_worker_that_never_starts_is_ended(self):
+        with local.cluster(1) as started:
+            keeper = started.workers[0]
+            self.kill(keeper)
+            os.kill(keeper.pid, signal.SIGSTOP)
+            wakes = threading.Timer(15, os.kill, (keeper.pid, signal.SIGCONT))
+            wakes.start()
+            began = time.time()
+        wakes.cancel()
+        self.assertLess(time.time() - began, 10)

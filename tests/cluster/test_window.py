@@ -6,7 +6,11 @@ import signal
 import tempfile
 import time
 import unittest
+from unittest import mock
 
+from distributed import LocalCluster
+
+from colorize.cluster import window
 from colorize.cluster.connection import (ClusterError, check_address,
                                          connected)
 from colorize.cluster.window import Lost, spread
@@ -133,6 +137,18 @@ class TestSpread(unittest.TestCase):
         names = self.client.run(lambda dask_worker: [
             name for name in dask_worker.plugins if 'colorize' in name])
         self.assertFalse(any(names.values()), names)
+
+
+class TestAdapting(unittest.TestCase):
+    def test_a_cluster_that_starts_workers_only_where_there_is_work(self):
+        """As dask-jobqueue's does, whose workers wait in a queue."""
+        with LocalCluster(n_workers=0, threads_per_worker=1, processes=False,
+                          dashboard_address=None) as started:
+            started.adapt(maximum=1, interval='50 ms')
+            with connected(started.scheduler_address) as client, \
+                    mock.patch.object(window, 'PATIENCE', 10):
+                self.assertEqual(list(spread(client, exponent, power, [[3]])),
+                                 [(3, 9)])
 
 
 class TestAddress(unittest.TestCase):
