@@ -3,12 +3,19 @@
 import contextlib
 import logging
 import signal
+import sys
+from multiprocessing import resource_tracker
 
 import dask
 from distributed import LocalCluster, Nanny
 from distributed.core import Status
 
-__all__ = ['cluster', 'dask_setup']
+from colorize import command
+
+__all__ = ['cluster']
+
+#: Those are the client's alone; it ends its workers itself.
+_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 
 #: A worker that is slow to start again after its death is not given up.
 _SETTINGS = {'distributed.deploy.lost-worker-timeout': '1 week'}
@@ -29,20 +36,36 @@ def cluster(count):
     ------
     distributed.LocalCluster
     """
-    with dask.config.set(_SETTINGS), LocalCluster(
-            n_workers=count, threads_per_worker=1, worker_class=_Keeper,
-            security=True, dashboard_address='127.0.0.1:0', preload=__name__,
-            silence_logs=logging.CRITICAL + 1) as started:
+    with dask.config.set(_SETTINGS), contextlib.closing(_started(
+            count)) as started:
         yield started
 
 
-def dask_setup(worker):
-    """Dask calls this in each worker: a terminal's signals are the client's.
+def _started(count):
+    """Dask's cluster, whole even if the user stops the command meanwhile."""
+    # What counts semaphores would count those that a second Ctrl-C left.
+    sys.warnoptions.append('ignore::UserWarning:multiprocessing.'
+                           'resource_tracker')
+    resource_tracker.ensure_running()  # which unblocks signals
+    with command.put_off(), _blocked():
+        return LocalCluster(
+            n_workers=count, threads_per_worker=1, worker_class=_Keeper,
+            security=True, dashboard_address='127.0.0.1:0',
+            silence_logs=logging.CRITICAL + 1)
 
-    It ends workers itself.
+
+@contextlib.contextmanager
+def _blocked():
+    """A terminal's signals do not reach what is started here.
+
+    Threads and processes have that from who starts them; a worker would say
+    at length that it was stopped while it starts.
     """
-    for each in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Keeper(Nanny):

@@ -32,7 +32,11 @@ class TestKeeper(unittest.TestCase):
             self.kill(keeper)
             self.assertEqual(keeper.process.status, Status.starting)
             self.kill(keeper)
+            last = keeper.pid
+            for each in (signal.SIGINT, signal.SIGHUP):  # of a terminal
+                os.kill(last, each)
             wait(lambda: keeper.process.status == Status.running)
+            self.assertEqual(keeper.pid, last)
             self.kill(keeper)
             began = time.time()
         self.assertLess(time.time() - began, 20)
