@@ -215,9 +215,10 @@ class Colorizer:
             Chroma, in the order of `smalls`.
         """
         found = [None] * len(smalls)
-        for number, answer in self._answered(smalls, batch_size):
-            found[number] = self.decode(answer, smalls[number],
-                                        hints and hints[number])
+        for numbers, several in self.answered(smalls, batch_size):
+            for number, answer in zip(numbers, several):
+                found[number] = self.decode(answer, smalls[number],
+                                            hints and hints[number])
         return found
 
     def answer(self, smalls, batch_size=4):
@@ -236,18 +237,31 @@ class Colorizer:
             the colour space.
         """
         found = [None] * len(smalls)
-        for number, answer in self._answered(smalls, batch_size):
-            found[number] = answer
+        for numbers, several in self.answered(smalls, batch_size):
+            for number, answer in zip(numbers, several):
+                found[number] = answer
         return found
 
-    def _answered(self, smalls, batch_size):
-        """Number and answer of each photo, one shape after the other."""
+    def answered(self, smalls, batch_size=4):
+        """The same as it is computed, one shape after the other.
+
+        Parameters
+        ----------
+        smalls, batch_size
+            As for :meth:`predict`.
+
+        Yields
+        ------
+        numbers : list of int
+            Which of `smalls` have passed the network together.
+        answers : list of float32 array
+        """
         for numbers in arrays.same_shape(smalls, batch_size):
             outputs = self._outputs(np.stack([
                 arrays.network_input(smalls[number], self.space)
                 for number in numbers]))
-            for number, each in zip(numbers, zip(*outputs)):
-                yield number, np.stack(each) if each[1:] else each[0]
+            yield numbers, [np.stack(each) if each[1:] else each[0]
+                            for each in zip(*outputs)]
 
     def decode(self, answer, small, hints=None):
         """Colours from what the network answered for a photo.

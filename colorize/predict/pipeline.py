@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque, namedtuple
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -28,6 +28,9 @@ GROUP = 1 << 24
 #: Results that may wait for one before them, so that order is kept.
 _AHEAD = 64
 
+#: Answers of the network that may be unfinished; one takes 7 MB and more.
+_UNFINISHED = 8
+
 #: Put into a group by the reader. photo, small, hints: None after an error;
 #: hints also where there are none.
 _Job = namedtuple('_Job', 'task photo small hints pixels seconds error')
@@ -39,7 +42,8 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
             evaluate=False, late=None, hints=None):
     """Colour photos; what is wrong with one does not stop the others.
 
-    A thread reads, this one asks the network, two more paint and write.
+    A thread reads, this one asks the network, two more decode, paint and
+    write.
 
     Parameters
     ----------
@@ -73,20 +77,28 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
         When the hints are none for a photo.
     """
     room, waiting = Room(ROOM), deque()
+    unfinished = threading.Semaphore(_UNFINISHED)
     groups = prefetch(_groups(tasks, colorizer, room, 4 * batch_size, hints),
                       depth=1)
     pool = ThreadPoolExecutor(2)
 
-    def finish(job, chroma):
+    def finish(outcome, job, answer):
         try:
-            return _finish(job, chroma, colorizer, quality, side_by_side,
-                           evaluate)
+            outcome.set_result(_finish(job, answer, colorizer, quality,
+                                       side_by_side, evaluate))
+        except BaseException as error:
+            outcome.set_exception(error)
         finally:
             room.give(job.pixels)
+            unfinished.release()
     try:
         for group in groups:
-            for job, chroma in _predicted(group, colorizer, batch_size):
-                waiting.append(pool.submit(finish, job, chroma))
+            outcomes = [Future() for _ in group]
+            waiting += outcomes
+            for number, job, answer in _answered(group, colorizer,
+                                                 batch_size):
+                unfinished.acquire()
+                pool.submit(finish, outcomes[number], job, answer)
             while len(waiting) > _AHEAD or waiting and waiting[0].done():
                 yield waiting[0].result()
                 waiting.popleft()
@@ -98,8 +110,7 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
         pool.shutdown(cancel_futures=True)
         groups.close()
         if late is not None:
-            late += [each.result() for each in waiting
-                     if not each.cancelled()]
+            late += [each.result() for each in waiting if each.done()]
 
 
 class Room:
@@ -162,30 +173,35 @@ def _read(task, colorizer, room, hints):
         return _Job(task, None, None, None, size, time.time() - began, error)
 
 
-def _predicted(group, colorizer, batch_size):
-    """Pairs of job and chroma; of an error, None."""
-    good = [job for job in group if job.error is None]
-    began = time.time()
+def _answered(group, colorizer, batch_size):
+    """Number, job and answer of each, as they come; of an error, None."""
+    left = {number: job for number, job in enumerate(group)
+            if job.error is None}
+    for number in set(range(len(group))).difference(left):
+        yield number, group[number], None
+    good, began = list(left), time.time()
     try:
-        found = iter(colorizer.predict([job.small for job in good],
-                                       batch_size,
-                                       [job.hints for job in good]))
+        for numbers, answers in colorizer.answered(
+                [group[number].small for number in good], batch_size):
+            each = (time.time() - began) / len(numbers)
+            for number, answer in zip(numbers, answers):
+                job = left.pop(good[number])
+                yield good[number], job._replace(
+                    seconds=job.seconds + each), answer
+            began = time.time()
     except MemoryError as error:
-        return [(job._replace(error=job.error or error), None)
-                for job in group]
-    each = (time.time() - began) / max(len(good), 1)
-    return [(job, None) if job.error else
-            (job._replace(seconds=job.seconds + each), next(found))
-            for job in group]
+        for number, job in left.items():
+            yield number, job._replace(error=error), None
 
 
-def _finish(job, chroma, colorizer, quality, side_by_side, evaluate):
-    """Paint a photo and write it."""
+def _finish(job, answer, colorizer, quality, side_by_side, evaluate):
+    """Decode an answer, paint the photo and write it."""
     began, scores = time.time(), None
     try:
         if job.error:
             raise job.error
         pixels = job.photo.pixels
+        chroma = colorizer.decode(answer, job.small, job.hints)
         if job.pixels > GROUP:
             memory.give_back()
         painted = colorizer.paint(

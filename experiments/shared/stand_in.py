@@ -26,13 +26,10 @@ class Uncompiled(colorizer.Colorizer):
         if weights:
             trained.load(weights)
 
-    def predict(self, smalls, batch_size=4, hints=None):
-        """No colour for each of several lightnesses (row, column)."""
-        return [np.zeros(small.shape + (2,), 'float32') for small in smalls]
-
-    def answer(self, smalls, batch_size=4):
+    def answered(self, smalls, batch_size=4):
         """No colour, as the regression network would say it."""
-        return [np.zeros((2,) + small.shape, 'float32') for small in smalls]
+        for number, small in enumerate(smalls):
+            yield [number], [np.zeros((2,) + small.shape, 'float32')]
 
     def decode(self, answer, small, hints=None):
         """No colour for a lightness (row, column)."""

@@ -58,7 +58,7 @@ class TestColored(Predicting):
         plan = make_plan([self.folder], self.path('out'))
         with mock.patch.multiple(
                 Uncompiled, _outputs=staticmethod(answer), _trained=held,
-                predict=Uncompiled.__mro__[1].predict, create=True):
+                answered=Uncompiled.__mro__[1].answered, create=True):
             found = list(pipeline.colored(plan.tasks, colorizer, 4))
         self.assertEqual([len(each) for each in passes], [4, 4])
         self.assertNotIn('failed', [each.status for each in found])
