@@ -63,6 +63,29 @@ class TestColored(Predicting):
         self.assertEqual([len(each) for each in passes], [4, 4])
         self.assertNotIn('failed', [each.status for each in found])
 
+    def test_photos_are_painted_while_the_network_answers_for_others(self):
+        """Of one group; and few answers wait, whatever the group has."""
+        written, open_ = threading.Event(), []
+        write = photo_file.write
+
+        def slow(path, *rest):
+            written.set()
+            time.sleep(0.01)
+            open_.append(-1)
+            return write(path, *rest)
+
+        def answered(_, smalls, batch_size):
+            for number, small in enumerate(smalls):
+                self.assertTrue(number < 3 or written.wait(9))
+                open_.append(1)
+                yield [number], [np.zeros((2,) + small.shape, 'float32')]
+        with mock.patch.object(photo_file, 'write', slow), \
+                mock.patch.object(Uncompiled, 'answered', answered):
+            found = list(pipeline.colored(self.tasks(30), Uncompiled(None),
+                                          30))
+        self.assertEqual([each.status for each in found], ['done'] * 30)
+        self.assertLess(np.cumsum(open_).max(), 12)
+
     def test_memory_is_bounded_by_pixels(self):
         """No more than the room, however slow writing is."""
         tasks, most, taken = self.tasks(12), [], []
