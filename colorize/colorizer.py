@@ -10,6 +10,7 @@ from colorize.coherence import check_coherence
 from colorize.hints import places
 from colorize.photos import images
 from colorize.systems import arrays, decodings, networks, trained
+from colorize.systems.arrays import network_size
 from colorize.backend import theano
 from colorize.settings import check
 
@@ -20,29 +21,6 @@ def default_weights():
     """Path of the weights that ship with the project."""
     import weights
     return os.path.join(os.path.dirname(weights.__file__), 'light.npz')
-
-
-def network_size(rows, columns, side):
-    """The size at which the network looks at a photo.
-
-    Parameters
-    ----------
-    rows, columns : int
-        Size of the photo.
-    side : int
-        The network was trained on `side` x `side` pixels.
-
-    Returns
-    -------
-    rows, columns : int
-        About as many pixels in the photo's own proportions, both divisible
-        by 8.
-    """
-    stretch = np.sqrt(rows / columns)
-    # Beyond 16 : 1 a strip would be too thin for the network to see much.
-    stretch = min(max(stretch, 0.25), 4)
-    return tuple(max(8, int(round(side * factor / 8)) * 8)
-                 for factor in (stretch, 1 / stretch))
 
 
 class Colorizer:

@@ -6,7 +6,7 @@ from colorize import color
 from colorize.color import bins, color_space
 from models.published import IMAGENET_MEAN_BGR
 
-__all__ = ['encode', 'network_input', 'same_shape']
+__all__ = ['encode', 'network_input', 'network_size', 'same_shape']
 
 _MEAN = np.array(IMAGENET_MEAN_BGR, 'float32').reshape(3, 1, 1)
 
@@ -25,6 +25,29 @@ def network_input(lightness, space='luv'):
         0 to 255, less the ImageNet mean of blue, green and red.
     """
     return color.to_gray(lightness, space)[None] - _MEAN
+
+
+def network_size(rows, columns, side):
+    """The size at which the network looks at a photo.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Size of the photo.
+    side : int
+        The network was trained on `side` x `side` pixels.
+
+    Returns
+    -------
+    rows, columns : int
+        About as many pixels in the photo's own proportions, both divisible
+        by 8.
+    """
+    stretch = np.sqrt(rows / columns)
+    # Beyond 16 : 1 a strip would be too thin for the network to see much.
+    stretch = min(max(stretch, 0.25), 4)
+    return tuple(max(8, int(round(side * factor / 8)) * 8)
+                 for factor in (stretch, 1 / stretch))
 
 
 def encode(chroma, settings):
