@@ -9,9 +9,8 @@ from colorize import answers, color, memory, paint
 from colorize.coherence import check_coherence
 from colorize.hints import places
 from colorize.photos import images
-from colorize.systems import arrays, decodings, networks, trained
+from colorize.systems import arrays, decodings, prediction, trained
 from colorize.systems.arrays import network_size
-from colorize.backend import theano
 from colorize.settings import check
 
 __all__ = ['Colorizer', 'default_weights', 'network_size']
@@ -77,9 +76,7 @@ class Colorizer:
         network, self.side = self.trained.network, self.trained.side
         self.space = network.settings['color_space']
         self._set(decode, saturation, coherence)
-        self._outputs = theano.function(
-            [network.input_var], networks.outputs(network,
-                                                  deterministic=True))
+        self._outputs = prediction.compiled(network)
         memory.give_back()
 
     @property

@@ -1,0 +1,39 @@
+"""Networks compiled for prediction, beside Theano's usual way."""
+
+import unittest
+from unittest import mock
+
+import numpy as np
+
+from colorize import onednn
+from colorize.backend import theano
+from colorize.systems import networks, prediction
+from colorize.training.initial import build_initial
+
+PHOTOS = np.random.RandomState(0).uniform(-100, 100, (2, 3, 16, 24)).astype(
+    'float32')
+
+
+class TestPrediction(unittest.TestCase):
+    def check(self, network):
+        usual = theano.function([network.input_var], networks.outputs(
+            network, deterministic=True))
+        function = prediction.compiled(network)
+        for found, expected in zip(function(PHOTOS), usual(PHOTOS)):
+            np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+        return function
+
+    def test_nothing_is_compiled_where_convolutions_run_on_onednn(self):
+        for network in ({}, {'system': 'regression'}):
+            with mock.patch.object(theano.gof.cmodule.GCC_compiler,
+                                   'compile_str', side_effect=AssertionError):
+                function = prediction.compiled(
+                    build_initial(dict(network, width=0.05)))
+            self.assertFalse(function.maker.linker.c_thunks)
+            self.check(build_initial(dict(network, width=0.05)))
+
+    def test_elsewhere_theano_compiles(self):
+        with mock.patch.object(onednn, 'registered', []), \
+                mock.patch.object(onednn, 'wanted', return_value=False):
+            function = self.check(build_initial({'width': 0.05}))
+        self.assertTrue(function.maker.linker.c_thunks)
