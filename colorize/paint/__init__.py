@@ -98,38 +98,45 @@ def decode(*given):
     -------
     float32 array, (channel, row, column), or None where there is no compiler
     """
-    return scores.decode(*given) if _has_library() else None
+    return scores.decode(*given) if _has_library('scores') else None
 
 
 def _compiles(photo, space):
     # HSV is the paper's ablation: what it is worth, numpy does.
     return (space == 'luv' and photo.dtype.isnative
-            and photo.dtype in compiled.TYPES and _has_library())
+            and photo.dtype.name in compiled.TYPES
+            and _has_library('paint', photo.dtype.name))
 
 
 def prepare():
     """Have the code compiled, the first time on a machine, meanwhile."""
-    _library_of_thread()
+    for source in ('paint', 'scores'):
+        _library_of_thread(source, 'uint8')
 
 
-def _has_library():
-    return _library_of_thread().result() is not None
+def _has_library(source, dtype='uint8'):
+    return _library_of_thread(source, dtype).result() is not None
 
 
 @functools.cache
-def _library_of_thread():
+def _library_of_thread(source, dtype):
     """What compiles may take seconds: so Theano compiles beside it."""
     pool = ThreadPoolExecutor(1)
     try:
-        return pool.submit(_library)
+        return pool.submit(_library, source, dtype)
     finally:
         pool.shutdown(wait=False)
 
 
-def _library():
+def _library(*which):
     try:
-        return compiled.library()
+        return compiled.library(*which)
     except (cplusplus.CompileError, OSError) as error:
-        logging.getLogger(__name__).warning(
-            'colours are painted in numpy, ten times slower: %s', error)
+        _warn(str(error))
         return None
+
+
+@functools.cache
+def _warn(error):
+    logging.getLogger(__name__).warning(
+        'colours are painted in numpy, ten times slower: %s', error)

@@ -2,7 +2,6 @@
 
 import ctypes
 import functools
-import glob
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,8 +12,10 @@ from colorize.color import guided_filter, rounding
 
 __all__ = ['PART', 'TYPES', 'library', 'paint', 'shrink']
 
-#: Of the pixels of a photo.
-TYPES = ('uint8', 'uint16', 'float32', 'float64')
+#: Of the pixels of a photo; how C++ calls them. Each is compiled when there
+#: is a photo of it.
+TYPES = {'uint8': 'uint8_t', 'uint16': 'uint16_t', 'float32': 'float',
+         'float64': 'double'}
 
 #: Pixels of a photo that one thread paints; a photo of fewer is not shared.
 PART = 1 << 22
@@ -51,8 +52,14 @@ class _Scaling(ctypes.Structure):
 
 
 @functools.cache
-def library():
+def library(source, dtype):
     """The compiled code, made at first use and kept in the cache folder.
+
+    Parameters
+    ----------
+    source : {'paint', 'scores'}
+    dtype : str
+        Of the photo, one of :data:`TYPES`; nothing to scores.
 
     Returns
     -------
@@ -63,9 +70,10 @@ def library():
     colorize.cplusplus.CompileError
     """
     return cplusplus.library(
-        'paint', sorted(glob.glob(os.path.join(_SOURCES, '*.cpp'))),
+        'paint', [os.path.join(_SOURCES, f'{source}.cpp')],
         # The smaller of two numbers is one instruction like this.
-        ['-ffinite-math-only', '-fno-signed-zeros'])
+        ['-ffinite-math-only', '-fno-signed-zeros',
+         f'-DPIXEL={TYPES[dtype]}'])
 
 
 def shrink(photo, rows, columns):
@@ -117,7 +125,7 @@ def _side_by_side(work, rows, columns):
 
 
 def _function(name, photo):
-    found = getattr(library(), f'{name}_{photo.dtype.name}')
+    found = getattr(library('paint', photo.dtype.name), name)
     found.restype = None
     return found
 

@@ -43,7 +43,7 @@ def decode(scores, lightness, more, means, temperature, radius, step,
         np.ascontiguousarray(each, 'float32')
         for each in (scores, lightness, more, means))
     found = np.empty((len(scores),) + lightness.shape, 'float32')
-    function = compiled.library().decode
+    function = compiled.library('scores', 'uint8').decode
     function.restype = None
     for channel in zip(scores, more, means, found):
         pointers = [ctypes.c_void_p(each.ctypes.data) for each in channel]

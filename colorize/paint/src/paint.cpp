@@ -252,23 +252,18 @@ void shrink(const Photo& photo, const Axis& rows, const Axis& columns,
 
 }  // namespace
 
-#define FOR_TYPE(NAME, PIXEL)                                               \
-  extern "C" __attribute__((visibility("default"))) void paint_##NAME(      \
-      Photo photo, Small small, const Scaling* scaling, Tables tables,      \
-      const White* white, int64_t first, int64_t last, int64_t step,        \
-      PIXEL* painted) {                                                     \
-    paint(photo, small, *scaling, tables, *white, first, last, step,        \
-          painted);                                                         \
-  }                                                                         \
-  extern "C" __attribute__((visibility("default"))) void shrink_##NAME(     \
-      Photo photo, Axis rows, Axis columns, Tables tables,                  \
-      const White* white, int64_t small_rows, int64_t small_columns,        \
-      float* small) {                                                       \
-    shrink<PIXEL>(photo, rows, columns, tables, *white, small_rows,         \
-                  small_columns, small);                                    \
-  }
+// Pixels are of the type that the compiler was told.
+extern "C" __attribute__((visibility("default"))) void paint(
+    Photo photo, Small small, const Scaling* scaling, Tables tables,
+    const White* white, int64_t first, int64_t last, int64_t step,
+    PIXEL* painted) {
+  paint<PIXEL>(photo, small, *scaling, tables, *white, first, last, step,
+               painted);
+}
 
-FOR_TYPE(uint8, uint8_t)
-FOR_TYPE(uint16, uint16_t)
-FOR_TYPE(float32, float)
-FOR_TYPE(float64, double)
+extern "C" __attribute__((visibility("default"))) void shrink(
+    Photo photo, Axis rows, Axis columns, Tables tables, const White* white,
+    int64_t small_rows, int64_t small_columns, float* small) {
+  shrink<PIXEL>(photo, rows, columns, tables, *white, small_rows,
+                small_columns, small);
+}
