@@ -27,6 +27,9 @@ __all__ = ['kills', 'main', 'rate', 'scheduler', 'table']
 #: times those that pass the network together.
 _FIRST = 16
 
+#: In which rates are taken; others may use the machine, too.
+_ROUNDS = 3
+
 #: In a parcel of a large archive, see :mod:`colorize.predict.spreading`.
 _PARCEL = 100
 
@@ -39,7 +42,7 @@ def main(arguments=None):
     add = parser.add_argument
     add('--count', type=command.number(int, 20), default=2000,
         help='photos while workers are killed (default: %(default)s)')
-    add('--every', type=float, default=10, help='seconds between two kills')
+    add('--every', type=float, default=4, help='seconds between two kills')
     add('--rate-count', type=command.number(int, 40), default=300,
         help='photos from which rates are taken (default: %(default)s)')
     add('--tasks', type=command.number(int, 100), default=100000,
@@ -168,26 +171,33 @@ def rate(folder, count):
     -------
     dict
         Of one process with two threads, of two workers with one each, and
-        the ratio. Starting is left out: the clock runs from the first
-        result, and photos that were read for it do not count.
+        the ratio: medians of rounds in which both run in turn. Starting is
+        left out: the clock runs from the first result, and photos that were
+        read for it do not count.
     """
     from experiments.shared import bundled
     place = os.path.join(folder, 'photos')
     os.makedirs(place)
     bundled.crops(place, count, 224, seed=0)
-    found = {}
-    for name, processes, threads, options in (
-            ('process', 1, 2, ()), ('workers', 2, 1,
-                                    ('--scheduler', 'local:2'))):
-        out = os.path.join(folder, name)
-        _predict(place, out, *options, threads=threads,
-                 stderr=subprocess.DEVNULL).wait()
-        times = [os.path.getmtime(path) for path in glob.glob(
-            os.path.join(out, '*.png'))]
-        found[name] = round((len(times) - processes * _FIRST) / (
-            max(times) - min(times)), 3)
-    return {'photos': count, 'photos_per_second': found,
-            'ratio': round(found['workers'] / found['process'], 3)}
+    rounds = [(_rate(place, f'{folder}/process{number}', 1),
+               _rate(place, f'{folder}/workers{number}', 2))
+              for number in range(_ROUNDS)]
+    process, workers = np.median(rounds, axis=0)
+    return {'photos': count, 'rounds': np.round(rounds, 3).tolist(),
+            'photos_per_second': {'process': round(process, 3),
+                                  'workers': round(workers, 3)},
+            'ratio': round(float(np.median(
+                [workers / process for process, workers in rounds])), 3)}
+
+
+def _rate(place, out, processes):
+    """Of one process with two threads, or of two with one."""
+    options = ('--scheduler', f'local:{processes}') if processes > 1 else ()
+    _predict(place, out, *options, threads=2 // processes,
+             stderr=subprocess.DEVNULL).wait()
+    times = [os.path.getmtime(path)
+             for path in glob.glob(os.path.join(out, '*.png'))]
+    return (len(times) - processes * _FIRST) / (max(times) - min(times))
 
 
 def scheduler(folder, tasks):
