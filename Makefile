@@ -164,7 +164,7 @@ scaling: $(VENV)/.mpi-ready  ## training: one process x 2 threads, two x 1; clus
 	$(PYTHON) -m experiments.measure.scaling $(if $(QUICK),--quick) \
 	    $(if $(OUT),--out '$(OUT)')
 
-cluster: $(VENV)/.cluster-ready  ## 2,000 photos while workers are killed; rates; clusters computed [COUNT=2000 TASKS=100000]
+cluster: $(VENV)/.cluster-ready  ## 10,000 photos while workers are killed; rates; clusters computed [COUNT=10000 TASKS=100000]
 	$(PYTHON) -m experiments.measure.cluster \
 	    $(if $(COUNT),--count $(COUNT)) $(if $(TASKS),--tasks $(TASKS))
 

@@ -40,7 +40,7 @@ def main(arguments=None):
         prog='python -m experiments.measure.cluster',
         description=__doc__.split('\n')[0])
     add = parser.add_argument
-    add('--count', type=command.number(int, 20), default=2000,
+    add('--count', type=command.number(int, 20), default=10000,
         help='photos while workers are killed (default: %(default)s)')
     add('--every', type=float, default=4, help='seconds between two kills')
     add('--rate-count', type=command.number(int, 40), default=300,
