@@ -1,6 +1,7 @@
 """A client of the scheduler that the user names."""
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -83,10 +84,32 @@ def _silence():
 
 def _client(distributed, address, patience):
     """Connect, or say in a line why not."""
-    named = {'scheduler_file': address} if isinstance(
-        address, str) and os.path.isfile(address) else {'address': address}
     try:
-        return distributed.Client(timeout=patience, **named)
-    except (OSError, TypeError, ValueError, KeyError) as error:
-        reason = ' '.join(str(error).split()) or type(error).__name__
+        named = _scheduler_of(address) if isinstance(
+            address, str) and os.path.isfile(address) else address
+        return distributed.Client(named, timeout=patience)
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        reason = (_missing_certificate() or ' '.join(str(error).split())
+                  or type(error).__name__)
         raise ClusterError(f'--scheduler {address}: {reason}') from None
+
+
+def _scheduler_of(path):
+    """The address in a scheduler's file."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            return json.load(file)['address']
+    except (ValueError, TypeError, KeyError):
+        raise ValueError('is no file of a scheduler (dask scheduler '
+                         '--scheduler-file writes it)') from None
+
+
+def _missing_certificate():
+    """Which file of Dask's settings of TLS is missing, as it says not."""
+    import dask
+    for name in ('ca-file', 'client.cert', 'client.key'):
+        path = dask.config.get(f'distributed.comm.tls.{name}')
+        if path and '-----BEGIN' not in path and not os.path.isfile(path):
+            return (f"Dask's setting distributed.comm.tls.{name}: {path}: "
+                    'No such file')
+    return None

@@ -2,12 +2,14 @@
 
 import functools
 import os
+import re
 import signal
 import tempfile
 import time
 import unittest
 from unittest import mock
 
+import dask
 from distributed import LocalCluster
 
 from colorize.cluster import window
@@ -161,8 +163,23 @@ class TestAddress(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, 'must be tcp://'):
                 check_address(bad)
 
-    def test_nobody_there(self):
-        with self.assertRaisesRegex(ClusterError,
-                                    '^--scheduler tcp://127.0.0.1:9: '):
-            with connected('tcp://127.0.0.1:9', patience=1):
+    def refuse(self, words, address):
+        with self.assertRaisesRegex(
+                ClusterError, f'^--scheduler {re.escape(address)}: {words}'):
+            with connected(address, patience=1):
                 pass
+
+    def test_what_is_no_file_of_a_scheduler(self):
+        for content in ('', '{', '[]', '{"id": "x"}'):
+            with tempfile.NamedTemporaryFile('w') as file:
+                file.write(content)
+                file.flush()
+                self.refuse('is no file of a scheduler', file.name)
+
+    def test_a_certificate_that_is_missing(self):
+        with dask.config.set({'distributed.comm.tls.ca-file': 'none.pem'}):
+            self.refuse('.*tls.ca-file: none.pem: No such file',
+                        'tls://127.0.0.1:9')
+
+    def test_nobody_there(self):
+        self.refuse('', 'tcp://127.0.0.1:9')
