@@ -5,12 +5,17 @@ import json
 import logging
 import os
 import re
+import socket
+from urllib.parse import urlsplit
 
 __all__ = ['ClusterError', 'LOCAL', 'check_address', 'connected']
 
 #: Starts a scheduler and so many workers of one thread here.
 LOCAL = re.compile(r'local:([1-9]\d{0,3})$')
 _REMOTE = re.compile(r'(tcp|tls|ucx|ws|wss)://[^\s/]+$')
+
+#: Bytes of what a scheduler says first.
+_LONGEST = 1 << 20
 
 
 class ClusterError(RuntimeError):
@@ -87,11 +92,36 @@ def _client(distributed, address, patience):
     try:
         named = _scheduler_of(address) if isinstance(
             address, str) and os.path.isfile(address) else address
+        if isinstance(named, str):
+            _refuse_silence(named, patience)
         return distributed.Client(named, timeout=patience)
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         reason = (_missing_certificate() or ' '.join(str(error).split())
                   or type(error).__name__)
         raise ClusterError(f'--scheduler {address}: {reason}') from None
+
+
+def _refuse_silence(address, patience):
+    """Dask would wait for ever for who accepts a call and says nothing.
+
+    A scheduler begins with how many bytes it is going to say.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != 'tcp' or not parts.port:
+        return
+    try:
+        peer = socket.create_connection((parts.hostname, parts.port),
+                                        patience)
+    except OSError:
+        return  # Dask tries again for a while
+    with peer:
+        try:
+            said = peer.recv(8)
+        except OSError:
+            said = b''
+    if not said or int.from_bytes(said, 'little') >= _LONGEST:
+        raise ValueError('who answers there is no scheduler of Dask (or one '
+                         'with TLS: tls://)')
 
 
 def _scheduler_of(path):

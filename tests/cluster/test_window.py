@@ -4,7 +4,9 @@ import functools
 import os
 import re
 import signal
+import socket
 import tempfile
+import threading
 import time
 import unittest
 from unittest import mock
@@ -180,6 +182,16 @@ class TestAddress(unittest.TestCase):
         with dask.config.set({'distributed.comm.tls.ca-file': 'none.pem'}):
             self.refuse('.*tls.ca-file: none.pem: No such file',
                         'tls://127.0.0.1:9')
+
+    def test_who_is_no_scheduler(self):
+        for said in (b'', b'SSH-2.0-OpenSSH'):
+            with socket.create_server(('127.0.0.1', 0)) as there:
+                call = threading.Thread(target=lambda: there.accept()[
+                    0].sendall(said))
+                call.start()
+                self.refuse('who answers there is no scheduler', 'tcp://'
+                            f'127.0.0.1:{there.getsockname()[1]}')
+                call.join()
 
     def test_nobody_there(self):
         self.refuse('', 'tcp://127.0.0.1:9')
