@@ -218,7 +218,9 @@ class Colorizer:
         return found
 
     def answered(self, smalls, batch_size=4):
-        """The same as it is computed, one shape after the other.
+        """As :meth:`answer`, but photo by photo as they are ready.
+
+        Those of one shape pass the network together.
 
         Parameters
         ----------

@@ -52,7 +52,7 @@ class Gate:
 
     @contextlib.contextmanager
     def passed(self):
-        """Count as inside.
+        """A place among those that are worked for, for a ``with`` block.
 
         Raises
         ------

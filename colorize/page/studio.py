@@ -152,7 +152,7 @@ class Studio:
             return self.network.suggest(photo.pixels, answer, row, column)
 
     def forget(self, item):
-        """Keep nothing of a photo any more."""
+        """Drop whatever is kept of a photo: itself, answers, pictures."""
         for kept in (self._photos, self._answers):
             for part in ('photo', 'answer', *SIZES):
                 kept.forget((item.number, part))

@@ -10,7 +10,7 @@ __all__ = ['Guide', 'decode']
 
 
 class Guide(ctypes.Structure):
-    """That of ``src/scores.h``."""
+    """The struct of this name in ``src/scores.h``."""
 
     _fields_ = ([('lightness', ctypes.c_void_p)]
                 + [(name, ctypes.c_int64)

@@ -85,7 +85,7 @@ def by_ending(path):
 
 
 def asked(kinds=FORMATS + FILMS):
-    """Those of some formats that can be asked for, by their names there."""
+    """Formats that ``--format`` may name, by the names it knows."""
     return {each.asked: each for each in kinds if each.asked}
 
 

@@ -12,7 +12,19 @@ _GAMMA, _NEAR = 1 / 2.2, 0.005
 
 
 def needs_us(image, layout):
-    """Whether Pillow would lose something of a PNG's values."""
+    """Whether Pillow would lose bits or transparency of a PNG.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+    layout : str
+        Of its values in the file, in Pillow's words: ``RGB;16B``.
+
+    Returns
+    -------
+    bool
+        Then decode it with :func:`pixels`.
+    """
     return layout in ('RGB;16B', 'RGBA;16B', 'LA;16B') or (
         'transparency' in image.info and image.mode != 'P')
 

@@ -66,10 +66,10 @@ class Standin:
         return self._exif
 
     def load(self):
-        """Nothing; see :func:`pixels`."""
+        """Do nothing: :func:`pixels` decodes."""
 
     def close(self):
-        """Nothing is open."""
+        """Do nothing: no file is open."""
 
 
 def _entries(content, page):

@@ -40,7 +40,7 @@ def prepare(rgb, settings):
 
 
 def join(batches):
-    """Make one minibatch of several, in their order."""
+    """Put several minibatches together as one, in their order."""
     return Batch(*(np.concatenate(arrays) for arrays in zip(*batches)))
 
 

@@ -95,7 +95,7 @@ def _watch():
 
 
 def connected(size):
-    """All ranks, of which the launcher says that there are `size`."""
+    """Join the ranks that ``mpiexec`` has started, `size` of them."""
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:

@@ -30,7 +30,12 @@ class Alone:
     rank, size, weight = 0, 1, 1.0
 
     def share(self, numbers):
-        """This rank's part of a minibatch."""
+        """Those of a minibatch's photos that this rank trains on.
+
+        Parameters
+        ----------
+        numbers : sequence
+        """
         return numbers
 
     def weigh(self, count):
@@ -41,7 +46,7 @@ class Alone:
         return bool(flag)
 
     def first(self, work):
-        """What rank 0's `work()` returns, in every rank."""
+        """Call `work` in rank 0 only; every rank gets what it returns."""
         return work()
 
     def meet(self):
@@ -105,7 +110,7 @@ class Ranks(Alone):
         return bool(self._comm.allreduce(int(flag), MPI.MAX))
 
     def first(self, work):
-        """What rank 0's `work()` returns, in every rank."""
+        """Call `work` in rank 0 only; every rank gets what it returns."""
         found = None if self.rank else work()
         self.meet()
         return self._comm.bcast(found)

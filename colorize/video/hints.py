@@ -77,18 +77,19 @@ def _points(found, size):
 
 
 def moved(points, before, now):
-    """Where points of one picture are in another.
+    """Hints of one frame, moved to where the same things are in another.
 
     Parameters
     ----------
     points : float32 array, (point, 5)
+        Row, column, U, V and certainty of each.
     before, now : float32 arrays, (row, column)
         Lightness.
 
     Returns
     -------
     float32 array, (point, 5)
-        Without those that have gone.
+        Less those whose thing is not seen any more.
     """
     if not len(points):
         return points

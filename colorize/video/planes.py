@@ -52,7 +52,7 @@ def target(film, deep=True):
 
 
 def planar(pixels):
-    """The format in which frames are looked at: with a plane of luma.
+    """The format into which frames are converted to see their lightness.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def planar(pixels):
     Returns
     -------
     str
-        The same, where that has such a plane.
+        The same, where that keeps luma in a plane of its own.
     """
     if _LUMA_FIRST.match(pixels):
         return pixels

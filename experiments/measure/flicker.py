@@ -45,14 +45,16 @@ def _divergence(one, other):
 
 
 def warping_error(frames, truth):
-    """How far colours are from those a frame before, carried along.
+    """How much colours flicker.
 
-    The motion is that of the truth, and so is what counts: the pixels whose
-    true lightness is found again.
+    Each frame is moved to where its things are in the next one, and compared
+    with that. How things move is measured in the true frames; pixels whose
+    lightness does not agree there (covered, or moved wrongly) do not count.
 
     Parameters
     ----------
     frames, truth : sequences of uint8 array, (row, column, 3)
+        Coloured by us, and as they were filmed.
 
     Returns
     -------
