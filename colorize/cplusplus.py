@@ -78,10 +78,12 @@ def _compile(command, sources, linked, target):
     with tempfile.TemporaryDirectory(dir=os.path.dirname(target)) as folder:
         objects = [os.path.join(folder, f'{number}.o')
                    for number in range(len(sources))]
+        # What takes longest comes first, so that no core waits for it.
+        largest = sorted(zip(sources, objects), reverse=True,
+                         key=lambda pair: os.path.getsize(pair[0]))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(
-                lambda source, made: _run([*command, '-c', source, '-o',
-                                           made]), sources, objects))
+            list(pool.map(lambda pair: _run([*command, '-c', pair[0], '-o',
+                                             pair[1]]), largest))
         whole = os.path.join(folder, 'whole.so')
         _run([*command, *objects, '-o', whole, *linked])
         os.replace(whole, target)
