@@ -24,6 +24,7 @@ def prefetch(items, depth=4):
             if item is _END:
                 return
             yield item
+            del item  # who waits for the next one shall not keep it
     finally:
         stop.set()
         _empty(ready)
@@ -37,6 +38,7 @@ def _produce(items, ready, stop):
     try:
         for item in items:
             ready.put((item, None))
+            del item
             if stop.is_set():
                 return
         ready.put((_END, None))

@@ -99,6 +99,7 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
                                                  batch_size):
                 unfinished.acquire()
                 pool.submit(finish, outcomes[number], job, answer)
+            del group, job, answer  # the next one is waited for without them
             while len(waiting) > _AHEAD or waiting and waiting[0].done():
                 yield waiting[0].result()
                 waiting.popleft()
@@ -151,9 +152,8 @@ def _groups(tasks, colorizer, room, most, hints):
         if len(group) == most or held >= GROUP:
             yield group
             group, held = [], 0
-        job = _read(task, colorizer, room, hints)
-        group.append(job)
-        held += job.pixels
+        group.append(_read(task, colorizer, room, hints))
+        held += group[-1].pixels
     if group:
         yield group
 

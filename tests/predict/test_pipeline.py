@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import weakref
 from unittest import mock
 
 import numpy as np
@@ -109,6 +110,25 @@ class TestColored(Predicting):
                 mock.patch.object(pipeline, 'GROUP', 10):
             found = list(pipeline.colored(self.tasks(4), Uncompiled(None)))
         self.assertEqual([each.status for each in found], ['done'] * 4)
+
+    def test_who_waits_for_a_large_photo_keeps_none_before_it(self):
+        decode, seen, kept = photo_file.Opened.decode, [], []
+
+        def counted(file):
+            late = time.time() + 1  # threads are still leaving it
+            while any(each() is not None for each in seen):
+                if time.time() > late:
+                    kept.append(file)
+                    break
+            found = decode(file)
+            found = found._replace(pixels=found.pixels.copy())
+            seen.append(weakref.ref(found.pixels))
+            return found
+        with mock.patch.object(pipeline, 'ROOM', 100), \
+                mock.patch.object(pipeline, 'GROUP', 10), \
+                mock.patch.object(photo_file.Opened, 'decode', counted):
+            list(pipeline.colored(self.tasks(4), Uncompiled(None)))
+        self.assertEqual((len(seen), kept), (4, []))
 
     def test_stopping_early_leaves_no_thread_and_no_half_file(self):
         before = threading.active_count()
