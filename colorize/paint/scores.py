@@ -38,16 +38,31 @@ def decode(scores, lightness, more, means, temperature, radius, step,
     Returns
     -------
     float32 array, (channel, row, column)
+
+    Raises
+    ------
+    ValueError
+        When shapes do not belong together.
     """
     scores, lightness, more, means = (
         np.ascontiguousarray(each, 'float32')
         for each in (scores, lightness, more, means))
-    found = np.empty((len(scores),) + lightness.shape, 'float32')
+    bins = scores.shape[:2]
+    if scores.shape != bins + lightness.shape or not (
+            more.shape == means.shape == bins):
+        raise ValueError(f'scores of shape {scores.shape} for lightness of '
+                         f'{lightness.shape}, {more.shape} and {means.shape}')
+    found = np.empty(bins[:1] + lightness.shape, 'float32')
+    # A few more, or whole planes would share a place in the caches.
+    chances = np.empty((bins[1], lightness.size + 48), 'float32')
     function = compiled.library('scores', 'uint8').decode
     function.restype = None
     for channel in zip(scores, more, means, found):
-        pointers = [ctypes.c_void_p(each.ctypes.data) for each in channel]
-        function(*pointers[:3], ctypes.c_int64(scores.shape[1]),
+        *given, chroma = (ctypes.c_void_p(each.ctypes.data)
+                          for each in channel)
+        function(*given, ctypes.c_int64(bins[1]),
                  Guide(lightness.ctypes.data, *lightness.shape, radius, step,
-                       epsilon), ctypes.c_float(1 / temperature), pointers[3])
+                       epsilon), ctypes.c_float(1 / temperature),
+                 ctypes.c_void_p(chances.ctypes.data),
+                 ctypes.c_int64(chances.shape[1]), chroma)
     return found

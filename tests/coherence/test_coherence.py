@@ -167,6 +167,13 @@ class TestGuided(unittest.TestCase):
                 np.testing.assert_allclose(
                     found, expected / chances.sum(axis=1), atol=2e-5)
 
+    def test_compiled_reads_nothing_beside_its_arrays(self):
+        flat = np.zeros((2, 50))
+        for given, light, more in ((scores(8, 8), waves(8, 16), flat),
+                                   (scores(8, 8), waves(8, 8), flat[:, 1:])):
+            with self.assertRaisesRegex(ValueError, 'scores of shape'):
+                guided.colors(given, light, more, flat, 1)
+
     @staticmethod
     def _at_places(planes, light):
         """Lines at every fourth pixel and the last, by the letter."""

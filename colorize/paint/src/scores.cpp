@@ -3,7 +3,6 @@
 // numpy, and in more words.
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 #include "curves.h"
@@ -199,16 +198,14 @@ void to_chances(const float* scores, const float* more, int64_t bins,
 }  // namespace
 
 // Chroma of one channel. more: added to the scores of each bin. means: what
-// bins stand for. power: of probabilities, 1 / temperature.
+// bins stand for. power: of probabilities, 1 / temperature. chances: room for
+// planes of all bins, `far` apart.
 extern "C" __attribute__((visibility("default"))) void decode(
     const float* scores, const float* more, const float* means, int64_t bins,
-    Guide guide, float power, float* chroma) {
+    Guide guide, float power, float* chances, int64_t far, float* chroma) {
   const float least = 1e-6f;  // a filter may undershoot
   const int64_t pixels = guide.rows * guide.columns;
-  // A few more, or whole planes would share a place in the caches.
-  const int64_t far = pixels + 48;
-  std::unique_ptr<float[]> chances(new float[bins * far]);
-  to_chances(scores, more, bins, pixels, far, chances.get());
+  to_chances(scores, more, bins, pixels, far, chances);
   Floats sums(pixels);
   std::fill(chroma, chroma + pixels, 0.f);
   Lines lines(guide);

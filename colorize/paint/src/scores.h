@@ -1,4 +1,4 @@
-// What Python hands over; compiled.py has the same in ctypes.
+// What Python hands over; scores.py has the same in ctypes.
 #pragma once
 
 #include <cstdint>
