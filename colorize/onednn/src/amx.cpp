@@ -102,8 +102,9 @@ void convolve(const Shape &s, const Kernels &k, const float *in,
 } // namespace
 
 bool amx_runs() {
-    // Linux wants to be asked, once in a process.
-    static bool granted = !syscall(SYS_arch_prctl, 0x1023, 18);
+    // Linux wants to be asked, once in a process (its asm/prctl.h):
+    // ARCH_REQ_XCOMP_PERM for XFEATURE_XTILEDATA.
+    static const bool granted = !syscall(SYS_arch_prctl, 0x1023, 18);
     return granted;
 }
 

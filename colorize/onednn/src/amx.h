@@ -2,7 +2,7 @@
 #pragma once
 #include "common.h"
 
-// Whether this processor has it, and the kernel lets us use it.
+// Whether this library was compiled for it, and Linux lets us use it.
 bool amx_runs();
 
 // out = [relu](in * kernels [+ bias] [+ out])
