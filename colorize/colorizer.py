@@ -218,9 +218,9 @@ class Colorizer:
         return found
 
     def answered(self, smalls, batch_size=4):
-        """As :meth:`answer`, but photo by photo as they are ready.
+        """As :meth:`answer`, but as each minibatch is ready.
 
-        Those of one shape pass the network together.
+        Photos of one shape pass the network together.
 
         Parameters
         ----------

@@ -43,10 +43,10 @@ def cluster(count):
 
 def _started(count):
     """Dask's cluster, whole even if the user stops the command meanwhile."""
-    # What counts semaphores would count those that a second Ctrl-C left.
+    # Python's resource tracker would warn of what a second Ctrl-C left.
     sys.warnoptions.append('ignore::UserWarning:multiprocessing.'
                            'resource_tracker')
-    resource_tracker.ensure_running()  # which unblocks signals
+    resource_tracker.ensure_running()  # first, as it unblocks signals
     with command.put_off(), _blocked():
         return LocalCluster(
             n_workers=count, threads_per_worker=1, worker_class=_Keeper,

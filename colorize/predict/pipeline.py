@@ -202,7 +202,7 @@ def _finish(job, answer, colorizer, quality, side_by_side, evaluate):
             raise job.error
         pixels = job.photo.pixels
         chroma = colorizer.decode(answer, job.small, job.hints)
-        if job.pixels > GROUP:
+        if job.pixels > GROUP:  # painting will ask for as much as the photo
             memory.give_back()
         painted = colorizer.paint(
             pixels, job.small, chroma, job.hints, photo_file.canvas(

@@ -9,6 +9,7 @@ from colorize import onednn
 from colorize.backend import theano
 from colorize.systems import networks, prediction
 from colorize.training.initial import build_initial
+from tests.onednn.test_ops import needs_onednn
 
 PHOTOS = np.random.RandomState(0).uniform(-100, 100, (2, 3, 16, 24)).astype(
     'float32')
@@ -23,6 +24,7 @@ class TestPrediction(unittest.TestCase):
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
         return function
 
+    @needs_onednn
     def test_nothing_is_compiled_where_convolutions_run_on_onednn(self):
         for network in ({}, {'system': 'regression'}):
             with mock.patch.object(theano.gof.cmodule.GCC_compiler,
