@@ -55,14 +55,16 @@ class Standin:
             raise ValueError(f'{self.width} x {self.height} pixels are too '
                              'many')
         self._exif = _entries(content, page)
-        self.tag_v2 = dict(self._exif)
+        self.tag_v2 = dict(self._exif or ())
         self.tag_v2[Base.BitsPerSample] = (page.bitspersample,)
         self.info = {name: value for name, value in (
             ('icc_profile', page.iccprofile), ('dpi', _dpi(page)),
-            ('xmp', self._exif.get(700))) if value}
+            ('xmp', self.tag_v2.get(700))) if value}
 
     def getexif(self):
-        """PIL.Image.Exif."""
+        """PIL.Image.Exif; ValueError where it is damaged."""
+        if self._exif is None:
+            raise ValueError('its EXIF is damaged')
         return self._exif
 
     def load(self):
@@ -73,10 +75,13 @@ class Standin:
 
 
 def _entries(content, page):
-    """The directory of a page, PIL.Image.Exif."""
+    """The directory of a page, PIL.Image.Exif; None of a damaged one."""
     found = Image.Exif()
     if content.startswith(b'MM\0+'):  # Pillow does not know that one
-        found.load(directories.classic(content))
+        try:
+            found.load(directories.classic(content))
+        except directories.DAMAGE:
+            return None
         return found
     found.endian = '<' if content[:1] == b'I' else '>'
     found.bigtiff = 43 in content[2:4]

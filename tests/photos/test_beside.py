@@ -130,6 +130,10 @@ class TestTiffs(Beside):
             self.assertEqual(said['ExposureTime'], (1, 60))
             self.assertEqual(tags['GPSTag'].value['GPSLatitude'],
                              (51, 1, 30, 1, 0, 1))
+        found = self.put('a.tif', content.replace(
+            struct.pack('>Q', 1000), b'\xff' * 8))
+        np.testing.assert_array_equal(found.pixels, pixels)
+        self.assertEqual(found.notes, ['its EXIF is damaged and left out'])
         for place in range(100, 3060, 7):  # whatever is damaged, it is said
             torn = bytes(content[:place]) + b'\xff' + content[place + 1:]
             try:
