@@ -159,11 +159,14 @@ def test_the_ways_of_older_processors():
         run_again(OMP_NUM_THREADS=threads, DNNL_MAX_CPU_ISA='AVX2')
 
 
-def run_again(**environment):
-    """The two tests of all shapes in a process of their own."""
-    code = ('from tests.onednn import test_convolutions as test; '
-            'test.test_forward_with_all_that_is_fused(); '
-            'test.test_both_gradients()')
+#: The two tests of all shapes.
+ALL_SHAPES = ('from tests.onednn import test_convolutions as test; '
+              'test.test_forward_with_all_that_is_fused(); '
+              'test.test_both_gradients()')
+
+
+def run_again(code=ALL_SHAPES, **environment):
+    """Tests in a process of their own."""
     done = subprocess.run(
         [sys.executable, '-c', code], stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, env=dict(os.environ, **environment))

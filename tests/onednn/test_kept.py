@@ -3,9 +3,9 @@
 import numpy as np
 
 from tests.onednn.test_ops import needs_onednn, resident
-from tests.onednn.test_convolutions import Case, agree
+from tests.onednn.test_convolutions import Case, agree, run_again
 
-#: The first is done by Winograd, the second direct.
+#: Without AMX the first is done by Winograd, the second direct.
 SHAPES = (1, 64, 40, 20, 20), (1, 64, 40, 3, 3)
 
 
@@ -17,6 +17,14 @@ def test_a_change_in_place_is_seen_wherever_it_is():
             for _ in range(3):
                 agree(case.forward(), case.forward_truth(), 2e-5)
             case.kernels.flat[place] += 100
+
+
+@needs_onednn
+def test_the_same_on_older_processors():
+    for most in 'AVX512_CORE', 'AVX2':
+        run_again('from tests.onednn import test_kept as test; '
+                  'test.test_a_change_in_place_is_seen_wherever_it_is()',
+                  DNNL_MAX_CPU_ISA=most)
 
 
 @needs_onednn
