@@ -5,7 +5,7 @@
 // of its own), and a product takes three of AMX's: high high + high low + low
 // high, summed in float32. Henry, Tang & Heinecke, "Leveraging the bfloat16
 // Artificial Intelligence Datatype For Higher-Precision Computations" (2019).
-// Results are within 1e-5 of the largest value, which tests hold them to.
+// Of random values, results are within 1e-5 of the largest.
 #pragma once
 #include "common.h"
 
