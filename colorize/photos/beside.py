@@ -12,8 +12,9 @@ from colorize.photos import boxes, code_points, directories
 
 __all__ = ['IPTC', 'added', 'blocks']
 
-#: The block of Photoshop's that holds IPTC, and a TIFF's entry of blocks.
-IPTC, _TIFF_BLOCKS = 0x0404, 34377
+#: The block of Photoshop's that holds IPTC, and a TIFF's entries of blocks
+#: and of IPTC itself.
+IPTC, _TIFF_BLOCKS, _TIFF_IPTC = 0x0404, 34377, 33723
 
 _XMP = b'http://ns.adobe.com/xap/1.0/\0'
 _PHOTOSHOP = b'Photoshop 3.0\0'
@@ -113,7 +114,7 @@ def _of_hex(text):
 
 
 def _of_tiff(image, content, notes):
-    if directories.entry(content, 33723) is None:
+    if directories.entry(content, _TIFF_IPTC) is None:
         yield 'iptc', blocks(directories.entry(content, _TIFF_BLOCKS))
 
 
