@@ -36,26 +36,34 @@ inline vec exponential(vec x) {
     return given > -87.f ? value : vec{}; // denormal numbers are slow
 }
 
+inline mask lanes() {
+    mask lane;
+    for (int c = 0; c < BLOCK; c++) lane[c] = c;
+    return lane;
+}
+
+// All of a block's channels made one, half of them at a time.
+template <typename Values, typename Join>
+inline Values fold(Values v, Join join) {
+    for (int apart = BLOCK / 2; apart; apart /= 2)
+        v = join(v, __builtin_shuffle(v, lanes() ^ apart));
+    return v;
+}
+
 inline float largest(vec v) {
-    float best = v[0];
-    for (int c = 1; c < BLOCK; c++) best = v[c] > best ? v[c] : best;
-    return best;
+    return fold(v, [](vec a, vec b) { return a > b ? a : b; })[0];
 }
 
 inline float total(vec v) {
-    float sum = 0;
-    for (int c = 0; c < BLOCK; c++) sum += v[c];
-    return sum;
+    return fold(v, [](vec a, vec b) { return a + b; })[0];
 }
 
 // Scores of one pixel, -inf past the last class; gives the largest.
 inline float fetch(const Scores &s, const float *at, vec *mine) {
     vec best = spread(-std::numeric_limits<float>::infinity()), low = best;
-    mask lane;
-    for (int c = 0; c < BLOCK; c++) lane[c] = c;
     for (int b = 0; b < s.blocks; b++) {
         vec value = *pixels(at + b * s.area() * BLOCK);
-        mine[b] = lane < s.classes - b * BLOCK ? value : low;
+        mine[b] = lanes() < s.classes - b * BLOCK ? value : low;
         best = mine[b] > best ? mine[b] : best;
     }
     return largest(best);
@@ -156,13 +164,15 @@ EXPORT int cross_entropy_grad(const Scores *s, const float *scores,
 // The first class of the largest score.
 EXPORT int best_class(const Scores *s, const float *scores, int64_t *out) {
     return guarded([&] {
-        each_pixel(*s, [&](size_t i, size_t first, vec *mine) {
-            float top = fetch(*s, scores + first, mine);
-            int found = 0;
+        each_pixel(*s, [&](size_t i, size_t at, vec *mine) {
+            vec top = spread(fetch(*s, scores + at, mine));
+            mask found = lanes() - lanes() + s->classes;
             for (int b = s->blocks - 1; b >= 0; b--)
-                for (int c = BLOCK - 1; c >= 0; c--)
-                    if (mine[b][c] == top) found = b * BLOCK + c;
-            out[i] = found;
+                found = mine[b] == top ? lanes() + b * BLOCK : found;
+            int first = fold(found, [](mask a, mask b) {
+                return a < b ? a : b;
+            })[0];
+            out[i] = first < s->classes ? first : 0; // all are NaN
         });
     });
 }

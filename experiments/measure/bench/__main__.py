@@ -77,7 +77,7 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
     for system in systems:
         found = _measure(system, rounds, contenders, size)
         if system == 'classification':
-            results.update(found, startup_s=_startup(size))
+            results.update(found, startup_s=_startup())
         else:
             results[system] = found
     from experiments.shared import report
@@ -175,19 +175,20 @@ def _summary(times, peaks):
     return results
 
 
-def _startup(size):
-    """Seconds to the first photo with a cold and with a warm cache."""
+def _startup():
+    """Seconds of a command's first photo, with a cold and a warm cache."""
+    from experiments.shared import bundled
     found = {}
     with tempfile.TemporaryDirectory(prefix='bench-') as folder:
         for key in ('cold', 'warm'):
             start = time.perf_counter()
-            process = _Process('colorize', 'classification', size,
-                               XDG_CACHE_HOME=folder, THEANO_FLAGS='')
-            try:
-                process.ask('predict 1')
-                found[key] = time.perf_counter() - start
-            finally:
-                process.end()
+            subprocess.run(
+                [sys.executable, '-m', 'colorize.predict',
+                 bundled.path('chelsea.png'), '-o',
+                 os.path.join(folder, key)], check=True,
+                stdout=subprocess.DEVNULL,
+                env=_environment(XDG_CACHE_HOME=folder, THEANO_FLAGS=''))
+            found[key] = time.perf_counter() - start
     return found
 
 
