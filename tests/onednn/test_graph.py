@@ -158,17 +158,6 @@ def prediction_fn(layers, input_var, accelerated):
 
 
 @needs_onednn
-def test_the_first_of_several_best_classes():
-    from colorize.onednn.blocked import ToBlocked
-    from colorize.onednn.classes import BestClass
-    scores = np.random.RandomState(0).randint(
-        -3, 3, (2, 50, 13, 17)).astype('float32')
-    best = theano.function([], BestClass()(ToBlocked()(T.constant(scores)),
-                                           T.constant(50)))
-    np.testing.assert_array_equal(best(), scores.argmax(axis=1))
-
-
-@needs_onednn
 def test_prediction_with_batch_norm_folded_into_the_convolutions():
     input_var = T.tensor4()
     net = build_classification(input_var, width=0.1, num_bins=CLASSES)

@@ -163,6 +163,17 @@ def test_errors_name_the_shapes():
 
 
 @needs_onednn
+def test_the_first_of_several_best_classes():
+    from colorize.onednn.blocked import ToBlocked
+    from colorize.onednn.classes import BestClass
+    scores = np.random.RandomState(0).randint(
+        -3, 3, (2, 50, 13, 17)).astype('float32')
+    best = theano.function([], BestClass()(ToBlocked()(T.constant(scores)),
+                                           T.constant(50)))
+    np.testing.assert_array_equal(best(), scores.argmax(axis=1))
+
+
+@needs_onednn
 def test_out_of_memory_is_a_memory_error():
     from colorize.onednn.arrays import empty
     shape = (1 << 20, 1 << 10, 1 << 10)
