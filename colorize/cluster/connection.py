@@ -96,8 +96,9 @@ def _client(distributed, address, patience):
             _refuse_silence(named, patience)
         return distributed.Client(named, timeout=patience)
     except (OSError, RuntimeError, TypeError, ValueError) as error:
-        reason = (_missing_certificate() or ' '.join(str(error).split())
-                  or type(error).__name__)
+        plain = str(address).startswith('tcp://')
+        reason = ((None if plain else _missing_certificate())
+                  or ' '.join(str(error).split()) or type(error).__name__)
         raise ClusterError(f'--scheduler {address}: {reason}') from None
 
 

@@ -180,6 +180,7 @@ class TestAddress(unittest.TestCase):
 
     def test_a_certificate_that_is_missing(self):
         with dask.config.set({'distributed.comm.tls.ca-file': 'none.pem'}):
+            self.refuse('(?!.*No such file)', 'tcp://127.0.0.1:1')
             self.refuse('.*tls.ca-file: none.pem: No such file',
                         'tls://127.0.0.1:9')
 
