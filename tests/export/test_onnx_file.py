@@ -69,7 +69,7 @@ class Networks(Folder):
         onnx_file.write(path, self.weights, **kwargs)
         return onnxruntime.InferenceSession(path)
 
-    def agree(self, most=100, **how):
+    def agree(self, most=100, limit=1e-4, **how):
         ours = Colorizer(self.weights, **how)
         session = self.session(**how)
         for size in SIZES:
@@ -80,17 +80,18 @@ class Networks(Folder):
                 session.get_modelmeta().custom_metadata_map['color_space']
             ).unit
             self.assertGreater(np.ptp(expected), 0.02 * unit)
-            np.testing.assert_allclose(found / unit, expected / unit, 1e-4,
-                                       1e-4)
+            np.testing.assert_allclose(found / unit, expected / unit, limit,
+                                       limit)
 
 
 class TestAgreement(Networks):
     def test_classification_in_every_decoding(self):
+        # Stretched scores and a low temperature enlarge what AMX rounds off.
         write_trained(self.weights)
         for decode in ('vivid', 'annealed', 'argmax'):
-            self.agree(decode=decode)
-        self.agree(decode='vivid', coherence='none')
-        self.agree(decode='mean', coherence='guided')
+            self.agree(decode=decode, limit=5e-4)
+        self.agree(decode='vivid', coherence='none', limit=5e-4)
+        self.agree(decode='mean', coherence='guided', limit=5e-4)
 
     def test_regression(self):
         write_trained(self.weights, system='regression')
