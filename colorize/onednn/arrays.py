@@ -7,7 +7,8 @@ import numpy as np
 
 from colorize.onednn.build import OneDNNError, library
 
-__all__ = ['ConvShape', 'block', 'blocks', 'call', 'empty', 'plain']
+__all__ = ['ConvShape', 'block', 'blocks', 'call', 'digits', 'empty',
+           'plain']
 
 #: Below this many bytes numpy's own memory is as fast.
 _SMALL = 1 << 16
@@ -77,6 +78,11 @@ def _argument(value):
 def block():
     """Channels that lie side by side: 16 with AVX-512, 8 without."""
     return library().block()
+
+
+def digits():
+    """Binary digits that products keep of a factor: all 24, on AMX 16."""
+    return library().digits()
 
 
 def blocks(channels):

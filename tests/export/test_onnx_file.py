@@ -26,6 +26,7 @@ from experiments.measure.bench import contender, onnx_contender
 from experiments.shared import bundled
 from tests.shared import reference
 from tests.shared.folder import ROOT, Folder
+from tests.shared.precision import limit
 
 #: Batch, rows and columns.
 SIZES = ((1, 8, 24), (2, 48, 32), (1, 64, 64))
@@ -69,7 +70,7 @@ class Networks(Folder):
         onnx_file.write(path, self.weights, **kwargs)
         return onnxruntime.InferenceSession(path)
 
-    def agree(self, most=100, limit=1e-4, **how):
+    def agree(self, most=100, apart=1e-4, **how):
         ours = Colorizer(self.weights, **how)
         session = self.session(**how)
         for size in SIZES:
@@ -80,18 +81,19 @@ class Networks(Folder):
                 session.get_modelmeta().custom_metadata_map['color_space']
             ).unit
             self.assertGreater(np.ptp(expected), 0.02 * unit)
-            np.testing.assert_allclose(found / unit, expected / unit, limit,
-                                       limit)
+            np.testing.assert_allclose(found / unit, expected / unit, apart,
+                                       apart)
 
 
 class TestAgreement(Networks):
     def test_classification_in_every_decoding(self):
         # Stretched scores and a low temperature enlarge what AMX rounds off.
+        apart = limit(1e-4, 5e-4)
         write_trained(self.weights)
         for decode in ('vivid', 'annealed', 'argmax'):
-            self.agree(decode=decode, limit=5e-4)
-        self.agree(decode='vivid', coherence='none', limit=5e-4)
-        self.agree(decode='mean', coherence='guided', limit=5e-4)
+            self.agree(decode=decode, apart=apart)
+        self.agree(decode='vivid', coherence='none', apart=apart)
+        self.agree(decode='mean', coherence='guided', apart=apart)
 
     def test_regression(self):
         write_trained(self.weights, system='regression')

@@ -108,11 +108,31 @@ struct Strip {
     }
 };
 
-// Two rows of 16 pixels by a panel, or one row, or half a panel.
+// Of two rows of 16 pixels, or of one, in tiles 4 and 5.
+template <int HEIGHT> void load_pixels(const bf16 *from, size_t below) {
+    const int across = PIXEL * sizeof(bf16);
+    _tile_loadd(4, from, across);
+    if (HEIGHT > 1) _tile_loadd(5, from + below, across);
+}
+
+// Of a panel, or of half of one, in tiles 6 and 7.
+template <int HALVES> void load_kernels(const bf16 *from) {
+    _tile_loadd(6, from, 64);
+    if (HALVES > 1) _tile_loadd(7, from + TILE, 64);
+}
+
+// Their products are added to tiles 0 to 3.
+template <int HEIGHT, int HALVES> void multiply() {
+    _tile_dpbf16ps(0, 4, 6);
+    if (HALVES > 1) _tile_dpbf16ps(1, 4, 7);
+    if (HEIGHT > 1) _tile_dpbf16ps(2, 5, 6);
+    if (HEIGHT > 1 && HALVES > 1) _tile_dpbf16ps(3, 5, 7);
+}
+
+// The sums of one or two rows of 16 pixels, one or two tiles of kernels.
 template <int HEIGHT, int HALVES>
 void products(const Strip &strip, const bf16 *kernels, int y, int x,
               float *sums) {
-    const int across = PIXEL * sizeof(bf16);
     const size_t below = (size_t)strip.pitch * PIXEL;
     _tile_zero(0);
     _tile_zero(1);
@@ -122,31 +142,13 @@ void products(const Strip &strip, const bf16 *kernels, int y, int x,
         for (int v = 0; v < strip.s.kernel_rows; v++)
             for (int u = 0; u < strip.s.kernel_columns; u++) {
                 const bf16 *high = strip.at(g, y + v, x + u);
-                const bf16 *low = high + GROUP;
-                _tile_loadd(6, kernels, 64);
-                if (HALVES > 1) _tile_loadd(7, kernels + TILE, 64);
-                _tile_loadd(4, low, across);
-                _tile_dpbf16ps(0, 4, 6);
-                if (HALVES > 1) _tile_dpbf16ps(1, 4, 7);
-                if (HEIGHT > 1) {
-                    _tile_loadd(5, low + below, across);
-                    _tile_dpbf16ps(2, 5, 6);
-                    if (HALVES > 1) _tile_dpbf16ps(3, 5, 7);
-                }
-                _tile_loadd(4, high, across);
-                _tile_dpbf16ps(0, 4, 6);
-                if (HALVES > 1) _tile_dpbf16ps(1, 4, 7);
-                if (HEIGHT > 1) {
-                    _tile_loadd(5, high + below, across);
-                    _tile_dpbf16ps(2, 5, 6);
-                    if (HALVES > 1) _tile_dpbf16ps(3, 5, 7);
-                }
-                _tile_loadd(6, kernels + 2 * TILE, 64);
-                if (HALVES > 1) _tile_loadd(7, kernels + 3 * TILE, 64);
-                _tile_dpbf16ps(0, 4, 6);
-                if (HALVES > 1) _tile_dpbf16ps(1, 4, 7);
-                if (HEIGHT > 1) _tile_dpbf16ps(2, 5, 6);
-                if (HEIGHT > 1 && HALVES > 1) _tile_dpbf16ps(3, 5, 7);
+                load_kernels<HALVES>(kernels);
+                load_pixels<HEIGHT>(high + GROUP, below); // the low parts
+                multiply<HEIGHT, HALVES>();
+                load_pixels<HEIGHT>(high, below);
+                multiply<HEIGHT, HALVES>();
+                load_kernels<HALVES>(kernels + 2 * TILE); // the low parts
+                multiply<HEIGHT, HALVES>();
                 kernels += 4 * TILE;
             }
     _tile_stored(0, sums, 64);

@@ -226,6 +226,9 @@ void unpack_weights(const Plan &plan, const Shape &s, const float *packed,
 
 } // namespace
 
+// Binary digits that a convolution keeps of each factor.
+EXPORT int digits() { return amx_runs() ? 16 : 24; }
+
 // out = [relu](in * kernels [+ bias] [+ out])
 EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
                         const float *bias, float *out, int relu, int sum) {
