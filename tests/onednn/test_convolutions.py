@@ -4,7 +4,7 @@ import ctypes
 import os
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -129,7 +129,7 @@ def test_two_threads_at_once():
     rights = [(case.forward(), *case.grads()) for case in cases]
     wrong = []
 
-    def work():
+    def work(_):
         for _ in range(10):
             for case, right in zip(cases, rights):
                 found = case.forward(), *case.grads()
@@ -137,11 +137,8 @@ def test_two_threads_at_once():
                     if abs(mine - its).max() > 1e-5 * abs(its).max():
                         wrong.append(case.shape)
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
     assert not wrong
 
 

@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -143,12 +143,8 @@ def test_several_threads():
                 if difference(result, truth) > 1e-5:
                     wrong.append(result)
 
-    threads = [threading.Thread(target=work, args=(function,))
-               for function in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(functions)) as pool:
+        list(pool.map(work, functions))
     assert not wrong
 
 
