@@ -1,6 +1,7 @@
 """A client of the scheduler that the user names."""
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -99,7 +100,10 @@ def _client(distributed, address, patience):
         plain = str(address).startswith('tcp://')
         reason = ((None if plain else _missing_certificate())
                   or ' '.join(str(error).split()) or type(error).__name__)
-        raise ClusterError(f'--scheduler {address}: {reason}') from None
+    # A client half made is closed now. Were it collected later, in a thread
+    # of Dask's that is about to start, both would wait for ever.
+    gc.collect()
+    raise ClusterError(f'--scheduler {address}: {reason}')
 
 
 def _refuse_silence(address, patience):

@@ -1,6 +1,7 @@
 """Batches on a real cluster of two processes, which may die."""
 
 import functools
+import gc
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ import unittest
 from unittest import mock
 
 import dask
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from colorize.cluster import window
 from colorize.cluster.connection import (ClusterError, check_address,
@@ -21,6 +22,11 @@ from colorize.cluster.window import Lost, spread
 
 #: Of such an item a worker dies, in such a one the function fails.
 DEADLY, BAD = 7, 13
+
+
+def clients():
+    """How many of Dask's clients are in memory."""
+    return sum(type(each) is Client for each in gc.get_objects())
 
 
 def exponent():
@@ -195,4 +201,10 @@ class TestAddress(unittest.TestCase):
                 call.join()
 
     def test_nobody_there(self):
+        """Nothing half made is left to be collected in a thread of Dask's."""
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        before = clients()
         self.refuse('', 'tcp://127.0.0.1:9')
+        self.assertEqual(clients(), before)
