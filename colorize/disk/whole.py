@@ -7,8 +7,8 @@ import os
 import stat
 import uuid
 
-__all__ = ['claimed', 'replace_whole', 'require_file', 'sweep',
-           'written_whole']
+__all__ = ['claimed', 'replace_whole', 'require_file', 'said_by_others',
+           'sweep', 'written_whole']
 
 #: How the name of a file begins that is not complete yet.
 _ASIDE = '.writing-'
@@ -66,10 +66,10 @@ def _aside(folder, mode):
         os.close(handle)  # swept before it was locked
 
 
-def _locked(handle):
+def _locked(handle, wait=False):
     """Lock an open file; False where another has, None where none can."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     except OSError:  # the file system knows no locks
@@ -83,6 +83,11 @@ class _Claim:
     def __init__(self, path, handle):
         self._path, self._handle = path, handle
 
+    def say(self, content):
+        """Write bytes that other processes can read."""
+        with open(self._handle, 'wb', closefd=False) as file:
+            file.write(content)
+
     def close(self):
         """Let another have it."""
         with contextlib.suppress(OSError):
@@ -90,26 +95,50 @@ class _Claim:
         os.close(self._handle)
 
 
-def claimed(folder, name):
+def claimed(folder, name, wait=False):
     """Claim a name in a folder, for this process and as long as it lives.
 
     Parameters
     ----------
     folder, name : str
+    wait : bool
+        Until no other process has it.
 
     Returns
     -------
-    object with a method ``close()``, or None where another process has it
+    object with methods ``say(bytes)`` and ``close()``, or None where another
+    process has it
     """
     path = os.path.join(folder, _ASIDE + name)
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        if _locked(handle) is False:
+        if _locked(handle, wait) is False:
             os.close(handle)
             return None
         if os.fstat(handle).st_nlink:
             return _Claim(path, handle)
         os.close(handle)  # its owner has just let go of it
+
+
+def said_by_others(folder, name):
+    """What the claims of other processes say.
+
+    Parameters
+    ----------
+    folder : str
+    name : str
+        How the names that are claimed begin.
+
+    Yields
+    ------
+    bytes
+    """
+    for each in os.listdir(folder):
+        if each.startswith(_ASIDE + name):
+            with contextlib.suppress(OSError), \
+                    open(os.path.join(folder, each), 'rb') as file:
+                if _locked(file.fileno()) is False:  # else its owner is gone
+                    yield file.read()
 
 
 def replace_whole(aside, path):

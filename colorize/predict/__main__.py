@@ -12,9 +12,9 @@ from colorize.coherence import ASKED
 from colorize.disk.whole import sweep
 from colorize.photos import formats
 from colorize.predict.claims import Claims, claimed
+from colorize.predict.neighbours import agreed
 from colorize.predict.plan import make_plan
 from colorize.predict.report import Summary, prepare
-from colorize.predict.standing import standing
 from colorize.systems.decodings import DECODINGS, DEFAULT
 from colorize.video import STEADY
 
@@ -155,17 +155,18 @@ def _run(plan, given, summary):
     for error in plan.unread:
         command.complain(error)
     _sweep(plan)
-    found, left = standing(plan, given.overwrite), []
-    for task in found.done:
-        summary.add(task, 'skipped')
-    for task, error in found.refused:
-        command.complain(error)
-        summary.add(task, 'failed', error=command.words(error))
-    if found.todo:
+    left = []
+    with agreed(plan, given.overwrite) as found:
+        for task in found.done:
+            summary.add(task, 'skipped')
+        for task, error in found.refused:
+            command.complain(error)
+            summary.add(task, 'failed', error=command.words(error))
         try:
             with closing(Claims()) as claims:
-                _color(_taken(found.todo, claims, given, left),
-                       len(found.todo), given, summary, claims, left)
+                if found.todo:
+                    _color(_taken(found.todo, claims, given, left),
+                           len(found.todo), given, summary, claims, left)
         finally:
             if given.scheduler:
                 _sweep(plan)  # workers may have died
@@ -174,7 +175,10 @@ def _run(plan, given, summary):
 
 
 def _sweep(plan):
-    for folder in {os.path.dirname(task.output) for task in plan.tasks}:
+    folders = {os.path.dirname(task.output) for task in plan.tasks}
+    if plan.folder and not plan.named:
+        folders.add(plan.folder)
+    for folder in folders:
         sweep(folder or os.curdir)
 
 

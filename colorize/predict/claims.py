@@ -1,9 +1,11 @@
 """Several runs into one folder share the work: who claims a photo has it."""
 
+import contextlib
 import hashlib
 import os
 
 from colorize.disk import whole
+from colorize.predict.standing import belongs, names
 
 __all__ = ['Claims', 'claimed']
 
@@ -18,34 +20,43 @@ class Claims:
     def __init__(self):
         self._held = {}
 
-    def take(self, output):
+    def take(self, output, *others):
         """Claim a result; whether nobody else has.
 
         Parameters
         ----------
         output : str
+        others
+            Further names that it could have.
         """
-        folder, name = os.path.split(os.path.abspath(output))
-        digest = hashlib.blake2b(os.fsencode(name), digest_size=12)
+        held = self._held.setdefault(output, [])
         try:
-            os.makedirs(folder, exist_ok=True)
-            held = whole.claimed(folder, digest.hexdigest())
+            for path in dict.fromkeys((output,) + others):
+                claim = _claimed(path)
+                if claim is None:
+                    self.drop(output)
+                    return False
+                held.append(claim)
         except OSError:
-            return True  # writing will say what is wrong with it
-        if held:
-            self._held[output] = held
-        return held is not None
+            pass  # writing will say what is wrong with it
+        return True
 
     def drop(self, output):
         """Let go of a result."""
-        held = self._held.pop(output, None)
-        if held:
-            held.close()
+        for claim in self._held.pop(output, ()):
+            claim.close()
 
     def close(self):
         """Let go of all."""
         for output in list(self._held):
             self.drop(output)
+
+
+def _claimed(path):
+    folder, name = os.path.split(os.path.abspath(path))
+    digest = hashlib.blake2b(os.fsencode(name), digest_size=12)
+    os.makedirs(folder, exist_ok=True)
+    return whole.claimed(folder, digest.hexdigest())
 
 
 def claimed(tasks, claims, overwrite, left):
@@ -66,9 +77,33 @@ def claimed(tasks, claims, overwrite, left):
         Claimed when it is asked for.
     """
     for task in tasks:
-        mine = claims.take(task.output)
-        if mine and (overwrite or not os.path.lexists(task.output)):
+        others = _others(task)
+        mine = claims.take(task.output, *others[1:])
+        if mine and (overwrite or not os.path.lexists(task.output)) \
+                and not any(_stands(path, task) for path in others):
             yield task
         else:
             claims.drop(task.output)
             left.append(task)
+
+
+def _others(task):
+    """Names that a result has where others of its stem were named, or not.
+
+    The second is that of no other photo.
+    """
+    folder, output = os.path.split(task.output)
+    photo = os.path.basename(task.photo)
+    if not output.startswith(os.path.splitext(photo)[0]):
+        return []  # named by the user
+    return [os.path.join(folder, name) for name in names(task, photo)]
+
+
+def _stands(path, task):
+    """Whether a photo's result has come to be under another name."""
+    if path == task.output or not os.path.lexists(path):
+        return False
+    with contextlib.suppress(OSError):  # reading the photo will say
+        return not os.path.samefile(path, task.photo) \
+            and belongs(path, task.photo)
+    return False

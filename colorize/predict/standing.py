@@ -9,14 +9,14 @@ from collections import namedtuple
 from colorize.photos import formats
 from colorize.predict.plan import Task
 
-__all__ = ['Standing', 'standing']
+__all__ = ['Standing', 'belongs', 'names', 'standing']
 
 #: todo, done: lists of Task, each with the name that its result has or will
 #: have. refused: pairs of Task and the OSError or ValueError that says why.
 Standing = namedtuple('Standing', 'todo done refused')
 
 
-def standing(plan, overwrite):
+def standing(plan, overwrite, said=None):
     """Tell photos that are to be coloured from those that are.
 
     A name that the result of another photo has is left to it, and the next
@@ -29,6 +29,9 @@ def standing(plan, overwrite):
     plan : colorize.predict.plan.Plan
     overwrite : bool
         Whether what is done is to be done again.
+    said : optional
+        Names that other runs give at this moment: of a method
+        ``of(Task)`` (None for others' photos) and a set ``outputs``.
 
     Returns
     -------
@@ -36,12 +39,16 @@ def standing(plan, overwrite):
     """
     found, others = Standing([], [], []), _Others(plan)
     taken = {os.path.realpath(task.photo) for task in plan.tasks}
+    taken |= said.outputs if said else set()
     for task in plan.tasks:
-        if plan.named and overwrite:
-            found.todo.append(task)
-            continue
         try:
-            task, own = _settled(task, taken, plan.named, others)
+            theirs = said and said.of(task)
+            if theirs:
+                task = Task(task.photo, theirs)
+                own = os.path.lexists(theirs) and belongs(theirs, task.photo)
+            else:
+                task, own = _settled(task, taken, plan.named, others,
+                                     overwrite)
         except (OSError, ValueError) as error:
             found.refused.append((task, error))
             continue
@@ -50,21 +57,24 @@ def standing(plan, overwrite):
     return found
 
 
-def _settled(task, taken, named, others):
+def _settled(task, taken, named, others, overwrite):
     """A task under its own name, and whether its result is there."""
     for number in itertools.count(1):
         name = _numbered(task.output, number)
         if os.path.realpath(name) in taken:
+            if named:
+                raise ValueError(f'{name}: another run is writing it, of '
+                                 'another photo')
             continue
-        if not os.path.lexists(name):
+        if named and overwrite or not os.path.lexists(name):
             break
-        if _belongs(name, task.photo):
+        if belongs(name, task.photo):
             return Task(task.photo, name), True
         if named:
             raise ValueError(f'{name}: is no result of {task.photo} '
                              '(--overwrite replaces it)')
     for other in () if named else others.of(task):
-        if os.path.realpath(other) not in taken and _belongs(
+        if os.path.realpath(other) not in taken and belongs(
                 other, task.photo):
             return Task(task.photo, other), True
     return Task(task.photo, name), False
@@ -86,7 +96,7 @@ class _Others:
     def of(self, task):
         """Paths, nearest to the output folder first."""
         for folder, photo in dict.fromkeys(self._places(task)):
-            for name in _names(task, photo):
+            for name in names(task, photo):
                 for path in self._standing(folder).get(name, ()):
                     if os.path.abspath(path) not in self._planned:
                         yield path
@@ -115,7 +125,7 @@ class _Others:
         return self._listed[folder]
 
 
-def _names(task, photo):
+def names(task, photo):
     """Two names of the result of a photo: beside one of its stem, and not."""
     stem, kind = os.path.splitext(os.path.basename(task.photo))
     rest = os.path.basename(task.output)[len(stem):]
@@ -123,7 +133,7 @@ def _names(task, photo):
     return os.path.splitext(photo)[0] + rest, photo + rest
 
 
-def _belongs(result, photo):
+def belongs(result, photo):
     # Pillow and PyAV are imported where something stands only.
     if formats.is_film(photo):
         from colorize.video.marks import belongs

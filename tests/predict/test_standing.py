@@ -171,6 +171,101 @@ class TestOtherInputs(Standing):
         self.assertEqual(self.first(self.path('in')), first)
 
 
+#: Another run: it has found its photos, tells so and colours them on a line.
+_OTHER = """
+import sys
+from unittest import mock
+from colorize import command
+from colorize.predict import __main__ as predict
+from experiments.shared.stand_in import Uncompiled
+
+def make(*args, **kwargs):
+    print('ready', flush=True)
+    sys.stdin.readline()
+    return Uncompiled(*args, **kwargs)
+
+with mock.patch('colorize.colorizer.Colorizer', make):
+    command.run(lambda: predict.main(sys.argv[1:]))
+"""
+
+
+class TestRunsOfOtherInputs(Standing):
+    """Two processes into one folder, of which each names other things."""
+
+    def other(self, *arguments):
+        """Start the other and wait until it has found its photos."""
+        run = subprocess.Popen(
+            [sys.executable, '-c', _OTHER, *arguments], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self.addCleanup(run.communicate)
+        self.addCleanup(run.kill)
+        self.assertEqual(run.stdout.readline(), 'ready\n')
+        return run
+
+    def both(self, first, second):
+        """What is said by one that begins before and ends after another."""
+        run = self.other(*first)
+        status, lines, _ = self.run_main(*second)
+        self.assertEqual(status, 0, lines)
+        said = run.communicate('\n' * 9)[1]
+        self.assertEqual(run.returncode, 0, said)
+        return said, lines
+
+    def test_a_folder_and_files_of_it(self):
+        out = '-o', self.path('out')
+        files = [self.put('in/a', 0), self.put('in/b', 1), *out]
+        whole, part = [self.path('in'), *out], [self.path('in/b'), *out]
+        for first, second in ((whole, files), (files, whole), (part, whole)):
+            shutil.rmtree(self.path('out'), ignore_errors=True)
+            said, _ = self.both(first, second)
+            self.assertIn('were done before', said)
+            self.assertEqual(len(self.tree()), 2, said)
+
+    def test_what_the_first_does_not_name_is_coloured(self):
+        files = [self.put('in/a', 0), self.put('in/b', 1)]
+        out = '-o', self.path('out')
+        said, lines = self.both([files[1], *out], [*files, *out])
+        self.assertIn('2 of 2 photos coloured', lines[0])
+        self.assertIn('0 of 1 photos coloured, 1 were done', said)
+        self.assertEqual(self.made_of('IMG_1-color.png'), [1])
+        self.assertEqual(self.made_of('IMG_1-color-2.png'), [0])
+
+    def test_another_photo_of_the_same_name(self):
+        files = [self.put('a', 0), self.put('b', 1)]
+        out = '-o', self.path('out')
+        self.both([files[0], *out], [files[1], *out])
+        self.assertEqual(self.made_of('IMG_1-color.png'), [0])
+        self.assertEqual(self.made_of('IMG_1-color-2.png'), [1])
+
+    def test_a_file_that_was_named(self):
+        files = [self.put('a', 0), self.put('b', 1)]
+        out = '-o', self.path('out.png')
+        run = self.other(files[0], *out)
+        for option in ((), ('--overwrite',)):
+            status, lines, _ = self.run_main(files[1], *out, *option)
+            self.assertEqual(status, 1)
+            self.assertIn('out.png: another run is writing it, of another '
+                          'photo', lines[0])
+        self.assertEqual(self.run_main(files[0], *out)[0], 0)
+        self.run_main(files[0], '-o', self.path('b.png'))
+        run.communicate('\n')
+        self.assertEqual(sorted(os.listdir(self.folder)), [
+            'a', 'b', 'b.png', 'out.png'])
+
+    def test_beside_another_of_its_stem(self):
+        source = self.put('in', 0)
+        Image.fromarray(photo(1)).save(self.path('in', 'IMG_1.gif'))
+        for first, second in (([source], [self.path('in')]),
+                              ([self.path('in')], [source])):
+            self.both(first, second)
+            results = set(os.listdir(self.path('in'))) - {
+                'IMG_1.png', 'IMG_1.gif'}
+            self.assertEqual(len(results), 2, results)
+            for name in results:
+                os.remove(self.path('in', name))
+
+
 class TestSeveralRuns(Standing):
     def test_what_another_run_has_is_left_to_it(self):
         """The other is a process that holds its claim; then it ends."""
