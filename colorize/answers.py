@@ -12,7 +12,7 @@ from colorize.hints import places, spread, suggest
 from colorize.settings import SettingError
 from colorize.systems import decodings
 
-__all__ = ['EVEN', 'check_suggestions', 'chroma', 'suggestions']
+__all__ = ['EVEN', 'check_suggestions', 'chroma', 'suggestions', 'whole']
 
 
 #: A photo whose lightness varies by less of its largest (standard deviation)
@@ -26,7 +26,7 @@ def chroma(answer, small, trained, decoding, coherence=None, saturation=1,
 
     Parameters
     ----------
-    answer : float32 array
+    answer : float32 array, or pair of those of U and V
     small : float array, (row, column)
         Lightness that the network was asked for.
     trained : colorize.systems.trained.Trained
@@ -59,20 +59,25 @@ def chroma(answer, small, trained, decoding, coherence=None, saturation=1,
         raise SettingError(f'hints: these weights answer in {space}; only U '
                            'and V can be told')
     return spread.spread(found, small, places.shrunk(hints, small.shape),
-                         decodings.certainty(answer) if answer.ndim == 4
-                         else 1)
+                         decodings.certainty(whole(answer))
+                         if answer[0].ndim == 3 else 1)
+
+
+def whole(answer):
+    """An answer as one array, also of a pair of those of U and V."""
+    return answer if isinstance(answer, np.ndarray) else np.stack(answer)
 
 
 def _coherent(answer, small, trained, decoding, way):
     """Planes of chroma, decoded and held together."""
-    if answer.ndim == 3:
+    if answer[0].ndim == 2:
         planes = decodings.decode([answer[None]], trained.network.settings,
                                   decoding)[0]
         return way.chroma(planes, small) if way else planes
     planes = _at_once(answer, small, trained, decoding, way)
     if planes is not None:
         return planes
-    scores = decodings.weighed(answer, decoding, trained.prior)
+    scores = decodings.weighed(whole(answer), decoding, trained.prior)
     if way and way.scores:
         scores = way.scores(scores, small)
     planes = decodings.unbinned(scores, decoding, trained.means)

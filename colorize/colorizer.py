@@ -214,7 +214,7 @@ class Colorizer:
         found = [None] * len(smalls)
         for numbers, several in self.answered(smalls, batch_size):
             for number, answer in zip(numbers, several):
-                found[number] = answer
+                found[number] = answers.whole(answer)
         return found
 
     def answered(self, smalls, batch_size=4):
@@ -231,13 +231,15 @@ class Colorizer:
         ------
         numbers : list of int
             Which of `smalls` have passed the network together.
-        answers : list of float32 array
+        answers : list
+            Of float32 array, or of class scores a pair of U's and V's,
+            which :meth:`decode` takes, too.
         """
         for numbers in arrays.same_shape(smalls, batch_size):
             outputs = self._outputs(np.stack([
                 arrays.network_input(smalls[number], self.space)
                 for number in numbers]))
-            yield numbers, [np.stack(each) if each[1:] else each[0]
+            yield numbers, [each if each[1:] else each[0]
                             for each in zip(*outputs)]
 
     def decode(self, answer, small, hints=None):
@@ -245,8 +247,8 @@ class Colorizer:
 
         Parameters
         ----------
-        answer : float32 array
-            One of :meth:`answer`.
+        answer : float32 array, or pair
+            One of :meth:`answer` or :meth:`answered`.
         small : float array, (row, column)
             What :meth:`shrink` made of the photo.
         hints : colorize.hints.places.Hinted, optional

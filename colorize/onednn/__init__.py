@@ -10,9 +10,10 @@ import warnings
 
 from colorize.backend import theano
 from colorize.onednn.build import OneDNNError, installed, library
+from colorize.onednn.kept import settled
 
 __all__ = ['OneDNNError', 'accelerate', 'cross_entropy', 'register',
-           'wanted']
+           'settled', 'wanted']
 
 #: Holds True once Theano's optimizer, which is one for the whole process,
 #: has our rewrites: it refuses a name that it knows and forgets none.

@@ -15,6 +15,7 @@ from colorize.onednn.arrays import block, blocks, call, empty, plain
 from colorize.onednn.blocked import BlockedOp, blocked_type
 from colorize.onednn.conv import conv_shape
 from colorize.onednn.planes import ReluGrad
+from colorize.onednn.kept import kept_with
 
 T = theano.tensor
 
@@ -75,14 +76,19 @@ class UpscaledConv(BlockedOp):
         return [(batch, blocks(shapes[0][0]), rows * factor,
                  columns * factor, lane)]
 
+    def _parts(self, kernels):
+        """Kernels of each map, of those that are upscaled as taps."""
+        return [_taps(part) if factor > 1 else part for factor, part
+                in zip(self.factors, _split(kernels, self.depths))]
+
     def perform(self, node, inputs, outputs):
-        parts = _split(inputs[0], self.depths)
+        parts = kept_with(inputs[0], self, lambda: self._parts(inputs[0]))
         count = len(self.factors) + 1
         arrays = [plain(array) for array in inputs[1:count]]
         bias = plain(inputs[count]) if len(inputs) > count else None
         shape = full_shape(arrays, self.factors, len(inputs[0]))
         out = empty(shape)
-        small = [(factor, _taps(part), array) for factor, part, array
+        small = [(factor, part, array) for factor, part, array
                  in zip(self.factors, parts, arrays) if factor > 1]
         for photo in range(shape[0] if small else 0):
             _spread(small, photo, out)

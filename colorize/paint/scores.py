@@ -24,7 +24,7 @@ def decode(scores, lightness, more, means, temperature, radius, step,
 
     Parameters
     ----------
-    scores : float array, (channel, bin, row, column)
+    scores : float array, (channel, bin, row, column), or a list of channels
     lightness : float array, (row, column)
     more, means : float array, (channel, bin)
         Added to the scores of each bin, and what it stands for.
@@ -44,13 +44,13 @@ def decode(scores, lightness, more, means, temperature, radius, step,
     ValueError
         When shapes do not belong together.
     """
-    scores, lightness, more, means = (
+    lightness, more, means, *scores = (
         np.ascontiguousarray(each, 'float32')
-        for each in (scores, lightness, more, means))
-    bins = scores.shape[:2]
-    if scores.shape != bins + lightness.shape or not (
-            more.shape == means.shape == bins):
-        raise ValueError(f'scores of shape {scores.shape} for lightness of '
+        for each in (lightness, more, means, *scores))
+    shapes, bins = {each.shape for each in scores}, more.shape
+    if shapes != {bins[1:] + lightness.shape} or not (
+            means.shape == bins == (len(scores),) + bins[1:]):
+        raise ValueError(f'scores of shape {shapes} for lightness of '
                          f'{lightness.shape}, {more.shape} and {means.shape}')
     found = np.empty(bins[:1] + lightness.shape, 'float32')
     # A few more, or whole planes would share a place in the caches.

@@ -10,9 +10,9 @@ __all__ = ['compiled']
 def compiled(network):
     """A function from photos to what a network computes.
 
-    On oneDNN all that is left to Theano are products of a few parameters. In
-    numpy these take no longer, and the first photo need not wait until
-    Theano has compiled them, one after the other.
+    Its parameters are those of now. On oneDNN all that is left to Theano are
+    products of a few of them, which are computed here, in numpy: the first
+    photo need not wait until Theano has compiled them, one after the other.
 
     Parameters
     ----------
@@ -26,7 +26,8 @@ def compiled(network):
     """
     outputs = networks.outputs(network, deterministic=True)
     if onednn.registered:
-        found = theano.function([network.input_var], outputs, mode=_mode())
+        settled = onednn.settled(outputs, [network.input_var], _mode())
+        found = theano.function([network.input_var], settled, mode=_mode())
         if all(map(_needs_no_compiler, found.maker.fgraph.apply_nodes)):
             return found
     return theano.function([network.input_var], outputs)

@@ -39,6 +39,21 @@ def test_kernels_of_one_memory_and_of_equal_values_in_another_shape():
 
 
 @needs_onednn
+def test_values_that_stay_are_known_by_their_address_while_they_are_held():
+    from colorize.onednn.kept import settle
+    for shape in SHAPES:
+        case = Case(shape)
+        memory = case.kernels
+        case.kernels = settle(memory[:])
+        truth = case.forward_truth()
+        agree(case.forward(), truth, limit(1e-5, 2e-5))
+        memory.flat[0] += 100  # which is not looked at
+        agree(case.forward(), truth, limit(1e-5, 2e-5))
+        case.kernels = memory
+        agree(case.forward(), case.forward_truth(), limit(1e-5, 2e-5))
+
+
+@needs_onednn
 def test_kept_kernels_are_bounded():
     case = Case((1, 256, 256, 20, 20))
     before = resident()

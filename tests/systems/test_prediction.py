@@ -7,7 +7,7 @@ import numpy as np
 
 from colorize import onednn
 from colorize.backend import theano
-from colorize.systems import networks, prediction
+from colorize.systems import networks, params, prediction
 from colorize.training.initial import build_initial
 from tests.onednn.test_ops import needs_onednn
 
@@ -33,6 +33,17 @@ class TestPrediction(unittest.TestCase):
                     build_initial(dict(network, width=0.05)))
             self.assertFalse(function.maker.linker.c_thunks)
             self.check(build_initial(dict(network, width=0.05)))
+
+    @needs_onednn
+    def test_what_only_parameters_decide_is_computed_once(self):
+        network = build_initial({'width': 0.05})
+        function = self.check(network)
+        self.assertNotIn(theano.tensor.Elemwise, [
+            type(node.op) for node in function.maker.fgraph.apply_nodes])
+        before = function(PHOTOS)
+        for value in params.get_params(network.outputs).values():
+            value.set_value(2 * value.get_value())
+        np.testing.assert_array_equal(function(PHOTOS), before)
 
     def test_elsewhere_theano_compiles(self):
         with mock.patch.object(onednn, 'registered', []), \

@@ -1,7 +1,8 @@
 // Prediction packs the same kernels at every call: with one photo that is a
 // tenth of its time. Training changes them all the time and must not pay for
 // copies. So kernels are kept from the second time on that a few samples of
-// them are seen, and found again by comparing all of their values.
+// them are seen, and found again by comparing all of their values. Where these
+// are said to stay, their address is enough.
 #include "kept.h"
 
 #include <algorithm>
@@ -17,10 +18,13 @@ const size_t SAMPLES = 64;
 
 struct Kept {
     size_t hash;
+    const float *place = nullptr; // of values that stay; of others a copy
     std::shared_ptr<Buffer> values, packed;
     size_t count, bytes;
 
-    size_t total() const { return count * sizeof(float) + bytes; }
+    size_t total() const {
+        return bytes + (place ? 0 : count * sizeof(float));
+    }
 };
 
 size_t mixed(size_t hash, uint32_t value) {
@@ -59,28 +63,55 @@ public:
         Kept found;
         {
             std::lock_guard<std::mutex> hold(lock_);
+            const float *place = stays(kernels) ? kernels : nullptr;
             for (auto each = kept_.begin(); each != kept_.end(); ++each)
-                if (each->hash == hash && each->count == count) {
+                if (each->hash == hash && each->count == count &&
+                    each->place == place) {
                     kept_.splice(kept_.begin(), kept_, each);
                     found = *each;
                     break;
                 }
         }
-        if (!found.packed || !same(found.values->floats(), kernels, count))
+        if (found.packed && !found.place &&
+            !same(found.values->floats(), kernels, count))
             return nullptr;
         return found.packed;
     }
 
+    void add(size_t hash, const float *kernels, size_t count,
+             std::shared_ptr<Buffer> packed, size_t bytes) {
+        std::lock_guard<std::mutex> hold(lock_);
+        if (stays(kernels))
+            return keep({hash, kernels, nullptr, packed, count, bytes});
+        if (!again(hash)) return;
+        auto values = std::make_shared<Buffer>(count * sizeof(float));
+        std::memcpy(values->data(), kernels, count * sizeof(float));
+        keep({hash, nullptr, values, packed, count, bytes});
+    }
+
+    void settle(const float *kernels, bool stay) {
+        std::lock_guard<std::mutex> hold(lock_);
+        if (stay) {
+            settled_.insert(kernels);
+            return;
+        }
+        settled_.erase(kernels);
+        kept_.remove_if([&](const Kept &old) { return old.place == kernels; });
+    }
+
+private:
+    bool stays(const float *kernels) const { return settled_.count(kernels); }
+
     // Whether such kernels were here before.
     bool again(size_t hash) {
-        std::lock_guard<std::mutex> hold(lock_);
         if (seen_.size() > 4096) seen_.clear();
         return !seen_.insert(hash).second;
     }
 
     void keep(const Kept &one) {
-        std::lock_guard<std::mutex> hold(lock_);
-        kept_.remove_if([&](const Kept &old) { return old.hash == one.hash; });
+        kept_.remove_if([&](const Kept &old) {
+            return old.hash == one.hash && old.place == one.place;
+        });
         kept_.push_front(one);
         size_t total = 0;
         for (auto each = kept_.begin(); each != kept_.end();) {
@@ -89,10 +120,10 @@ public:
         }
     }
 
-private:
     std::mutex lock_;
     std::list<Kept> kept_;
     std::unordered_set<size_t> seen_;
+    std::unordered_set<const float *> settled_;
 };
 
 Shelf &shelf() {
@@ -110,11 +141,12 @@ std::shared_ptr<Buffer> packed_kernels(
     if (found) return found;
     auto packed = std::make_shared<Buffer>(bytes);
     pack(packed->floats());
-    if (shelf().again(hash)) {
-        size_t size = count * sizeof(float);
-        auto values = std::make_shared<Buffer>(size);
-        std::memcpy(values->floats(), kernels, size);
-        shelf().keep({hash, values, packed, count, bytes});
-    }
+    shelf().add(hash, kernels, count, packed, bytes);
     return packed;
+}
+
+// Whether the values at an address stay as they are until this is called
+// again.
+EXPORT void settle(const float *kernels, int stay) {
+    shelf().settle(kernels, stay);
 }
