@@ -8,6 +8,7 @@ import numpy as np
 
 from colorize import color
 from colorize.coherence import COHERENCES
+from colorize.color import level_means
 from colorize.hints import places, spread, suggest
 from colorize.settings import SettingError
 from colorize.systems import decodings
@@ -80,7 +81,8 @@ def _coherent(answer, small, trained, decoding, way):
     scores = decodings.weighed(whole(answer), decoding, trained.prior)
     if way and way.scores:
         scores = way.scores(scores, small)
-    planes = decodings.unbinned(scores, decoding, trained.means)
+    planes = decodings.unbinned(scores, decoding, decodings.means_for(
+        decoding, trained), small)
     return way.chroma(planes, small) if way and not way.scores else planes
 
 
@@ -91,7 +93,7 @@ def _at_once(answer, small, trained, decoding, way):
         return None
     return way.at_once(answer, small,
                        decodings.rarity(decoding, trained.prior),
-                       trained.means, temperature)
+                       decodings.means_for(decoding, trained), temperature)
 
 
 def check_suggestions(trained):
@@ -101,9 +103,7 @@ def check_suggestions(trained):
     ------
     SettingError
     """
-    settings = trained.network.settings
-    if (settings['system'], settings['color_space']) != ('classification',
-                                                         'luv'):
+    if not decodings.averages(trained.network.settings):
         raise SettingError('suggestions: these weights have no probabilities '
                            'of U and V')
 
@@ -129,4 +129,6 @@ def suggestions(answer, place, lightness, trained, count=5):
     row, column = (int(share * length) for share, length
                    in zip(place, answer.shape[2:]))
     chances = decodings.probabilities(answer[..., row, column])
-    return suggest.likeliest(chances, trained.means, lightness, count)
+    means = (trained.means if trained.levels is None
+             else level_means.at(trained.levels, lightness))
+    return suggest.likeliest(chances, means, lightness, count)

@@ -69,8 +69,8 @@ def colors(scores, lightness, more, means, temperature):
         L, 0 to 100.
     more : float array, (2, 50)
         Added to the scores, see :func:`colorize.systems.decodings.rarity`.
-    means : float array, (2, 50)
-        Per-bin means.
+    means : float array, (2, 50) or (level, 2, 50)
+        Per-bin means, see :func:`colorize.systems.decodings.means_for`.
     temperature : float
         Above 0.
 

@@ -16,7 +16,7 @@ from colorize.export.graph import Graph, add_layers
 from colorize.export.guided import Guided
 from colorize.settings import SettingError
 from colorize.systems import trained
-from colorize.systems.decodings import DECODINGS, check_decoding
+from colorize.systems.decodings import DECODINGS, check_decoding, means_for
 from models.published import IMAGENET_MEAN_BGR
 
 __all__ = ['COHERENCES', 'model', 'of_network', 'write']
@@ -87,20 +87,19 @@ def model(weights=None, decode=None, coherence=None):
     if coherence not in (None, *COHERENCES):
         raise SettingError(f"coherence must be one of {', '.join(COHERENCES)}"
                            f' in an ONNX file, got {coherence!r}')
-    network, means, prior, side = trained.load(
+    held = trained.load(
         colorizer.default_weights() if weights is None else weights)
-    decode = check_decoding(decode, network.settings)
-    return of_network(network, means, prior, side, decode, check_coherence(
-        coherence, network.settings, decode))
+    decode = check_decoding(decode, held.network.settings)
+    return of_network(held, decode, check_coherence(
+        coherence, held.network.settings, decode))
 
 
-def of_network(network, means, prior, side, decode, coherence=None):
+def of_network(held, decode, coherence=None):
     """A network that is built already as an ONNX model, see :func:`model`.
 
     Parameters
     ----------
-    network, means, prior, side
-        What :func:`colorize.systems.trained.load` returns.
+    held : colorize.systems.trained.Trained
     decode : str
         See :data:`colorize.systems.decodings.DECODINGS`.
     coherence : {None, 'guided'}
@@ -109,23 +108,26 @@ def of_network(network, means, prior, side, decode, coherence=None):
     -------
     onnx.ModelProto
     """
-    settings = network.settings
+    settings = held.network.settings
     graph, space = Graph(), color_space(settings['color_space'])
-    found = add_layers(graph, network.outputs, _add_input(graph, space))
+    found = add_layers(graph, held.network.outputs, _add_input(graph, space))
     classes = settings['system'] == 'classification'
     guided = Guided(graph, 'lightness_plane') if coherence else None
     if classes:
-        _add_decoding(graph, found, means, prior, decode, guided)
+        _add_decoding(graph, found, held, decode, guided)
     else:
         _add_chroma(graph, found, space, guided)
     return graph.model(
         [_input(space)], _outputs(space, classes), _TEXT,
-        version=colorize.__version__, side=str(side), decode=decode,
+        version=colorize.__version__, side=str(held.side), decode=decode,
         coherence=coherence or 'none',
         color_space=space.name, system=settings['system'],
         settings=json.dumps(settings, sort_keys=True),
-        bin_means=json.dumps(np.asarray(means).tolist()),
-        bin_shares=json.dumps(np.asarray(prior).tolist()))
+        **{name: json.dumps(np.asarray(values).tolist())
+           for name, values in (('bin_means', held.means),
+                                ('bin_shares', held.prior),
+                                ('level_means', held.levels))
+           if values is not None})
 
 
 def _input(space):
@@ -180,19 +182,21 @@ def _add_gray_luv(graph, lightness):
     return add('Mul', [unit, 255], 'gray')
 
 
-def _add_decoding(graph, found, means, prior, decode, guided):
+def _add_decoding(graph, found, held, decode, guided):
     """From class scores to chroma, as :mod:`colorize.systems` does it."""
     temperature, rebalancing = DECODINGS[decode]
-    rare = np.log(bins.class_weights(prior, rebalancing))
+    rare = np.log(bins.class_weights(held.prior, rebalancing))
+    means = means_for(decode, held)
+    hats = _add_hats(graph, len(means)) if means.ndim == 3 else None
     planes = []
-    for scores, own, own_rare in zip(found, means, rare):
+    for scores, own, own_rare in zip(found, np.moveaxis(means, -2, 0), rare):
         if np.ptp(own_rare):
             scores = graph.add('Add', [scores, _column(own_rare)],
                                f'{scores}.weighed')
         if guided:
             scores = _add_even(graph, scores, guided)
         planes.append(_add_best(graph, scores, own) if decode == 'argmax'
-                      else _add_mean(graph, scores, own, temperature))
+                      else _add_mean(graph, scores, own, temperature, hats))
     _add_last(graph, graph.add('Concat', planes, 'planes', axis=1))
 
 
@@ -212,12 +216,29 @@ def _add_best(graph, scores, means):
     return graph.add('Gather', [means, best], f'{scores}.decoded')
 
 
-def _add_mean(graph, scores, means, temperature):
+def _add_hats(graph, count):
+    """Shares of levels, as :mod:`colorize.color.level_means` has them."""
+    add = graph.add
+    place = add('Clip', [add('Mul', ['lightness_plane', (count - 1) / 100],
+                             'level.place.free'), 0, count - 1], 'level.place')
+    away = add('Abs', [add('Sub', [place, _column(np.arange(count))],
+                           'level.difference')], 'level.away')
+    return add('Max', [add('Sub', [1, away], 'level.near'), 0], 'level.hats')
+
+
+def _add_mean(graph, scores, means, temperature, hats):
     """The mean over the bins, annealed."""
     scaled = graph.add('Div', [scores, temperature], f'{scores}.scaled')
     prob = graph.add('Softmax', [scaled], f'{scores}.prob', axis=1)
-    # As a 1x1 convolution to one map.
-    return graph.add('Conv', [prob, _column(means)], f'{scores}.decoded')
+    # As a 1x1 convolution to one map, or to one of each level.
+    if hats is None:
+        return graph.add('Conv', [prob, _column(means)], f'{scores}.decoded')
+    levels = graph.add('Conv', [prob, means[..., None, None]],
+                       f'{scores}.levels')
+    return graph.add('ReduceSum', [
+        graph.add('Mul', [levels, hats], f'{scores}.levels.share'),
+        graph.constant(f'{scores}.levels.axes', [1], 'int64')],
+        f'{scores}.decoded')
 
 
 def _column(values):

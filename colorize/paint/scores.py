@@ -26,8 +26,10 @@ def decode(scores, lightness, more, means, temperature, radius, step,
     ----------
     scores : float array, (channel, bin, row, column), or a list of channels
     lightness : float array, (row, column)
-    more, means : float array, (channel, bin)
-        Added to the scores of each bin, and what it stands for.
+    more : float array, (channel, bin)
+        Added to the scores of each bin.
+    means : float array, (channel, bin) or (level, channel, bin)
+        What each bin stands for, at each of some levels of L from 0 to 100.
     temperature : float
         Above 0.
     radius, step : int
@@ -44,12 +46,15 @@ def decode(scores, lightness, more, means, temperature, radius, step,
     ValueError
         When shapes do not belong together.
     """
+    # Those of a bin lie side by side.
+    means = np.moveaxis(np.reshape(means, (-1,) + np.shape(means)[-2:]), 0, -1)
     lightness, more, means, *scores = (
         np.ascontiguousarray(each, 'float32')
         for each in (lightness, more, means, *scores))
     shapes, bins = {each.shape for each in scores}, more.shape
     if shapes != {bins[1:] + lightness.shape} or not (
-            means.shape == bins == (len(scores),) + bins[1:]):
+            means.shape[:2] == bins == (len(scores),) + bins[1:]
+            and means.size):
         raise ValueError(f'scores of shape {shapes} for lightness of '
                          f'{lightness.shape}, {more.shape} and {means.shape}')
     found = np.empty(bins[:1] + lightness.shape, 'float32')
@@ -60,7 +65,7 @@ def decode(scores, lightness, more, means, temperature, radius, step,
     for channel in zip(scores, more, means, found):
         *given, chroma = (ctypes.c_void_p(each.ctypes.data)
                           for each in channel)
-        function(*given, ctypes.c_int64(bins[1]),
+        function(*given, *map(ctypes.c_int64, means.shape[1:]),
                  Guide(lightness.ctypes.data, *lightness.shape, radius, step,
                        epsilon), ctypes.c_float(1 / temperature),
                  ctypes.c_void_p(chances.ctypes.data),

@@ -10,11 +10,12 @@ from collections import namedtuple
 
 import numpy as np
 
-from colorize.color import bins, color_space
+from colorize.color import bins, color_space, level_means
 from colorize.settings import SettingError
 
 __all__ = ['DECODINGS', 'DEFAULT', 'Decoding', 'check_decoding', 'decode',
-           'certainty', 'probabilities', 'rarity', 'unbinned', 'weighed']
+           'averages', 'certainty', 'means_for', 'probabilities', 'rarity',
+           'unbinned', 'weighed']
 
 #: temperature: 0 takes the most probable bin, 1 the mean over the bins, a
 #: number between them a mean that leans to the probable ones. rebalancing:
@@ -30,6 +31,23 @@ DECODINGS = {'argmax': Decoding(0, 0), 'mean': Decoding(1, 0),
 
 #: What predicting takes unless it is told.
 DEFAULT = 'vivid'
+
+
+def averages(settings):
+    """Whether a network has bins whose means have a mean.
+
+    Parameters
+    ----------
+    settings : dict
+        Of the network.
+
+    Returns
+    -------
+    bool
+        Classification in CIELUV: HSV's hue is an angle.
+    """
+    return (settings['system'], settings['color_space']) == ('classification',
+                                                             'luv')
 
 
 def check_decoding(name, settings):
@@ -51,10 +69,8 @@ def check_decoding(name, settings):
     SettingError
         When there is none of that name, or the network cannot do it.
     """
-    averages = (settings['system'] == 'classification'
-                and settings['color_space'] == 'luv')
     if name is None:
-        return DEFAULT if averages else 'argmax'
+        return DEFAULT if averages(settings) else 'argmax'
     if name not in DECODINGS:
         raise SettingError(f"decode must be one of {', '.join(DECODINGS)}, "
                            f'got {name!r}')
@@ -62,14 +78,15 @@ def check_decoding(name, settings):
         raise SettingError(f'decode {name}: these weights are of the '
                            f"{settings['system']} network, which has no bins "
                            'to decode')
-    if name != 'argmax' and not averages:
+    if name != 'argmax' and not averages(settings):
         raise SettingError(f'decode {name}: these weights answer in '
                            f"{settings['color_space']}, whose hue is an angle "
                            'and has no mean; only argmax will do')
     return name
 
 
-def decode(outputs, settings, name, means=None, prior=None, xp=np):
+def decode(outputs, settings, name, means=None, prior=None, xp=np,
+           lightness=None):
     """Chroma from what a network computes.
 
     Parameters
@@ -83,14 +100,16 @@ def decode(outputs, settings, name, means=None, prior=None, xp=np):
         Of the network.
     name : str
         One of :data:`DECODINGS`; only classification looks at it.
-    means : float array, (2, 50), optional
-        Per-bin means; without, the bins' centres.
+    means : float array, (2, 50) or (level, 2, 50), optional
+        Per-bin means, see :func:`means_for`; without, the bins' centres.
     prior : float array, (2, 50), optional
         How often training has asked for each bin, which decodings with
         rebalancing need, see :func:`colorize.color.bins.prior`.
     xp : module
         numpy where `outputs` are arrays, theano.tensor where they are
         symbolic.
+    lightness : float array or Theano 3-D tensor, (batch, row, column)
+        L, which means by level need.
 
     Returns
     -------
@@ -111,8 +130,10 @@ def decode(outputs, settings, name, means=None, prior=None, xp=np):
     if not temperature:
         return xp.stack([_best(scores, own, xp)
                          for scores, own in zip(outputs, means)], axis=1)
-    return xp.stack([_mean(scores, own, temperature, xp)
-                     for scores, own in zip(outputs, means)], axis=1)
+    hats = (None if means.ndim == 2 else
+            level_means.hats(lightness, len(means), xp))
+    return xp.stack([_mean(scores, own, temperature, xp, hats) for scores, own
+                     in zip(outputs, np.moveaxis(means, -2, 0))], axis=1)
 
 
 def _wide(values):
@@ -128,14 +149,17 @@ def _best(scores, means, xp):
     return means[best.flatten()].reshape(best.shape)
 
 
-def _mean(scores, means, temperature, xp):
+def _mean(scores, means, temperature, xp, hats):
     """Mean over the bins, (batch, row, column), of one channel.
 
     Zhang, Isola & Efros (2016), equation 5: softmax at a temperature.
     """
     scaled = scores / np.float32(temperature)
     weights = xp.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return (weights * _wide(means)).sum(axis=1) / weights.sum(axis=1)
+    if hats is None:
+        return (weights * _wide(means)).sum(axis=1) / weights.sum(axis=1)
+    levels = xp.tensordot(weights, means, ([1], [1]))
+    return (levels * hats).sum(axis=-1) / weights.sum(axis=1)
 
 
 def _decoding(name):
@@ -181,30 +205,56 @@ def weighed(scores, name, prior):
     return scores + rarity(name, prior)[..., None, None]
 
 
-def unbinned(scores, name, means):
+def means_for(name, held):
+    """What a decoding un-bins by.
+
+    Parameters
+    ----------
+    name : str or Decoding
+    held : colorize.systems.trained.Trained
+
+    Returns
+    -------
+    float32 array, (2, 50) or (level, 2, 50)
+        Means by lightness where the network has them and the decoding
+        averages; the paper's most probable bin has its plain mean.
+    """
+    if held.levels is None or not _decoding(name).temperature:
+        return held.means
+    return held.levels
+
+
+def unbinned(scores, name, means, lightness=None):
     """Chroma of one photo from class scores that are weighed already.
 
     Parameters
     ----------
     scores : float32 array, (2, 50, row, column)
     name : str or Decoding
-    means : float array, (2, 50)
-        Per-bin means.
+    means : float array, (2, 50) or (level, 2, 50)
+        Per-bin means, see :func:`means_for`.
+    lightness : float array, (row, column)
+        L, which means by level need.
 
     Returns
     -------
     float32 array, (2, row, column)
+        Between two levels, between what both say.
     """
     means, temperature = np.asarray(means, 'float32'), _decoding(name)[0]
     if not temperature:
         return np.stack([own[best] for own, best
                          in zip(means, scores.argmax(axis=1))])
-    chances = scores.reshape(2, means.shape[1], -1) / np.float32(temperature)
+    chances = scores.reshape(2, means.shape[-1], -1) / np.float32(temperature)
     chances -= chances.max(axis=1, keepdims=True)
     np.exp(chances, out=chances)
-    # One product gives both sums: of means and of chances.
-    sums = np.stack([means, np.ones_like(means)], axis=1) @ chances
-    return (sums[:, 0] / sums[:, 1]).reshape((2,) + scores.shape[2:])
+    several = means.reshape((-1,) + means.shape[-2:])
+    # One product gives all sums: of means at each level, and of chances.
+    sums = np.stack([*several, np.ones_like(several[0])], axis=1) @ chances
+    levels, whole = sums[:, :-1], sums[:, -1]
+    if means.ndim == 3:
+        levels *= level_means.hats(np.ravel(lightness), len(means)).T
+    return (levels.sum(axis=1) / whole).reshape((2,) + scores.shape[2:])
 
 
 def probabilities(scores):

@@ -6,9 +6,9 @@ from collections import namedtuple
 import numpy as np
 
 from colorize.backend import theano
-from colorize.color import bins
+from colorize.color import bins, level_means
 from colorize.settings import check_network, check_training
-from colorize.systems import networks, params, weights_file
+from colorize.systems import decodings, networks, params, weights_file
 from colorize.systems.weights_file import WeightsError
 
 __all__ = ['Trained', 'fill', 'load', 'settings_of']
@@ -20,8 +20,10 @@ _SMALL = 1 << 22
 #: network: systems.networks.Network. means: float32 array, (2, 50), of the
 #: bins. prior: float32 array, (2, 50), see colorize.color.bins.prior; where
 #: a file has none, bins count alike. side: it was trained on `side` x `side`
-#: pixels.
-Trained = namedtuple('Trained', 'network means prior side')
+#: pixels. levels: float32 array, (11, 2, 50), means of the bins by lightness,
+#: see colorize.color.level_means; None where a file has none.
+Trained = namedtuple('Trained', 'network means prior side levels',
+                     defaults=(None,))
 
 
 def load(path):
@@ -44,7 +46,7 @@ def load(path):
     network = _build(path, settings, shapes)
     arrays = fill(network, path)
     return Trained(network, arrays['bin_means'], _prior(path, arrays),
-                   settings['training']['side'])
+                   settings['training']['side'], arrays.get('level_means'))
 
 
 def fill(network, path):
@@ -100,8 +102,12 @@ def settings_of(path):
 
 def _fit(path, network, shapes):
     """Refuse a file that has not what the network needs, or more."""
+    plain = np.zeros((2, bins.NUM_BINS))
     known = dict(params.get_params(network.outputs),
-                 bin_means=theano.shared(np.zeros((2, bins.NUM_BINS))))
+                 bin_means=theano.shared(plain))
+    if 'level_means' in shapes and decodings.averages(network.settings):
+        known['level_means'] = theano.shared(
+            np.stack([plain] * level_means.LEVELS))
     params.fit(known, shapes, path)
     for name in shapes:
         if name not in known and name != 'bin_shares':

@@ -2,9 +2,11 @@
 
 A weights file is an ``.npz`` without pickled objects. It holds one array
 for each parameter (``conv1_1.W`` …), ``bin_means`` and ``bin_shares``
-(2, 50; the prior of :func:`colorize.color.bins.prior`), and ``settings``, a
-JSON text from which the network is built again. The comment of the archive
-is a checksum over all of them.
+(2, 50; the prior of :func:`colorize.color.bins.prior`), of a classification
+network in CIELUV ``level_means`` (11, 2, 50; those of
+:mod:`colorize.color.level_means`), which older files have not, and
+``settings``, a JSON text from which the network is built again. The comment
+of the archive is a checksum over all of them.
 
 Anyone may have made such a file. A careful reader looks at
 :func:`headers`, decides whether it wants what they announce, and only then

@@ -243,6 +243,8 @@ def _save_weights(run, network):
     arrays = {name: shared.get_value() for name, shared
               in params.get_params(network.outputs).items()}
     arrays['bin_means'] = run.means
+    if run.levels is not None:
+        arrays['level_means'] = run.levels
     if run.counts:
         arrays['bin_shares'] = bins.prior(
             run.counts, run.settings['soft_bins'],

@@ -13,6 +13,7 @@ from collections import namedtuple
 import numpy as np
 
 from colorize.color import bins
+from colorize.color.level_means import LEVELS
 from colorize.disk.whole import sweep, written_whole
 from colorize.settings import check_network, check_training
 from colorize.training.survey import survey
@@ -31,9 +32,10 @@ class TrainingError(RuntimeError):
 
 #: train, valid: paths. means: per-bin means of `train`. clipped: share of
 #: its pixels outside the range of each channel. settings: of the training.
-#: counts: its pixels in each bin, none in a run older than they are.
+#: counts: its pixels in each bin, levels: their means by lightness, see
+#: colorize.color.level_means; None in a run older than they are.
 Run = namedtuple('Run', 'folder settings network_settings train valid means '
-                 'clipped counts weights checkpoint logfile')
+                 'clipped counts levels weights checkpoint logfile')
 
 
 @contextlib.contextmanager
@@ -94,7 +96,7 @@ def open_run(folder, paths, network_settings, settings, epochs=None):
     given = {'network': network_settings, 'training': settings}
     described = os.path.join(folder, _DESCRIPTION)
     if not os.path.exists(described):
-        surveyed = survey(paths, network_settings['color_space'], settings)
+        surveyed = survey(paths, network_settings, settings)
         if not surveyed['learn']:
             raise TrainingError('no readable photo with colours to train on')
         found = dict(given, epochs=epochs, **surveyed)
@@ -108,7 +110,7 @@ def open_run(folder, paths, network_settings, settings, epochs=None):
         _refuse_others(folder, paths, found)
         return Run(folder, settings, network_settings, found['learn'],
                    found['hold'], _means(found), found['clipped'],
-                   found.get('bin_counts'),
+                   found.get('bin_counts'), _levels(found),
                    *(os.path.join(folder, name) for name in
                      ('weights.npz', 'checkpoint.npz', _LOG)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -155,6 +157,14 @@ def _torn(folder):
 
 def _means(found):
     return np.array(found['bin_means'], 'float32').reshape(2, bins.NUM_BINS)
+
+
+def _levels(found):
+    """Means by lightness, None where there are none."""
+    if 'level_means' not in found:
+        return None
+    return np.array(found['level_means'], 'float32').reshape(
+        LEVELS, 2, bins.NUM_BINS)
 
 
 def refuse_changes(place, given, found):

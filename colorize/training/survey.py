@@ -5,15 +5,16 @@ import os
 import numpy as np
 
 from colorize import color, command
-from colorize.color import bins, tones
+from colorize.color import bins, level_means, tones
 from colorize.photos import images
 from colorize.prefetch import prefetch
 from colorize.progress import progress, say_above
+from colorize.systems.decodings import averages
 
 __all__ = ['survey']
 
 
-def survey(paths, space, settings):
+def survey(paths, network_settings, settings):
     """Split the photos, leave out what cannot teach colours, count the bins.
 
     Photos that cannot be read are passed over; those in one tone, too,
@@ -22,24 +23,26 @@ def survey(paths, space, settings):
     Parameters
     ----------
     paths : sequence of str
-    space : str
-        Name of the colour space.
-    settings : dict
-        Of the training.
+    network_settings, settings : dict
+        Of the network and of the training.
 
     Returns
     -------
     dict
         'learn' and 'hold' (paths), 'gray' (how many were left out as such),
-        and of the photos to learn from 'clipped', 'bin_counts' and
-        'bin_means', as ``run.json`` keeps them.
+        and of the photos to learn from 'clipped', 'bin_counts', 'bin_means'
+        and, for a network that has them, 'level_means', as ``run.json``
+        keeps them.
     """
+    space = network_settings['color_space']
     rng = np.random.RandomState(settings['seed'])
     order = rng.permutation(len(paths))
     held = set(order[:int(round(len(paths) * settings['holdout']))].tolist())
     totals = np.zeros((2, 2, bins.NUM_BINS))
+    levels = np.zeros((2, level_means.LEVELS, 2, bins.NUM_BINS))
     clipped, split, gray = np.zeros(2), {'learn': [], 'hold': []}, 0
-    for number, toned, chroma in _read(paths, settings['side'], space):
+    for number, toned, lightness, chroma in _read(paths, settings['side'],
+                                                  space):
         if toned and not settings['keep_gray']:
             gray += 1
             continue
@@ -49,30 +52,36 @@ def survey(paths, space, settings):
             chroma, outside = color.clip_chroma(chroma, space)
             clipped += outside
             totals += bins.bin_totals(chroma, space)
+            if averages(network_settings):
+                levels += level_means.level_totals(lightness, chroma)
     if gray:
         command.say(f'{gray} of {len(paths)} photos left out: grey or in one '
                     'tone (--keep-gray takes them, too)')
     share = clipped / np.maximum(totals[0].sum(axis=1), 1)
-    return dict(split, gray=gray, clipped=share.tolist(),
-                bin_counts=totals[0].tolist(),
-                bin_means=bins.bin_means(*totals, space).tolist())
+    found = dict(split, gray=gray, clipped=share.tolist(),
+                 bin_counts=totals[0].tolist(),
+                 bin_means=bins.bin_means(*totals, space).tolist())
+    if averages(network_settings):
+        found['level_means'] = level_means.level_means(
+            *levels).round(4).tolist()
+    return found
 
 
 def _read(paths, side, space):
-    """Number, tone and chroma of each readable photo, shown as it goes."""
+    """Number, tone, lightness and chroma of each readable photo."""
     def load():
         for number, path in enumerate(paths):
             try:
                 rgb = images.load_square(path, side)
             except images.ImageError as error:
-                yield number, error, None
+                yield number, error, None, None
             else:
-                yield number, tones.is_in_one_tone(*color.split(rgb)), \
-                    color.split(rgb, space)[1]
+                yield (number, tones.is_in_one_tone(*color.split(rgb)),
+                       *color.split(rgb, space))
     with progress(len(paths), 'read', leave=False) as advance:
-        for number, found, chroma in prefetch(load()):
+        for number, found, *planes in prefetch(load()):
             advance()
             if isinstance(found, Exception):
                 say_above(f'passed over {found}')
             else:
-                yield number, found, chroma
+                yield (number, found, *planes)

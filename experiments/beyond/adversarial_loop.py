@@ -82,7 +82,7 @@ def compiled(held, how):
     from colorize import backend
     from colorize.backend import lasagne, theano
     from colorize.systems import networks, params
-    from colorize.systems.decodings import decode
+    from colorize.systems.decodings import decode, means_for
     from models.discriminator import build_discriminator
     T = theano.tensor
     backend.seed(how['seed'])
@@ -90,7 +90,8 @@ def compiled(held, how):
     judge = build_discriminator(width=network.settings['width'])['real']
     target_var, loss, outputs = networks.loss(network, 'cross_entropy')
     lightness_var, chroma_var = T.tensor3('lightness'), T.tensor4('chroma')
-    chroma = decode(outputs, network.settings, 'annealed', held.means, xp=T)
+    chroma = decode(outputs, network.settings, 'annealed', means_for(
+        'annealed', held), xp=T, lightness=lightness_var)
 
     def judged(chroma):
         shown = T.concatenate([lightness_var.dimshuffle(0, 'x', 1, 2),

@@ -2,7 +2,6 @@
 
 Every way of colorize.coherence, and none, under every decoding; besides under
 decodings that weigh rare colours up more, as each way takes some colour out.
-With a training's folder, un-binning by means that depend on lightness, too.
 """
 
 import os
@@ -11,15 +10,11 @@ import time
 import numpy as np
 
 from colorize import command
-from experiments.beyond import level_means
 from experiments.shared import evenness, held_out, report, scoring, table
 
 __all__ = ['main', 'measure', 'tried', 'ways']
 
 _COUNT, _QUICK = 100, 3
-
-#: Photos of a training whose pixels give means by lightness.
-_LEARNT = 600
 
 #: Rebalancing of decodings beside those that have a name.
 _MORE = (0.4, 0.5)
@@ -45,8 +40,7 @@ def main(arguments=None):
     from colorize import colorizer
     weights = given.weights or colorizer.default_weights()
     paths = held_out.photos(given)
-    levels = given.run and level_means.of_run(given.run, _LEARNT, given.seed)
-    found, rows = measure(paths, trained.load(weights), levels)
+    found, rows = measure(paths, trained.load(weights))
     lines = list(_table(found))
     print('\n'.join(lines))
     report.write_text(os.path.join(given.out, 'coherence.txt'), lines)
@@ -84,15 +78,13 @@ def tried():
         f'vivid {more}': vivid._replace(rebalancing=more) for more in _MORE})
 
 
-def measure(paths, held, levels=None):
+def measure(paths, held):
     """Score all ways under all decodings.
 
     Parameters
     ----------
     paths : sequence of str
     held : colorize.systems.trained.Trained
-    levels : float array, (11, 2, 50), optional
-        See :mod:`experiments.beyond.level_means`.
 
     Returns
     -------
@@ -118,7 +110,7 @@ def measure(paths, held, levels=None):
         found = {}
         for name, decoding in tried().items():
             for way, milliseconds, predicted in _coloured(
-                    answer, lightness, decoding, held, levels):
+                    answer, lightness, decoding, held):
                 each = scoring.score(lightness, predicted, chroma)
                 each.update(_even(lightness, predicted, objects),
                             ms=milliseconds)
@@ -135,11 +127,15 @@ def measure(paths, held, levels=None):
         for name, both in scores.items()}}, [row for _, row in rows[:_ROWS]]
 
 
-def _coloured(answer, lightness, decoding, held, levels):
+def _coloured(answer, lightness, decoding, held):
     """Way, its milliseconds, and chroma; of each way."""
     from colorize.systems import decodings
     weighed = decodings.weighed(answer, decoding, held.prior)
-    plain = decodings.unbinned(weighed, decoding, held.means)
+
+    def unbinned(scores):
+        return decodings.unbinned(scores, decoding, decodings.means_for(
+            decoding, held), lightness)
+    plain = unbinned(weighed)
     for name, way in ways().items():
         began = time.process_time()
         if way.scores:
@@ -148,13 +144,10 @@ def _coloured(answer, lightness, decoding, held, levels):
             planes = way.chroma(plain, lightness)
         took = time.process_time() - began
         if way.scores:
-            planes = decodings.unbinned(scores, decoding, held.means)
+            planes = unbinned(scores)
         elif not way.chroma:
             planes = plain
         yield name, 1000 * took, np.moveaxis(planes, 0, -1)
-    if levels is not None and decoding.temperature:
-        yield 'means by L', 0, np.moveaxis(level_means.unbinned(
-            weighed, decoding, levels, lightness), 0, -1)
 
 
 def _even(lightness, chroma, objects):

@@ -1,7 +1,8 @@
 """``make dark``: do means of bins that depend on lightness mend dark areas?
 
-A bin of 4 units is a strong colour at L = 5 and none at L = 90. The product
-un-bins by one mean for all levels; here it is compared with means by level.
+A bin of 4 units is a strong colour at L = 5 and none at L = 90. One mean for
+all levels is compared with means by level: those of the weights or, where
+these are older, of photos of a training.
 """
 
 import os
@@ -16,7 +17,7 @@ __all__ = ['main', 'measure']
 
 _COUNT, _QUICK = 60, 3
 
-#: Photos of the training whose pixels give the means.
+#: Photos of a training whose pixels give the means that weights lack.
 _LEARNT = 800
 
 #: Pixels below such an L are counted.
@@ -32,14 +33,17 @@ def main(arguments=None):
     parser = held_out.parser('beyond.dark', __doc__.partition('\n')[0],
                              _COUNT)
     given = held_out.parsed(parser, arguments, _QUICK)
-    if not given.run:
-        parser.error('--run names the training whose photos give the means')
     from colorize.colorizer import default_weights
     from colorize.systems import trained
-    levels = level_means.of_run(given.run, _LEARNT, given.seed)
+    held = trained.load(given.weights or default_weights())
+    if held.levels is None:
+        if not given.run:
+            parser.error('these weights have no means by level; --run names '
+                         'a training whose photos give them')
+        held = held._replace(levels=level_means.of_run(
+            given.run, _LEARNT, given.seed))
     paths = held_out.photos(given)
-    found = measure(paths, trained.load(given.weights or default_weights()),
-                    levels)
+    found = measure(paths, held)
     lines = list(_table(found))
     print('\n'.join(lines))
     report.write_text(os.path.join(given.out, 'dark.txt'), lines)
@@ -49,15 +53,14 @@ def main(arguments=None):
     return 0
 
 
-def measure(paths, held, levels):
+def measure(paths, held):
     """Both ways over the pixels of all photos.
 
     Parameters
     ----------
     paths : sequence of str
     held : colorize.systems.trained.Trained
-    levels : float array, (11, 2, 50)
-        See :mod:`experiments.beyond.level_means`.
+        With means by level.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def measure(paths, held, levels):
     for photo, lightness, actual in tqdm(
             saved.loaded(paths, held.side), 'dark', len(paths), leave=False,
             disable=None):
-        for name, chroma in _ways(function, lightness, held, levels).items():
+        for name, chroma in _ways(function, lightness, held).items():
             each = _pixels(photo, lightness, chroma, actual)
             for below in _BELOW:
                 sums[below, name] = sums.get((below, name), 0) + each[
@@ -89,7 +92,7 @@ def measure(paths, held, levels):
         for below in _BELOW}
 
 
-def _ways(function, lightness, held, levels):
+def _ways(function, lightness, held):
     """Chroma as the product decodes, by means of levels, and none."""
     from colorize.coherence import COHERENCES
     from colorize.systems import arrays, decodings
@@ -98,8 +101,8 @@ def _ways(function, lightness, held, levels):
     scores = COHERENCES['guided'].scores(
         decodings.weighed(scores, decoding, held.prior), lightness)
     plain = decodings.unbinned(scores, decoding, held.means)
-    found = {'plain': plain, 'by level': level_means.unbinned(
-        scores, decoding, levels, lightness), 'grey': 0 * plain}
+    found = {'plain': plain, 'by level': decodings.unbinned(
+        scores, decoding, held.levels, lightness), 'grey': 0 * plain}
     return {name: np.moveaxis(planes, 0, -1)
             for name, planes in found.items()}
 

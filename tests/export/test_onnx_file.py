@@ -35,7 +35,7 @@ SIZES = ((1, 8, 24), (2, 48, 32), (1, 64, 64))
 _STRETCH = {'scores_u.W': 3, 'scores_v.W': 3, 'output.W': 0.02}
 
 
-def write_trained(path, seed=0, **network):
+def write_trained(path, seed=0, levels=False, **network):
     """Weights of a small network whose batch norms do something."""
     built = build_initial(dict({'width': 0.05}, **network))
     draw = np.random.RandomState(seed)
@@ -49,6 +49,8 @@ def write_trained(path, seed=0, **network):
     shares = draw.uniform(0.1, 1, (2, 50))
     arrays.update(bin_means=means + draw.uniform(0, 0.01, (2, 50)),
                   bin_shares=shares / shares.sum(axis=1, keepdims=True))
+    if levels:
+        arrays['level_means'] = means + draw.uniform(-20, 20, (11, 2, 50))
     weights_file.write(path, arrays, {'network': built.settings,
                                       'training': {'side': 32}})
 
@@ -95,6 +97,12 @@ class TestAgreement(Networks):
         self.agree(decode='vivid', coherence='none', apart=apart)
         self.agree(decode='mean', coherence='guided', apart=apart)
 
+    def test_means_by_level(self):
+        write_trained(self.weights, levels=True)
+        apart = limit(1e-4, 5e-4)
+        for decode in ('vivid', 'mean', 'argmax'):
+            self.agree(decode=decode, apart=apart)
+
     def test_regression(self):
         write_trained(self.weights, system='regression')
         for coherence in ('none', 'guided'):
@@ -140,7 +148,7 @@ class TestAgreement(Networks):
 
 class TestFile(Networks):
     def test_batch_norm_is_folded_and_metadata_are_inside(self):
-        write_trained(self.weights, vgg_batch_norm=True)
+        write_trained(self.weights, levels=True, vgg_batch_norm=True)
         model = onnx_file.model(self.weights)
         kinds = [node.op_type for node in model.graph.node]
         self.assertNotIn('BatchNormalization', kinds)
@@ -152,9 +160,10 @@ class TestFile(Networks):
             'scores_u.weighed.even.scaled', 'scores_v.weighed.even.scaled'])
         self.assertGreaterEqual(model.opset_import[0].version, 13)
         about = {each.key: each.value for each in model.metadata_props}
-        _, means, shares, side = load(self.weights)
-        np.testing.assert_allclose(json.loads(about['bin_means']), means)
-        np.testing.assert_allclose(json.loads(about['bin_shares']), shares)
+        _, means, shares, side, levels = load(self.weights)
+        for name, values in (('bin_means', means), ('bin_shares', shares),
+                             ('level_means', levels)):
+            np.testing.assert_allclose(json.loads(about[name]), values)
         self.assertEqual(
             [about[name] for name in ('side', 'decode', 'coherence')],
             [str(side), 'vivid', 'guided'])

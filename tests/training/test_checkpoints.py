@@ -140,9 +140,13 @@ class TestDamaged(Shared):
         with open(self.path('run.json')) as file:
             found = json.load(file)
         del found['training']['patience'], found['network']['conv4_depth']
+        del found['level_means']
         with open(self.path('run.json'), 'w') as file:
             json.dump(found, file)
+        os.unlink(self.path('weights.npz'))
         self.assertEqual(self.train(2)['epoch'], 2)
+        arrays, _ = weights_file.read(self.path('weights.npz'))
+        self.assertNotIn('level_means', arrays)
         with self.assertRaisesRegex(run_folder.TrainingError,
                                     'patience = None, not 3'):
             self.train(3, patience=3)

@@ -12,6 +12,7 @@ import numpy as np
 
 from colorize import color
 from colorize.color import bins
+from colorize.color.level_means import level_means
 from colorize.photos import images
 from colorize.systems import networks, params, weights_file
 from colorize.training import __main__ as training
@@ -135,6 +136,7 @@ class TestTrain(Training):
             '0.003', '--loss', 'huber'])
         losses = [line['loss'] for line in self.lines()]
         self.assertLess(losses[-1], 0.6 * losses[0])
+        self.assertNotIn('level_means', self.described())
 
     def test_a_loss_that_is_no_number_stops_with_a_line(self):
         with self.assertRaisesRegex(run_folder.TrainingError,
@@ -277,6 +279,22 @@ class TestSoftBins(Training):
                 for number in found[:, channel]:
                     counts[channel, number] += 1
         np.testing.assert_array_equal(run['bin_counts'], counts)
+        self._levels(run['learn'])
+
+    def _levels(self, paths):
+        """Those saved are the means of these photos' pixels."""
+        totals = np.zeros((2, 11, 2, 50))
+        for path in paths:
+            lightness, chroma = color.split(images.load_square(path, 16))
+            found = bins.to_bins(chroma)
+            for row, column, channel in np.ndindex(chroma.shape):
+                value = np.clip(chroma[row, column, channel], -100, 100)
+                totals[:, round(lightness[row, column] / 10), channel,
+                       found[row, column, channel]] += 1, value
+        arrays, _ = weights_file.read(os.path.join(self.run_folder,
+                                                   'weights.npz'))
+        np.testing.assert_allclose(arrays['level_means'], level_means(*totals),
+                                   atol=1e-3)
 
     def test_what_has_no_such_bins_is_refused(self):
         for network, settings, text in (

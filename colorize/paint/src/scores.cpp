@@ -195,29 +195,47 @@ void to_chances(const float* scores, const float* more, int64_t bins,
   }
 }
 
+// Means of a bin where the lightness of pixels is between two levels.
+void between(const float* mean, const float* rise, int64_t levels,
+             const float* light, int64_t count, float* __restrict found) {
+  const float last = levels - 1, most = larger(last - 1, 0);
+  for (int64_t i = 0; i < count; i++) {
+    const float place = smaller(larger(light[i] * (last / 100), 0), last);
+    const int32_t below = smaller(place, most);
+    found[i] = mean[below] + (place - below) * rise[below];
+  }
+}
+
 }  // namespace
 
 // Chroma of one channel. more: added to the scores of each bin. means: what
-// bins stand for. power: of probabilities, 1 / temperature. chances: room for
-// planes of all bins, `far` apart.
+// bins stand for at each of `levels` levels of L, (bin, level). power: of
+// probabilities, 1 / temperature. chances: room for planes of all bins, `far`
+// apart.
 extern "C" __attribute__((visibility("default"))) void decode(
     const float* scores, const float* more, const float* means, int64_t bins,
-    Guide guide, float power, float* chances, int64_t far, float* chroma) {
+    int64_t levels, Guide guide, float power, float* chances, int64_t far,
+    float* chroma) {
   const float least = 1e-6f;  // a filter may undershoot
   const int64_t pixels = guide.rows * guide.columns;
   to_chances(scores, more, bins, pixels, far, chances);
-  Floats sums(pixels);
+  Floats sums(pixels), rise(levels), own(guide.columns);
   std::fill(chroma, chroma + pixels, 0.f);
   Lines lines(guide);
   for (int64_t bin = 0; bin < bins; bin++) {
     lines.fit(&chances[bin * far]);
+    const float* mean = means + bin * levels;
+    for (int64_t i = 0; i + 1 < levels; i++) rise[i] = mean[i + 1] - mean[i];
     for (int64_t row = 0; row < guide.rows; row++) {
-      float* __restrict to = chroma + row * guide.columns;
-      float* __restrict sum = &sums[row * guide.columns];
-      const float mean = means[bin];
+      const int64_t first = row * guide.columns;
+      float* __restrict to = chroma + first;
+      float* __restrict sum = &sums[first];
+      const float* mine = own.data();
+      between(mean, rise.data(), levels, guide.lightness + first,
+              guide.columns, own.data());
       lines.row(row, [=](int64_t i, float chance) {
         const float weight = power_of(larger(chance, least), power);
-        to[i] += mean * weight;
+        to[i] += mine[i] * weight;
         sum[i] += weight;
       });
     }

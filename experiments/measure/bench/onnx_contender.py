@@ -8,6 +8,7 @@ import onnxruntime
 from colorize.color import bins
 from colorize.export import onnx_file
 from colorize.systems import networks
+from colorize.systems.trained import Trained
 
 __all__ = ['OnnxRuntime']
 
@@ -25,8 +26,8 @@ class OnnxRuntime:
     def __init__(self, system, width):
         network = networks.build({'system': system, 'width': width})
         alike = np.full((2, bins.NUM_BINS), 1 / bins.NUM_BINS)
-        model = onnx_file.of_network(network, bins.bin_centers(), alike, 224,
-                                     'argmax')
+        model = onnx_file.of_network(Trained(
+            network, bins.bin_centers(), alike, 224), 'argmax')
         options = onnxruntime.SessionOptions()
         # Its own threads do not go by this variable.
         options.intra_op_num_threads = int(os.environ.get(

@@ -208,6 +208,8 @@ def _averaged(twin, trained, averages):
 def _save(twin, run):
     arrays = dict(arrays_of(twin), bin_means=run.means,
                   bin_shares=bins.prior(np.array(run.counts), 0, 0))
+    if run.levels is not None:
+        arrays['level_means'] = run.levels
     weights_file.write(os.path.join(run.folder, 'weights.npz'), arrays, {
         'network': run.network_settings, 'training': run.settings})
 

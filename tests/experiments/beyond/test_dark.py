@@ -2,11 +2,15 @@
 
 import json
 import os
+from contextlib import redirect_stderr
+from io import StringIO
+from unittest import mock
 
 import numpy as np
 
 from colorize import color
 from colorize.color import metrics
+from colorize.systems import weights_file
 from experiments.beyond import dark
 from tests.experiments.beyond.test_coherence import square
 from tests.predict.test_command import write_weights
@@ -40,3 +44,20 @@ class TestDark(Experiment):
                                places=2)
         self.assertAlmostEqual(found['30']['original'],
                                strength[lightness < 30].mean(), places=2)
+
+    def test_levels_are_those_of_the_file(self):
+        write_photos(self.folder, 1)
+        weights = self.path('w.npz')
+        write_weights(weights)
+        given = ['--photos', self.folder, '--weights', weights]
+        with self.assertRaises(SystemExit), redirect_stderr(StringIO()) as say:
+            dark.main(given)
+        self.assertIn('no means by level; --run names', say.getvalue())
+        arrays, settings = weights_file.read(weights)
+        levels = np.random.RandomState(0).rand(11, 2, 50).astype('float32')
+        weights_file.write(weights, dict(arrays, level_means=levels),
+                           settings)
+        with mock.patch.object(dark, 'measure', side_effect=KeyError) as tried:
+            with self.assertRaises(KeyError):
+                dark.main(given)
+        np.testing.assert_array_equal(tried.call_args.args[1].levels, levels)
