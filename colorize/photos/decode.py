@@ -87,6 +87,12 @@ def _is_deep(image):
         return True
     if tags.get(Base.PhotometricInterpretation) == 6 and packed == 1:
         return True  # YCbCr by pixels
+    if packed not in tiffs.FAX and (
+            tags.get(Base.FillOrder) == 2  # of the bits of a byte
+            or Base.PhotometricInterpretation not in tags):
+        return True
+    if max(tags.get(Base.ColorMap) or (256,)) < 256:
+        return True
     bits = tags.get(Base.BitsPerSample, ())
     # Pillow takes what is unknown for nothing, knows few kinds of planes, and
     # no sign.

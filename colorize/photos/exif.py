@@ -5,7 +5,7 @@ from PIL import Image
 from PIL.ExifTags import Base, IFD
 
 __all__ = ['GROUPS', 'as_bytes', 'dpi', 'group', 'is_adobe', 'kept',
-           'loaded', 'orientation', 'upright']
+           'loaded', 'orientation', 'upright', 'with_dpi']
 
 #: Groups of entries below the EXIF: camera and place.
 GROUPS = (IFD.Exif, IFD.GPSInfo)
@@ -19,6 +19,11 @@ _KEPT = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
 #: Of the camera's what does not: the size in pixels, which the picture says,
 #: and where the group of interoperability lies, which is put back whole.
 _STALE = (Base.ExifImageWidth, Base.ExifImageHeight, IFD.Interop)
+
+_RESOLUTION = (Base.XResolution, Base.YResolution)
+
+#: Inches by a unit of resolution.
+_UNITS = {2: 1, 3: 2.54}
 
 #: How to turn a picture by its orientation: transposed, then flipped.
 _TURNS = {2: (False, 1), 3: (False, 0, 1), 4: (False, 0), 5: (True,),
@@ -134,20 +139,50 @@ def upright(values, turn):
     return np.ascontiguousarray(np.flip(values, flipped))
 
 
-def dpi(given, turn):
+def dpi(image, turn):
     """Dots per inch across and down, or None.
 
     Parameters
     ----------
-    given : object
-        What the file says.
+    image : PIL.Image.Image
     turn : int
         Across becomes down where the picture is turned by a quarter.
     """
     try:
-        found = tuple(float(value) for value in given)
-    except (TypeError, ValueError, ZeroDivisionError):
+        found = tuple(float(value) for value in _resolution(image))
+    except Exception:  # as a damaged file
         return None
     if len(found) != 2 or not all(1 < value < 1e5 for value in found):
         return None
     return found[::-1] if turn > 4 else found
+
+
+def _resolution(image):
+    """What stands in the file, else in its EXIF; of a JPEG Pillow takes one
+    number of that for both, or 72.
+    """
+    said = image.info.get('dpi')
+    if said and (image.format not in ('JPEG', 'MPO')
+                 or image.info.get('jfif_unit') in (1, 2)):
+        return said
+    given = image.getexif()
+    unit = _UNITS[given.get(Base.ResolutionUnit, 2)]
+    return [float(given[tag]) * unit for tag in _RESOLUTION]
+
+
+def with_dpi(entries, found):
+    """EXIF with dots per inch, for a format that says them nowhere else.
+
+    Parameters
+    ----------
+    entries : bytes or None
+    found : tuple of 2 floats
+
+    Returns
+    -------
+    bytes
+    """
+    exif = loaded(entries) if entries else Image.Exif()
+    exif.update(zip(_RESOLUTION, found))
+    exif[Base.ResolutionUnit] = 2
+    return exif.tobytes()

@@ -111,7 +111,7 @@ class Opened:
         said, more = captions.found_in(image, content, (turn or 1) > 1)
         photo = Photo(found.values, found.alpha, entries,
                       _profile(image, content, found, adobe, notes),
-                      exif.dpi(image.info.get('dpi'), turn or 1), notes + more,
+                      exif.dpi(image, turn or 1), notes + more,
                       said, mark=marks.mark_of(content), mode=self._mode)
         return _profiled(photo, found.space)
 
@@ -272,6 +272,11 @@ def _fitted(photo, form, notes):
         photo = photo._replace(pixels=profiles.encoded(
             photo.pixels, photo.icc, photo.space))
     photo = photo._replace(**dict.fromkeys(lost))
+    if photo.dpi and 'dpi' not in form.holds:
+        if 'exif' in form.holds:
+            photo = photo._replace(exif=exif.with_dpi(photo.exif, photo.dpi))
+        else:
+            notes += captions.left_out(form.name, resolution=True)
     if 'exif' in form.holds:
         photo = photo._replace(exif=marks.marked(photo.exif, photo.mark))
     return photo

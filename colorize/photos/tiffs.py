@@ -8,7 +8,7 @@ from PIL.ExifTags import Base
 
 from colorize.photos import directories
 
-__all__ = ['Standin', 'is_raw', 'is_tiff', 'pixels', 'scaled']
+__all__ = ['FAX', 'Standin', 'is_raw', 'is_tiff', 'pixels', 'scaled']
 
 _MAGICS = (b'II*\0', b'MM\0*', b'II+\0', b'MM\0+')
 
@@ -22,6 +22,9 @@ _SPACES = {1: 'GRAY', 3: 'RGB', 4: 'CMYK'}
 
 #: Compressions that are JPEG's; tifffile makes RGB of their YCbCr.
 _JPEG = (6, 7, 33007, 34892)
+
+#: Compressions of fax machines.
+FAX = (2, 3, 4)
 
 #: Values that a tile, which may be larger than its picture, can have.
 _TILE = 1 << 24
@@ -102,9 +105,15 @@ def _page(content):
         raise ValueError('holds no page') from None
     # A tuple, times a number, would be as many of them.
     for value in (page.imagewidth, page.imagelength, page.imagedepth,
-                  page.samplesperpixel, page.bitspersample):
+                  page.samplesperpixel):
         if not isinstance(value, int):
             raise ValueError('its size is damaged')
+    if not isinstance(page.bitspersample, int):
+        raise ValueError(f"a TIFF of {', '.join(map(str, page.bitspersample))}"
+                         ' bits is not known')
+    if Base.PhotometricInterpretation not in page.tags \
+            and page.compression not in FAX:  # as libtiff does
+        page.photometric = 2 if page.samplesperpixel > 2 else 1
     return page
 
 
@@ -147,19 +156,22 @@ def pixels(content):
     alpha, notes = None, []
     if extra.shape[2]:
         kinds = tuple(page.extrasamples) or (0,)
-        if kinds[0] in (1, 2):
-            alpha = _whole_range(extra[..., 0], page)
-        if kinds[0] not in (1, 2) or extra.shape[2] > 1:
+        which = [place for place, kind in enumerate(kinds) if kind in (1, 2)]
+        if which:
+            alpha = _whole_range(extra[..., which[0]], page)
+        if not which or extra.shape[2] > 1:
             notes.append('channels of unknown meaning are left out')
     if page.photometric in (8, 9):
         return _lab(values, page), 'RGB', alpha, notes
     if page.photometric == 3:
-        colors = (page.colormap.T >> 8).astype('uint8')
-        return colors[values[..., 0]], 'RGB', alpha, notes
+        # Some programs write one of 8 bits.
+        shift = 8 if page.colormap.max() > 255 else 0
+        colors = (page.colormap.T >> shift).astype('uint8')
+        return colors[values[..., 0].astype('uint16')], 'RGB', alpha, notes
     values = _whole_range(_as_rgb(values, page), page)
     if page.photometric == 0:
         values = np.iinfo(values.dtype).max - values
-    if alpha is not None and page.extrasamples[0] == 1:
+    if alpha is not None and kinds[which[0]] == 1:
         values = _undone(values, alpha)
     if wanted == 1:
         values = values[..., 0]
@@ -203,6 +215,9 @@ def _as_rgb(values, page):
 def _planes_last(page):
     """Values as (row, column, channel)."""
     values = page.asarray()
+    if page.bitspersample == 24 and page.parent.byteorder == '<' \
+            and values.dtype == np.uint32:
+        values >>= 8  # tifffile leaves them where the file has them
     shape = page.imagelength, page.imagewidth, page.samplesperpixel
     if page.planarconfig == 2 and page.samplesperpixel > 1:
         return np.moveaxis(values.reshape(shape[2:] + shape[:2]), 0, -1)

@@ -242,16 +242,6 @@ class TestKept(PhotoFiles):
             'its EXIF cannot be held by BMP and is left out',
             'BMP holds no profile; it is in sRGB'])
 
-    def test_dpi(self):
-        for name in ('a.png', 'a.tif', 'a.jpg'):
-            found = self.read(Image.fromarray(GREY), name, dpi=(300, 600))
-            np.testing.assert_allclose(found.dpi, (300, 600), rtol=1e-3)
-            self.written(name, dpi=found.dpi)
-            with Image.open(self.path(name)) as image:
-                np.testing.assert_allclose([float(value) for value in
-                                            image.info['dpi']], (300, 600),
-                                           rtol=1e-3)
-
     def test_profile_of_rgb(self):
         for name in ('a.png', 'a.tif', 'a.jpg', 'a.webp'):
             found = self.read(Image.fromarray(photo()), name,
