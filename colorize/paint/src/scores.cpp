@@ -110,21 +110,31 @@ class Lines {
     for (int64_t i = 0; i < rows_.count(); i++) {
       std::fill(sums_.begin(), sums_.end(), 0.f);
       std::fill(lights_.begin(), lights_.end(), 0.f);
-      float* __restrict sum = &sums_[radius];
-      float* __restrict light = &lights_[radius];
+      const int64_t first = std::max<int64_t>(rows_.place[i] - radius, 0);
       const int64_t last = std::min(rows_.place[i] + radius, guide_.rows - 1);
-      for (int64_t row = std::max<int64_t>(rows_.place[i] - radius, 0);
-           row <= last; row++) {
-        const float* from = plane + row * columns;
-        const float* by = guide_.lightness + row * columns;
-        for (int64_t k = 0; k < columns; k++) {
-          sum[k] += from[k];
-          light[k] += from[k] * by[k];
-        }
-      }
+      int64_t k = 0;
+      for (; k + 32 <= columns; k += 32) down<32>(plane, first, last, k);
+      for (; k + 8 <= columns; k += 8) down<8>(plane, first, last, k);
+      for (; k < columns; k++) down<1>(plane, first, last, k);
       along(sums_, i, means + i * columns_.count());
       along(lights_, i, products + i * columns_.count());
     }
+  }
+
+  // Sums over rows of a few columns, which stay in registers.
+  template <int64_t count>
+  void down(const float* plane, int64_t first, int64_t last, int64_t column) {
+    float sum[count] = {}, light[count] = {};
+    for (int64_t row = first; row <= last; row++) {
+      const float* from = plane + row * guide_.columns + column;
+      const float* by = guide_.lightness + row * guide_.columns + column;
+      for (int64_t k = 0; k < count; k++) {
+        sum[k] += from[k];
+        light[k] += from[k] * by[k];
+      }
+    }
+    std::copy(sum, sum + count, &sums_[guide_.radius + column]);
+    std::copy(light, light + count, &lights_[guide_.radius + column]);
   }
 
   // Means of a row of places, of the sums of their rows.
