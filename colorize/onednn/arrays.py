@@ -27,7 +27,7 @@ class ConvShape(ctypes.Structure):
                 '{0.kernel_columns})'.format(self))
 
 
-class _Block:
+class Block:
     """Memory of the arena; goes back when the last array on it is gone."""
 
     def __init__(self, shape, nbytes):
@@ -111,7 +111,7 @@ def empty(shape):
         nbytes *= int(size)
     if nbytes < _SMALL:
         return np.empty(shape, np.float32)
-    return np.asarray(_Block([int(size) for size in shape], nbytes))
+    return np.asarray(Block([int(size) for size in shape], nbytes))
 
 
 def plain(array):

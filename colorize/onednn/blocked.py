@@ -4,6 +4,7 @@ A blocked variable is 5-D float32, (batch, block of channels, row, column,
 channel in the block); channels past the depth are zero.
 """
 
+import copy
 import ctypes
 
 from colorize.backend import theano
@@ -11,7 +12,8 @@ from colorize.onednn.arrays import block, blocks, call, empty, plain
 
 T = theano.tensor
 
-__all__ = ['BlockedOp', 'FromBlocked', 'ToBlocked', 'blocked_type']
+__all__ = ['BlockedOp', 'FromBlocked', 'InplaceOp', 'ToBlocked',
+           'blocked_type']
 
 
 def blocked_type():
@@ -38,6 +40,33 @@ class BlockedOp(theano.Op):
 
     def infer_shape(self, node, shapes):
         return self.shapes(node.inputs, shapes)
+
+
+class InplaceOp(BlockedOp):
+    """An Op whose first output may overwrite an input of the same shape.
+
+    Parameters
+    ----------
+    inplace : bool
+        Whether it does.
+    """
+
+    __props__ = ('inplace',)
+    #: Number of the input that is overwritten.
+    destroyed = 0
+
+    def __init__(self, inplace=False):
+        self.inplace = inplace
+
+    @property
+    def destroy_map(self):
+        return {0: [self.destroyed]} if self.inplace else {}
+
+    def in_place(self):
+        """This Op, overwriting its input."""
+        other = copy.copy(self)
+        other.inplace = True
+        return other
 
 
 def _strides(array):

@@ -6,7 +6,7 @@ import numpy as np
 
 from colorize.backend import theano
 from colorize.onednn.arrays import call, empty, plain
-from colorize.onednn.blocked import BlockedOp
+from colorize.onednn.blocked import BlockedOp, InplaceOp
 
 T = theano.tensor
 
@@ -74,15 +74,17 @@ class CrossEntropy(BlockedOp):
                 + [unknown() for _ in inputs[1:]])
 
 
-class _CrossEntropyGrad(BlockedOp):
+class _CrossEntropyGrad(InplaceOp):
     """Called with the loss's gradient and CrossEntropy's inputs."""
+
+    destroyed = 1
 
     def shapes(self, inputs, shapes):
         return [shapes[1]]
 
     def perform(self, node, inputs, outputs):
         scores = plain(inputs[1])
-        out = empty(scores.shape)
+        out = scores if self.inplace else empty(scores.shape)
         target = _target(inputs[2], scores)
         if scores.size:
             call('cross_entropy_grad', scores.shape,

@@ -8,6 +8,7 @@ from colorize.backend import theano
 from colorize.onednn.arrays import (ConvShape, block, blocks, call, empty,
                                     plain)
 from colorize.onednn.blocked import BlockedOp
+from colorize.onednn.norm import again
 from colorize.onednn.planes import ReluGrad
 
 T = theano.tensor
@@ -81,7 +82,7 @@ class Conv(BlockedOp):
             grad, sums = ReluGrad(self.relu)(
                 *([outputs[0]] if self.relu else []) + [grad])
         found = [ConvGradInputs()(grad, kernels),
-                 ConvGradWeights()(array, grad, kernels.shape)]
+                 ConvGradWeights()(again(array, grad), grad, kernels.shape)]
         return found + [sums[:bias.shape[0]] for bias in inputs[2:]]
 
 

@@ -13,7 +13,8 @@ from colorize.backend import theano
 from colorize.onednn import patterns
 from colorize.onednn.blocked import FromBlocked, ToBlocked
 from colorize.onednn.conv import Conv
-from colorize.onednn.planes import Add, Affine, BatchNorm, MaxPool
+from colorize.onednn.norm import BatchNorm
+from colorize.onednn.planes import Add, Affine, MaxPool
 from colorize.onednn.upscaled import UpscaledConv
 
 T = theano.tensor

@@ -1,4 +1,4 @@
-"""Theano Ops that pass over blocked arrays: norm, ReLU, pool, upscale."""
+"""Theano Ops that pass over blocked arrays: add, ReLU, pool, upscale."""
 
 import ctypes
 
@@ -6,11 +6,12 @@ import numpy as np
 
 from colorize.backend import theano
 from colorize.onednn.arrays import block, call, empty, plain
-from colorize.onednn.blocked import BlockedOp, blocked_type
+from colorize.onednn.blocked import BlockedOp, InplaceOp, blocked_type
 
 T = theano.tensor
 
-__all__ = ['Add', 'Affine', 'BatchNorm', 'BoxSum', 'MaxPool', 'ReluGrad']
+__all__ = ['Add', 'Affine', 'BoxSum', 'MaxPool', 'ReluGrad', 'affine',
+           'lanes', 'maps', 'same_shape', 'totals']
 
 
 class _Maps(ctypes.Structure):
@@ -30,11 +31,13 @@ def lanes(values, array):
     return padded
 
 
-def _totals(array):
+def totals(array):
+    """Zeros for a float64 sum of each channel."""
     return np.zeros(array.shape[1] * block(), np.float64)
 
 
-def _same_shape(*arrays):
+def same_shape(*arrays):
+    """ValueError unless all arrays are of one shape."""
     if any(array.shape != arrays[0].shape for array in arrays):
         shapes = ', '.join(str(array.shape) for array in arrays)
         raise ValueError(f'shapes {shapes} differ')
@@ -162,14 +165,14 @@ class _MaxPoolGrad(BlockedOp):
 
     def perform(self, node, inputs, outputs):
         array, largest, grad = map(plain, inputs)
-        _same_shape(largest, grad)
+        same_shape(largest, grad)
         outputs[0][0] = empty(array.shape)
         if array.size:
             call('max_pool_grad', array.shape, maps(array), array, largest,
                  grad, outputs[0][0])
 
 
-class ReluGrad(BlockedOp):
+class ReluGrad(InplaceOp):
     """Gradient before a ReLU, and its sum for each channel.
 
     Parameters
@@ -181,10 +184,12 @@ class ReluGrad(BlockedOp):
     gradients, which are summed.
     """
 
-    __props__ = ('relu',)
+    __props__ = ('relu', 'inplace')
 
-    def __init__(self, relu=True):
+    def __init__(self, relu=True, inplace=False):
+        super().__init__(inplace)
         self.relu = relu
+        self.destroyed = int(relu)
 
     def output_types(self, inputs):
         return [blocked_type(), T.fvector()]
@@ -194,12 +199,12 @@ class ReluGrad(BlockedOp):
 
     def perform(self, node, inputs, outputs):
         inputs = [plain(array) for array in inputs]
-        _same_shape(*inputs)
+        same_shape(*inputs)
         first = inputs[int(self.relu):] + [None]
         copied = self.relu or len(inputs) > 1
-        out, sums = inputs[0], _totals(inputs[0])
-        if copied:
-            out = empty(inputs[0].shape)
+        out, sums = first[0], totals(first[0])
+        if copied and not self.inplace:
+            out = empty(out.shape)
         if out.size:
             call('relu_grad', out.shape, maps(out),
                  inputs[0] if self.relu else None, first[0], first[1],
@@ -209,101 +214,4 @@ class ReluGrad(BlockedOp):
 
     @property
     def view_map(self):
-        return {} if self.relu else {0: [0]}
-
-
-class BatchNorm(BlockedOp):
-    """Batch norm with the minibatch's own statistics.
-
-    Parameters
-    ----------
-    epsilon : float
-        Added to the variance.
-    relu : bool
-        Rectify the result.
-    factor : int
-        When called with a fourth variable, that is added to the result,
-        its rows and columns repeated so often; then there is no ReLU.
-
-    Called with a blocked array, gamma and beta; gives the result and the
-    mean and the inverse standard deviation of each channel.
-    """
-
-    __props__ = ('epsilon', 'relu', 'factor')
-
-    def __init__(self, epsilon, relu=False, factor=1):
-        self.epsilon = float(epsilon)
-        self.relu = relu
-        self.factor = factor
-
-    def output_types(self, inputs):
-        return [blocked_type(), T.fvector(), T.fvector()]
-
-    def shapes(self, inputs, shapes):
-        return [shapes[0], shapes[1], shapes[1]]
-
-    def perform(self, node, inputs, outputs):
-        array, (gamma, beta) = plain(inputs[0]), inputs[1:3]
-        small = plain(inputs[3]) if len(inputs) > 3 else None
-        mean, variance = _totals(array), _totals(array)
-        if array.size:
-            call('moments', array.shape, maps(array), array, mean, variance)
-        depth = len(gamma)
-        mean = mean[:depth].astype('float32')
-        inv_std = (1 / np.sqrt(variance[:depth] + self.epsilon)).astype(
-            'float32')
-        scale = gamma * inv_std
-        outputs[0][0] = affine(array, lanes(scale, array),
-                               lanes(beta - mean * scale, array), small,
-                               self.factor, self.relu)
-        outputs[1][0], outputs[2][0] = mean, inv_std
-
-    def L_op(self, inputs, outputs, grads):
-        if not all(isinstance(grad.type, theano.gradient.DisconnectedType)
-                   for grad in grads[1:]):
-            raise NotImplementedError(
-                'gradient through the statistics of a batch norm')
-        found = _BatchNormGrad(self.relu)(inputs[0], grads[0], inputs[1],
-                                          inputs[2], *outputs[1:])
-        small = [BoxSum.of(grads[0], self.factor)] * (len(inputs) - 3)
-        return list(found) + small
-
-
-class _BatchNormGrad(BlockedOp):
-    """Called with x, gradient, gamma, beta, mean, inv_std; gives gradients.
-
-    With respect to x, gamma and beta.
-    """
-
-    __props__ = ('relu',)
-
-    def __init__(self, relu):
-        self.relu = relu
-
-    def output_types(self, inputs):
-        return [blocked_type(), T.fvector(), T.fvector()]
-
-    def shapes(self, inputs, shapes):
-        return [shapes[0], shapes[2], shapes[2]]
-
-    def perform(self, node, inputs, outputs):
-        array, grad = map(plain, inputs[:2])
-        gamma, beta, mean, inv_std = inputs[2:]
-        _same_shape(array, grad)
-        scale = gamma * inv_std
-        folded = [lanes(values, array)
-                  for values in (scale, beta - mean * scale)]
-        sums, centred = _totals(array), _totals(array)
-        out, relu = empty(array.shape), int(self.relu)
-        if array.size:
-            call('norm_grad_sums', array.shape, maps(array), array, grad,
-                 *folded + [lanes(mean, array), relu, sums, centred])
-            count = array.size / array.shape[1] / block()
-            slope = (-scale * inv_std ** 2 * centred[:len(mean)] / count)
-            level = -scale * sums[:len(mean)] / count - slope * mean
-            call('norm_grad', array.shape, maps(array), array, grad,
-                 *folded + [lanes(slope, array), lanes(level, array), relu,
-                            out])
-        outputs[0][0] = out
-        outputs[1][0] = (centred[:len(mean)] * inv_std).astype('float32')
-        outputs[2][0] = sums[:len(mean)].astype('float32')
+        return {} if self.relu or self.inplace else {0: [0]}

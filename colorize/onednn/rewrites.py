@@ -6,6 +6,7 @@ from theano.tensor.nnet.abstract_conv import (
 from theano.tensor.nnet.opt import conv_groupopt
 
 from colorize.backend import theano
+from colorize.onednn import memory
 from colorize.onednn.blocked import BlockedOp, FromBlocked, ToBlocked
 from colorize.onednn.classes import BestClass
 from colorize.onednn.conv import Conv, ConvGradInputs, ConvGradWeights
@@ -100,3 +101,4 @@ def register():
     for rewrite in (_add, _relu_grad):
         T.opt.register_specialize(rewrite, 'fast_compile',
                                   name=f'onednn{rewrite.__name__}')
+    memory.register()

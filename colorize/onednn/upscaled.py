@@ -14,6 +14,7 @@ from colorize.backend import theano
 from colorize.onednn.arrays import block, blocks, call, empty, plain
 from colorize.onednn.blocked import BlockedOp, blocked_type
 from colorize.onednn.conv import conv_shape
+from colorize.onednn.norm import again
 from colorize.onednn.planes import ReluGrad
 from colorize.onednn.kept import kept_with
 
@@ -108,8 +109,12 @@ class UpscaledConv(BlockedOp):
         if len(inputs) > count:
             grad, sums = ReluGrad(self.relu)(
                 *([outputs[0]] if self.relu else []) + [grad])
-        found = _UpscaledConvGrad(self.factors, self.depths)(
-            grad, *inputs[:count])
+        kernels, *arrays = inputs[:count]
+        # Small maps are not worth it.
+        arrays = [again(array, grad) if factor == 1 else array
+                  for array, factor in zip(arrays, self.factors)]
+        found = _UpscaledConvGrad(self.factors, self.depths)(grad, kernels,
+                                                             *arrays)
         return list(found) + [sums[:bias.shape[0]]
                               for bias in inputs[count:]]
 
