@@ -54,6 +54,11 @@ def added(image, content):
         notes.append('its ICC profile is damaged and left out')
     if info.get('exif') and not directories.is_whole(info['exif']):
         notes.append('its EXIF is damaged; a part is left out')
+    elif info.get('exif'):
+        entries = directories.in_ascii(info['exif'])
+        if entries != info['exif']:  # Pillow does not know UTF-8
+            info['exif'] = entries
+            image.getexif().load(entries)
     return notes
 
 

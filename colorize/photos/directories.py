@@ -4,14 +4,18 @@ import struct
 
 from PIL.ExifTags import Base, IFD
 
-__all__ = ['DAMAGE', 'classic', 'count_pages', 'entry', 'is_whole']
+__all__ = ['DAMAGE', 'classic', 'count_pages', 'entry', 'in_ascii',
+           'is_whole']
 
 #: What is raised where a pointer leads out of a file.
 DAMAGE = (struct.error, OverflowError)
 
+#: Text, in ASCII and (EXIF 3.0) in UTF-8.
+_ASCII, _UTF8 = 2, 129
+
 #: Bytes of a value by the type of an entry.
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8,
-           11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+           11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, _UTF8: 1}
 
 #: Types that BigTIFF has added.
 _LARGE = (16, 17, 18)
@@ -153,6 +157,35 @@ def _group_is_whole(content, place, groups):
                 content, _pointer(content, kind, value), groups[tag]):
             return False
     return True
+
+
+def in_ascii(exif):
+    """EXIF whose texts of UTF-8 are called ASCII, as most programs do.
+
+    Parameters
+    ----------
+    exif : bytes
+        Whole.
+
+    Returns
+    -------
+    bytes
+    """
+    head = 6 if exif.startswith(b'Exif\0\0') else 0
+    content = bytearray(exif[head:])
+    if content[:4] in (b'II*\0', b'MM\0*'):
+        _call_ascii(content, _first(content), _GROUPS)
+    return exif[:head] + bytes(content)
+
+
+def _call_ascii(content, place, groups):
+    for number, (tag, kind, _, value) in enumerate(
+            list(_entries(content, place))):
+        if kind == _UTF8:
+            struct.pack_into(_structs(content)[1].format, content,
+                             place + 4 + 12 * number, _ASCII)
+        elif tag in groups:
+            _call_ascii(content, _pointer(content, kind, value), groups[tag])
 
 
 def classic(content):

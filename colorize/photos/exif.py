@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from PIL.ExifTags import Base, IFD
 
-__all__ = ['GROUPS', 'as_bytes', 'dpi', 'group', 'is_adobe', 'kept',
+__all__ = ['GROUPS', 'dpi', 'group', 'is_adobe', 'kept',
            'loaded', 'orientation', 'upright', 'with_dpi']
 
 #: Groups of entries below the EXIF: camera and place.
@@ -39,14 +39,44 @@ def kept(given):
 
     Returns
     -------
-    bytes, or None where there are none
+    entries : bytes, or None where there are none
+    left_out : list of int
+        Tags of those that cannot be written.
     """
     found = Image.Exif()
     for tag in _KEPT:
         if tag in given:
             found[tag] = group(given, tag) if tag in GROUPS \
-                else as_bytes(given[tag])
-    return found.tobytes() if len(found) else None
+                else _as_read(given[tag])
+    if not len(found):
+        return None, []
+    written, left_out = _bytes_of(found), []
+    if written is None:
+        left_out = _cleaned(found)
+        written = _bytes_of(found)
+    return written, left_out
+
+
+def _bytes_of(found):
+    try:
+        return found.tobytes()
+    except Exception:  # Pillow, of what does not fit its type
+        return None
+
+
+def _cleaned(found):
+    """Take out what cannot be written; its tags."""
+    bad = []
+    for tag in list(found):
+        parts = found[tag] if tag in GROUPS else {tag: found[tag]}
+        for name in list(parts):
+            # What is bad of many is found by writing each alone.
+            alone = Image.Exif()
+            alone[tag] = {name: parts[name]} if tag in GROUPS else parts[name]
+            if _bytes_of(alone) is None:
+                bad.append(name)
+                del (parts if tag in GROUPS else found)[name]
+    return bad
 
 
 def group(given, tag):
@@ -62,7 +92,8 @@ def group(given, tag):
     -------
     dict
     """
-    entries = {name: value for name, value in given.get_ifd(tag).items()
+    entries = {name: _as_read(value)
+               for name, value in given.get_ifd(tag).items()
                if name not in _STALE}
     if tag == IFD.Exif and _interoperability(given):
         entries[IFD.Interop] = _interoperability(given)
@@ -79,9 +110,16 @@ def _interoperability(given):
     return {}
 
 
-def as_bytes(value):
-    """Text as the bytes that it was read from; Pillow writes ASCII only."""
-    return value.encode('latin-1') if isinstance(value, str) else value
+class _Text(str):
+    """Text that is written as it was read; Pillow writes ASCII only."""
+
+    def encode(self, *_):
+        """Bytes, whatever is asked for."""
+        return super().encode('latin-1')
+
+
+def _as_read(value):
+    return _Text(value) if isinstance(value, str) else value
 
 
 def loaded(exif):
@@ -92,7 +130,7 @@ def loaded(exif):
         if tag in GROUPS:
             found.get_ifd(tag).update(group(found, tag))
         else:
-            found[tag] = as_bytes(found[tag])
+            found[tag] = _as_read(found[tag])
     return found
 
 

@@ -134,7 +134,11 @@ def _exif(image, notes):
     """Entries that stay true, and whether it is of Adobe RGB."""
     try:
         given = image.getexif()
-        return exif.kept(given), exif.is_adobe(given)
+        entries, left_out = exif.kept(given)
+        if left_out:
+            notes.append('a part of its EXIF cannot be written and is left '
+                         'out')
+        return entries, exif.is_adobe(given)
     except Exception:  # as a damaged file
         notes.append(_DAMAGED)
         return None, False
@@ -193,6 +197,11 @@ def _in_its_space(photo):
         return photo
     rgb = pixels if pixels.ndim == 3 else np.repeat(
         pixels[..., None], 3, axis=2)
+    if profiles.is_one_way(icc):
+        rgb = profiles.srgb_of(rgb, icc)
+        photo.notes.append('converted to sRGB by its profile, which is none '
+                           'to write in')
+        return photo._replace(pixels=rgb, icc=None)
     colors = profiles.srgb_of(rgb, icc, dtype='uint16') \
         if pixels.ndim == 3 else None
     return photo._replace(pixels=profiles.gray_through(rgb, icc),

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 __all__ = ['adobe', 'converted', 'encoded', 'from_lab', 'gray_through',
-           'is_srgb', 'made_of', 'naive', 'space_of', 'srgb_of']
+           'is_one_way', 'is_srgb', 'made_of', 'naive', 'space_of', 'srgb_of']
 
 #: A colour's way through two profiles may end so many of 255 levels from
 #: where it began, and both are sRGB: rounding, in their makers' ways.
@@ -50,6 +50,17 @@ def is_srgb(icc):
         ImageCms.createProfile('sRGB'))
     return np.abs(np.asarray(found).astype(int)
                   - np.asarray(image)).max() <= _SAME
+
+
+@lru_cache(maxsize=16)
+def is_one_way(icc):
+    """Whether a profile of RGB says how to leave it only, as a scanner's."""
+    import imagecodecs
+    try:
+        encoded(np.zeros((1, 1, 3), 'uint16'), icc, 'uint16')
+    except imagecodecs.CmsError:
+        return True
+    return False
 
 
 @lru_cache(maxsize=None)

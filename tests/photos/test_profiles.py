@@ -144,6 +144,24 @@ class TestWide(PhotoFiles):
         self.assertLessEqual(np.abs(
             found.colors / 257 - np.asarray(expected)).max(), 1)
 
+    def test_a_scanners_that_has_no_way_back(self):
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc.scanner()))
+        for given in (photo(), GREY):
+            values = np.stack([given] * 3, -1) if given is GREY else given
+            expected = np.asarray(ImageCms.profileToProfile(
+                Image.fromarray(values), profile,
+                ImageCms.createProfile('sRGB'))).astype(int)
+            found = self.read(Image.fromarray(given), 'a.jpg', quality=100,
+                              subsampling=0, icc_profile=icc.scanner())
+            self.assertRegex(found.notes[0], 'none to write in')
+            self.assertEqual((found.icc, found.space), (None, None))
+            self.assertLess(np.abs(found.pixels - expected).mean(), 1)
+            tifffile.imwrite(self.path('a.tif'),
+                             values.astype('uint16') * 257,
+                             photometric='rgb', iccprofile=icc.scanner())
+            found = photo_file.read(self.path('a.tif')).pixels
+            self.assertLess(np.abs(found / 257 - expected).max(), 2)
+
     def test_a_format_without_profiles_gets_srgb(self):
         painted = photo(3).astype('uint16') * 257
         notes = self.written('a.bmp', painted, icc=icc.rgb(icc.ADOBE, 2.2),

@@ -4,7 +4,8 @@ import struct
 
 import numpy as np
 
-__all__ = ['ADOBE', 'P3', 'PROPHOTO', 'SRGB', 'dot_gain', 'gray', 'rgb']
+__all__ = ['ADOBE', 'P3', 'PROPHOTO', 'SRGB', 'dot_gain', 'gray', 'rgb',
+           'scanner']
 
 #: Rows: X, Y, Z (D50) of red, green and blue, as their profiles have them.
 ADOBE = ((.6097, .3111, .0195), (.2053, .6257, .0609), (.1492, .0632, .7446))
@@ -33,7 +34,7 @@ def _curve(curve):
         '>I', len(values)) + values.tobytes()
 
 
-def _profile(space, tags):
+def _profile(space, tags, kind=b'mntr', to=b'XYZ '):
     named = b'desc' + bytes(4) + struct.pack('>I', 2) + b'g\0' + bytes(78)
     tags = {b'desc': named, b'wtpt': _xyz(_WHITE), **tags}
     place, table, content = 128 + 4 + 12 * len(tags), b'', b''
@@ -42,7 +43,7 @@ def _profile(space, tags):
         table += name + struct.pack('>II', place + len(content), len(data))
         content += data
     head = struct.pack('>I4sI4s4s4s', place + len(content), bytes(4),
-                       0x02400000, b'mntr', space, b'XYZ ') + bytes(12)
+                       0x02400000, kind, space, to) + bytes(12)
     head += b'acsp' + bytes(28) + b''.join(map(_number, _WHITE))
     return head + bytes(128 - len(head)) + struct.pack(
         '>I', len(tags)) + table + content
@@ -60,6 +61,20 @@ def rgb(primaries, curve):
     tags.update((name, _curve(curve))
                 for name in (b'rTRC', b'gTRC', b'bTRC'))
     return _profile(b'RGB ', tags)
+
+
+def scanner():
+    """A profile of RGB with a table of CIELAB, and none for the way back."""
+    steps = np.linspace(0, 1, 5)
+    red, green, blue = np.meshgrid(steps, steps, steps, indexing='ij')
+    table = np.stack([((red + green + blue) / 3) ** .8 * 255,
+                      128 + 60 * (red - green), 128 + 60 * (green - blue)],
+                     -1)
+    straight = bytes(range(256)) * 3
+    return _profile(b'RGB ', {b'A2B0': b'mft1' + bytes(4) + bytes(
+        (3, 3, 5, 0)) + b''.join(map(_number, np.eye(3).ravel())) + straight
+        + np.rint(table).astype('uint8').tobytes() + straight},
+        b'scnr', b'Lab ')
 
 
 def dot_gain(percent=20):
