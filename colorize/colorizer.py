@@ -76,7 +76,7 @@ class Colorizer:
         network, self.side = self.trained.network, self.trained.side
         self.space = network.settings['color_space']
         self._set(decode, saturation, coherence)
-        self._outputs = prediction.compiled(network)
+        self._lanes = prediction.Lanes(prediction.compiled(network))
         memory.give_back()
 
     @property
@@ -220,7 +220,9 @@ class Colorizer:
     def answered(self, smalls, batch_size=4):
         """As :meth:`answer`, but as each minibatch is ready.
 
-        Photos of one shape pass the network together.
+        Photos of one shape pass the network together. Where there are more
+        than `batch_size`, cores take parts of a minibatch each, and the next
+        ones while those that are ready are used.
 
         Parameters
         ----------
@@ -235,10 +237,13 @@ class Colorizer:
             Of float32 array, or of class scores a pair of U's and V's,
             which :meth:`decode` takes, too.
         """
-        for numbers in arrays.same_shape(smalls, batch_size):
-            outputs = self._outputs(np.stack([
-                arrays.network_input(smalls[number], self.space)
-                for number in numbers]))
+        lanes = (self._lanes.count(batch_size)
+                 if len(smalls) > batch_size else 1)
+        groups = arrays.same_shape(smalls, batch_size // lanes)
+        batches = (np.stack([arrays.network_input(smalls[number], self.space)
+                             for number in numbers]) for numbers in groups)
+        for numbers, outputs in zip(groups, self._lanes.answers(batches,
+                                                                lanes)):
             yield numbers, [each if each[1:] else each[0]
                             for each in zip(*outputs)]
 

@@ -17,8 +17,12 @@ __all__ = ['cluster']
 #: Those are the client's alone; it ends its workers itself.
 _SIGNALS = (signal.SIGINT, signal.SIGHUP)
 
-#: A worker that is slow to start again after its death is not given up.
-_SETTINGS = {'distributed.deploy.lost-worker-timeout': '1 week'}
+#: A worker that is slow to start again after its death is not given up. What
+#: Dask watches up to a hundred times a second, nobody looks at.
+_SETTINGS = {'distributed.deploy.lost-worker-timeout': '1 week',
+             'distributed.worker.profile.enabled': False,
+             'distributed.admin.tick.interval': '1s',
+             'distributed.admin.system-monitor.interval': '10s'}
 
 
 @contextlib.contextmanager

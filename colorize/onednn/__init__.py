@@ -13,7 +13,7 @@ from colorize.onednn.build import OneDNNError, installed, library
 from colorize.onednn.kept import settled
 
 __all__ = ['OneDNNError', 'accelerate', 'cross_entropy', 'register',
-           'settled', 'wanted']
+           'lanes', 'settled', 'use_threads', 'wanted']
 
 #: Holds True once Theano's optimizer, which is one for the whole process,
 #: has our rewrites: it refuses a name that it knows and forgets none.
@@ -71,6 +71,24 @@ def register():
         rewrites.register()
         registered.append(True)
     return bool(registered)
+
+
+def lanes():
+    """Threads that may run compiled functions at the same time.
+
+    Returns
+    -------
+    int
+        As many as OpenMP would use here; 1 where a convolution has to wait
+        for another thread's.
+    """
+    return library().lanes() if registered else 1
+
+
+def use_threads(count):
+    """Let what this thread calls run on so many of OpenMP's threads."""
+    if registered:
+        library().use_threads(count)
 
 
 def accelerate(outputs):

@@ -42,8 +42,8 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
             evaluate=False, late=None, hints=None):
     """Colour photos; what is wrong with one does not stop the others.
 
-    A thread reads, this one asks the network, two more decode, paint and
-    write.
+    A thread reads, this one and others ask the network, two more decode,
+    paint and write.
 
     Parameters
     ----------

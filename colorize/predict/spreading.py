@@ -18,11 +18,12 @@ from colorize.predict.pipeline import Outcome, colored
 from colorize.predict.plan import Task
 
 __all__ = ['color_parcel', 'colored_by_workers', 'facts', 'made',
-           'outcome_of']
+           'outcome_of', 'parcels']
 
-#: Photos in a parcel: one each would keep a scheduler busier than its
-#: workers.
+#: Photos in a parcel at most, and in the last ones if there are many: one
+#: each would keep a scheduler busier than its workers.
 _BATCH = 100
+_LEAST = 4
 
 
 def colored_by_workers(tasks, count, address, weights, settings, options,
@@ -63,8 +64,8 @@ def colored_by_workers(tasks, count, address, weights, settings, options,
     apply = functools.partial(color_parcel, options, overwrite)
     with connected(address) as client:
         workers = max(1, len(client.nthreads()))
-        size = max(1, min(_BATCH, count // (4 * workers)))
-        for task, found in spread(client, make, apply, _batches(tasks, size)):
+        batches = parcels(tasks, count, 4 * workers)
+        for task, found in spread(client, make, apply, batches):
             if found is None:
                 left.append(task)
             else:
@@ -76,9 +77,26 @@ def _absolute(path):
     return path and os.path.abspath(path)
 
 
-def _batches(tasks, size):
-    batch = []
-    for task in tasks:
+def parcels(tasks, count, parts):
+    """Lists of tasks, each a part of those that are left.
+
+    So the last ones are small, and workers end at about the same time.
+
+    Parameters
+    ----------
+    tasks : iterable
+    count : int
+        How many, about.
+    parts : int
+
+    Yields
+    ------
+    list
+    """
+    least, batch = min(_LEAST, count // parts), []
+    for number, task in enumerate(tasks):
+        if not batch:
+            size = max(1, least, min(_BATCH, (count - number) // parts))
         batch.append(task)
         if len(batch) == size:
             yield batch

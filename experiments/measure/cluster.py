@@ -21,7 +21,7 @@ import numpy as np
 
 from colorize import command
 
-__all__ = ['kills', 'main', 'rate', 'scheduler', 'table']
+__all__ = ['kills', 'main', 'rate', 'rate_of', 'scheduler', 'table']
 
 #: Photos that a worker's pipeline reads before the first comes out: four
 #: times those that pass the network together.
@@ -172,8 +172,8 @@ def rate(folder, count):
     dict
         Of one process with two threads, of two workers with one each, and
         the ratio: medians of rounds in which both run in turn. Starting is
-        left out: the clock runs from the first result, and photos that were
-        read for it do not count.
+        left out: the clock runs, and photos count, from when as many have
+        come out as are read for the first.
     """
     from experiments.shared import bundled
     place = os.path.join(folder, 'photos')
@@ -195,9 +195,25 @@ def _rate(place, out, processes):
     options = ('--scheduler', f'local:{processes}') if processes > 1 else ()
     _predict(place, out, *options, threads=2 // processes,
              stderr=subprocess.DEVNULL).wait()
-    times = [os.path.getmtime(path)
-             for path in glob.glob(os.path.join(out, '*.png'))]
-    return (len(times) - processes * _FIRST) / (max(times) - min(times))
+    return rate_of([os.path.getmtime(path) for path in
+                    glob.glob(os.path.join(out, '*.png'))], processes)
+
+
+def rate_of(times, processes):
+    """Photos a second once all processes are busy.
+
+    Parameters
+    ----------
+    times : list of float
+        In seconds, when results were written.
+    processes : int
+
+    Returns
+    -------
+    float
+    """
+    times, first = sorted(times), processes * _FIRST
+    return (len(times) - first) / (times[-1] - times[first - 1])
 
 
 def scheduler(folder, tasks):

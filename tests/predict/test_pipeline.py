@@ -54,11 +54,13 @@ class TestColored(Predicting):
         def answer(shown):
             passes.append(shown.shape)
             return [np.zeros((len(shown), 2) + shown.shape[2:], 'float32')]
-        held = mock.Mock()
+        lanes, held = mock.Mock(), mock.Mock()
+        lanes.count.return_value = 1
+        lanes.answers = lambda batches, count: map(answer, batches)
         held.network.settings = {'system': 'regression', 'color_space': 'luv'}
         plan = make_plan([self.folder], self.path('out'))
         with mock.patch.multiple(
-                Uncompiled, _outputs=staticmethod(answer), _trained=held,
+                Uncompiled, _lanes=lanes, _trained=held,
                 answered=Uncompiled.__mro__[1].answered, create=True):
             found = list(pipeline.colored(plan.tasks, colorizer, 4))
         self.assertEqual([len(each) for each in passes], [4, 4])

@@ -86,6 +86,17 @@ class TestWorker(Folder):
             done, busy, mine = self.color(tasks, again=True)
             self.assertEqual((done.status, busy), ('done', None))
 
+    def test_parcels_get_smaller_towards_the_end(self):
+        for count, first, last in ((5000, 100, 4), (300, 37, 4), (9, 1, 1)):
+            found = list(spreading.parcels(range(count), count, 8))
+            self.assertEqual(sum(found, []), list(range(count)))
+            sizes = list(map(len, found))
+            self.assertEqual(sizes, sorted(sizes, reverse=True))
+            self.assertEqual((sizes[0], sizes[-2]), (first, last))
+        # How many there are is only about known.
+        self.assertEqual(sum(spreading.parcels(range(9), 3, 8), []),
+                         list(range(9)))
+
     def test_ends_where_nobody_waits_and_leaves_nothing(self):
         tasks = self.tasks(4)
         found = self.color(tasks, waits=lambda: False)

@@ -45,6 +45,28 @@ class TestPrediction(unittest.TestCase):
             value.set_value(2 * value.get_value())
         np.testing.assert_array_equal(function(PHOTOS), before)
 
+    def test_minibatches_side_by_side_are_those_one_by_one_in_order(self):
+        function = prediction.compiled(build_initial({'width': 0.05}))
+        lanes = prediction.Lanes(function)
+        batches = [PHOTOS[:, :, :8 * (1 + number % 2)] + number
+                   for number in range(12)]
+        expected = list(map(function, batches))
+        for count in 1, 3, 2:
+            for found, right in zip(lanes.answers(batches, count), expected):
+                np.testing.assert_array_equal(found, right)
+
+    def test_an_error_beside_others_is_raised_in_its_place(self):
+        def answer(batch):
+            if batch == 5:
+                raise MemoryError
+            return batch
+        function = mock.Mock(side_effect=answer)
+        function.copy.return_value = function
+        found = prediction.Lanes(function).answers(range(9), 2)
+        self.assertEqual([next(found) for _ in range(5)], list(range(5)))
+        with self.assertRaises(MemoryError):
+            next(found)
+
     def test_elsewhere_theano_compiles(self):
         with mock.patch.object(onednn, 'registered', []), \
                 mock.patch.object(onednn, 'wanted', return_value=False):

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <unordered_map>
 
@@ -228,6 +229,12 @@ void unpack_weights(const Plan &plan, const Shape &s, const float *packed,
 
 // Binary digits that a convolution keeps of each factor.
 EXPORT int digits() { return amx_runs() ? 16 : 24; }
+
+// Threads that may convolve at the same time: on oneDNN one has its turn.
+EXPORT int lanes() { return amx_runs() ? omp_get_max_threads() : 1; }
+
+// Of OpenMP, for the thread that calls this.
+EXPORT void use_threads(int count) { omp_set_num_threads(count); }
 
 // out = [relu](in * kernels [+ bias] [+ out])
 EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,

@@ -1,8 +1,17 @@
-"""The table for clusters that were not there, by hand."""
+"""The table for clusters that were not there, and rates, by hand."""
 
 import unittest
 
-from experiments.measure.cluster import table
+from experiments.measure.cluster import rate_of, table
+
+
+class TestRate(unittest.TestCase):
+    def test_photos_count_from_when_all_that_were_read_first_are_out(self):
+        """Ten a second, whatever the first ones take."""
+        for processes in 1, 2:
+            times = [50 * (number >= 16 * processes - 1) + number / 10
+                     for number in range(60)]
+            self.assertAlmostEqual(rate_of(times[::-1], processes), 10)
 
 
 class TestTable(unittest.TestCase):
