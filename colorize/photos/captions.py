@@ -27,6 +27,14 @@ _MOST = 65533 - 29
 _ORIENTATION = (rb'(tiff:Orientation\s*=\s*["\'])[0-9](["\'])',
                 rb'(<tiff:Orientation>)[0-9](</tiff:Orientation>)')
 
+#: What XMP says of pictures and films behind this one, which are left out.
+_STALE = ((rb'\s+hdrgm:Version\s*=\s*("[^"]*"|\'[^\']*\')', b''),
+          (rb'<hdrgm:Version>[^<]*</hdrgm:Version>', b''),
+          (rb'((?:MotionPhoto|MicroVideo)(?:\s*=\s*["\']|>))1', rb'\g<1>0'))
+
+#: Bytes in which an AVIF or a HEIC lists its pictures.
+_HEAD = 1 << 16
+
 #: Characters; a longer text is no caption.
 _LONGEST = 1 << 20
 
@@ -65,13 +73,26 @@ def found_in(image, content, turned=False):
     if any(name == 'APP1' and each.startswith(b'http://ns.adobe.com/xmp/ext')
            for name, each in getattr(image, 'applist', ())):
         notes.append('the longer part of its XMP is left out')
-    if xmp and b'hdrgm:' in xmp or info.get('gain_map'):
+    if xmp and re.search(_STALE[2][0], xmp):
+        notes.append('its film (motion photo) is left out')
+    if _has_gain_map(image, content, xmp or b''):
         notes.append('its gain map (HDR) is left out')
+    for pattern, instead in _STALE:
+        xmp = xmp and re.sub(pattern, instead, xmp)
     comment = _bytes(info.get('comment'))
     return Captions(xmp, iptc, comment, tuple(
         (key, str(value)) for key, value in texts.items()
         if key != _XMP_KEY and not key.startswith(_RAW)
         and len(value) <= _LONGEST)), notes
+
+
+def _has_gain_map(image, content, xmp):
+    """Whether another picture says how much brighter a screen may be."""
+    if image.format == 'MPO':
+        return b'hdrgm:' in content or b'HDRGainMap' in content
+    head = content[:_HEAD] if image.format in ('AVIF', 'HEIF') else b''
+    return (b'hdrgm:' in xmp or b'hdrgainmap' in head or b'tmap' in head
+            or bool(image.info.get('gain_map')))
 
 
 def _bytes(value):

@@ -11,10 +11,11 @@ __all__ = ['GROUPS', 'dpi', 'group', 'is_adobe', 'kept',
 GROUPS = (IFD.Exif, IFD.GPSInfo)
 
 #: What stays true; in a TIFF the picture's layout stands among it.
-_KEPT = (Base.ImageDescription, Base.Make, Base.Model, Base.Software,
-         Base.DateTime, Base.Artist, Base.HostComputer, Base.Copyright,
-         Base.Rating, Base.RatingPercent, Base.XPTitle, Base.XPComment,
-         Base.XPAuthor, Base.XPKeywords, Base.XPSubject) + GROUPS
+_KEPT = (Base.DocumentName, Base.PageName, Base.ImageDescription, Base.Make,
+         Base.Model, Base.Software, Base.DateTime, Base.Artist,
+         Base.HostComputer, Base.Copyright, Base.Rating, Base.RatingPercent,
+         Base.XPTitle, Base.XPComment, Base.XPAuthor, Base.XPKeywords,
+         Base.XPSubject) + GROUPS
 
 #: Of the camera's what does not: the size in pixels, which the picture says,
 #: and where the group of interoperability lies, which is put back whole.

@@ -1,14 +1,16 @@
 """What people and programs wrote into a photo is in its result."""
 
 import itertools
+import os
 import struct
+from unittest import mock
 
 import numpy as np
 import tifffile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from colorize.photos import opening, photo_file
+from colorize.photos import captions, opening, photo_file
 from colorize.photos.captions import Captions
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
@@ -119,6 +121,39 @@ class TestCaptions(PhotoFiles):
         found = self.read(Image.fromarray(photo()), 'a.jpg', xmp=XMP.replace(
             b'dc:title', b'hdrgm:Version'))
         self.assertRegex(found.notes[0], 'gain map')
+
+    def test_what_stands_behind_the_picture_is_said_and_no_longer_told(self):
+        packet = (b'<x:xmpmeta><rdf:Description dc:title="a" %s/>'
+                  b'</x:xmpmeta>')
+        for said, told, words in (
+                (b'hdrgm:Version="1.0"', b'', 'gain map'),
+                (b'GCamera:MotionPhoto="1"', b'GCamera:MotionPhoto="0"',
+                 'film'),
+                (b"GCamera:MicroVideo='1'", b"GCamera:MicroVideo='0'",
+                 'film')):
+            found = self.read(Image.fromarray(photo()), 'a.jpg',
+                              xmp=packet % said)
+            self.assertRegex(found.notes[0], words)
+            self.assertEqual(found.captions.xmp.replace(b'" />', b'"/>'),
+                             (packet % told).replace(b'" />', b'"/>'))
+
+    def test_a_phones_gain_map(self):
+        """It lies behind the JPEG, or among the pictures of a HEIC."""
+        first = Image.fromarray(photo())
+        first.save(self.path('a.mpo'), 'MPO', save_all=True,
+                   append_images=[first])
+        os.rename(self.path('a.mpo'), self.path('a.jpg'))
+        self.assertEqual(photo_file.read(self.path('a.jpg')).notes, [])
+        with open(self.path('a.jpg'), 'ab') as file:
+            file.write(b'<apdi:AuxiliaryImageType>HDRGainMap')
+        self.assertRegex(photo_file.read(self.path('a.jpg')).notes[0],
+                         'gain map')
+        image = mock.Mock(format='HEIF', info={}, spec=['format', 'info'])
+        for words, count in ((b'auxC...urn:com:apple:photo:2020:aux:'
+                              b'hdrgainmap', 1), (b'infe..tmap', 1),
+                             (b'infe..grid', 0)):
+            notes = captions.found_in(image, bytes(99) + words)[1]
+            self.assertEqual(len(notes), count)
 
     def test_more_than_a_jpeg_holds(self):
         long = XMP + bytes(70000)
