@@ -64,12 +64,13 @@ def _fingerprint(command, sources):
     parts = command + sources + [processor()]
     for folder in sorted(set(map(os.path.dirname, sources))):
         for file in sorted(os.listdir(folder)):
-            with open(os.path.join(folder, file)) as source:
+            with open(os.path.join(folder, file), encoding='utf-8') as source:
                 parts.append(source.read())
     version = subprocess.run([command[0], '-dumpfullversion'],
                              stdout=subprocess.PIPE).stdout
     text = '\0'.join(parts) + version.decode()
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode(
+        errors='surrogateescape')).hexdigest()[:16]
 
 
 def _compile(command, sources, linked, target):

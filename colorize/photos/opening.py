@@ -39,7 +39,7 @@ def _set_up_readers():
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
     with contextlib.suppress(OSError, StopIteration, AttributeError):
-        with open('/proc/self/maps') as lines:
+        with open('/proc/self/maps', errors='surrogateescape') as lines:
             path = next(line.split(None, 5)[5].strip() for line in lines
                         if '/libtiff' in line)
         ctypes.CDLL(path).TIFFSetErrorHandler(None)

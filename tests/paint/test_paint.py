@@ -196,6 +196,18 @@ class TestChoice(Folder):
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertIn('no C++ compiler', done.stderr)
 
+    def test_where_text_is_ascii(self):
+        """The compiled code is found by sources that are not."""
+        code = ('import numpy as np\n'
+                'from colorize import paint\n'
+                'print(paint.shrink(np.full((9, 9), 99, "uint8"), 8, 8)'
+                '.shape)')
+        done = subprocess.run(
+            [sys.executable, '-c', code], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, universal_newlines=True,
+            env=dict(os.environ, LC_ALL='POSIX', PYTHONUTF8='0'))
+        self.assertEqual(done.stdout, '(8, 8)\n', done.stderr)
+
     def test_code_that_does_not_compile(self):
         source = self.path('a.cpp')
         with open(source, 'w') as file:
