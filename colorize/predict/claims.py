@@ -88,14 +88,15 @@ def claimed(tasks, claims, overwrite, left):
 
 
 def _others(task):
-    """Names that a result has where others of its stem were named, or not.
+    """Names of a result beside its photo where others are named, or not.
 
-    The second is that of no other photo.
+    The second is that of no other photo. In a folder for results all runs
+    agree on one; see :mod:`colorize.predict.neighbours`.
     """
     folder, output = os.path.split(task.output)
-    photo = os.path.basename(task.photo)
-    if not output.startswith(os.path.splitext(photo)[0]):
-        return []  # named by the user
+    place, photo = os.path.split(task.photo)
+    if folder != place or not output.startswith(os.path.splitext(photo)[0]):
+        return []
     return [os.path.join(folder, name) for name in names(task, photo)]
 
 
