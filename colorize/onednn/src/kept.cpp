@@ -31,14 +31,14 @@ size_t mixed(size_t hash, uint32_t value) {
     return (hash ^ value) * 0x9E3779B97F4A7C15u + (hash >> 29);
 }
 
-// Of the layout and of samples, the last value among them.
+// Of the layout and of so many samples, the last value among them.
 size_t hash_of(const float *kernels, size_t count,
-               const std::vector<int> &layout) {
+               const std::vector<int> &layout, size_t samples) {
     size_t hash = count;
     for (int number : layout) hash = mixed(hash, number);
-    for (size_t i = 1; count && i <= SAMPLES; i++) {
+    for (size_t i = 1; count && i <= samples; i++) {
         uint32_t bits;
-        std::memcpy(&bits, kernels + (count * i - 1) / SAMPLES, sizeof bits);
+        std::memcpy(&bits, kernels + (count * i - 1) / samples, sizeof bits);
         hash = mixed(hash, bits);
     }
     return hash;
@@ -89,6 +89,11 @@ public:
         keep({hash, nullptr, values, packed, count, bytes});
     }
 
+    bool is_settled(const float *kernels) {
+        std::lock_guard<std::mutex> hold(lock_);
+        return stays(kernels);
+    }
+
     void settle(const float *kernels, bool stay) {
         std::lock_guard<std::mutex> hold(lock_);
         if (stay) {
@@ -136,7 +141,8 @@ Shelf &shelf() {
 std::shared_ptr<Buffer> packed_kernels(
     const float *kernels, size_t count, const std::vector<int> &layout,
     size_t bytes, const std::function<void(float *)> &pack) {
-    size_t hash = hash_of(kernels, count, layout);
+    size_t hash = hash_of(kernels, count, layout,
+                          shelf().is_settled(kernels) ? 0 : SAMPLES);
     auto found = shelf().find(hash, kernels, count);
     if (found) return found;
     auto packed = std::make_shared<Buffer>(bytes);
