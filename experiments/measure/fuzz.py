@@ -18,13 +18,15 @@ import time
 
 from colorize import command
 
-__all__ = ['MEMORY', 'SECONDS', 'fuzz', 'main']
+__all__ = ['MEMORY', 'SECONDS', 'fuzz', 'main', 'watched']
 
 #: A case may take so many bytes more than the idle program has.
 MEMORY = 2 << 30
 
 #: And so long.
 SECONDS = 20
+
+_NO_END = 'no end'
 
 
 def main(arguments=None):
@@ -69,15 +71,32 @@ def fuzz(cases, seeds):
     began, records = time.time(), []
     with tempfile.TemporaryDirectory(prefix='fuzz-') as folder:
         for seed in seeds:
-            mine = []
+            mine, again = [], set()
             while len(mine) < cases:
-                mine += _watched(folder, len(mine), cases, seed)
+                mine += watched(folder, len(mine), cases, seed)
+                # A machine that slept meanwhile is no fault of the case's.
+                if mine[-1].get('bad') == _NO_END and len(mine) not in again:
+                    again.add(len(mine))
+                    mine.pop()
             records += [dict(record, seed=seed) for record in mine]
     return _summary(records, seeds, time.time() - began)
 
 
-def _watched(folder, first, cases, seed):
-    """Records of cases up to the last, or to one that ends the process."""
+def watched(folder, first, cases, seed):
+    """Run cases in a process of their own.
+
+    Parameters
+    ----------
+    folder : str
+        For its files.
+    first, cases, seed : int
+        Its first case, and the one behind the last.
+
+    Returns
+    -------
+    list of dict
+        Records up to the last case, or to one that ends the process.
+    """
     process = subprocess.Popen(
         [sys.executable, '-m', 'experiments.measure.fuzz', '--out', folder,
          '--first', str(first), '--cases', str(cases), '--seed', str(seed)],
@@ -93,8 +112,8 @@ def _watched(folder, first, cases, seed):
     timer.cancel()
     if process.returncode:
         records.append({'format': 'any', 'number': first + len(records),
-                        'bad': 'no end' if slow else 'crash, status '
-                                                     f'{process.returncode}'})
+                        'bad': _NO_END if slow else 'crash, status '
+                                                    f'{process.returncode}'})
     return records
 
 

@@ -1,6 +1,7 @@
 """Damaged files by the hundred."""
 
 import unittest
+from unittest import mock
 
 from experiments.measure import fuzz, fuzz_cases
 
@@ -15,6 +16,21 @@ class TestFuzz(unittest.TestCase):
             self.assertGreater(found['done'][form], 0, found)
         self.assertLess(found['slowest'], 5)
         self.assertLess(found['peak_mib'] - found['idle_mib'], 300)
+
+    def test_a_case_that_does_not_end_is_tried_twice(self):
+        """Case 1 was asleep with the machine, case 2 never ends."""
+        stops = iter([1, 2, 2, None])
+
+        def stopped(folder, first, cases, seed):
+            stop = next(stops)
+            good = [{'format': 'a', 'number': number, 'status': 0}
+                    for number in range(first, stop or cases)]
+            return good + ([] if stop is None else [
+                {'format': 'a', 'number': stop, 'bad': 'no end'}])
+        with mock.patch.object(fuzz, 'watched', stopped):
+            found = fuzz.fuzz(4, [0])
+        self.assertEqual((found['cases'], found['bad']),
+                         (4, ['a 0 2: no end']))
 
     def test_every_rule_is_looked_at(self):
         fine = {'status': 1, 'said': 'command: name: bad\n'}
