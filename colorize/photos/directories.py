@@ -1,11 +1,12 @@
 """Directories of TIFF and EXIF (TIFF 6.0, BigTIFF), as they lie in a file."""
 
+import contextlib
 import struct
 
 from PIL.ExifTags import Base, IFD
 
 __all__ = ['DAMAGE', 'classic', 'count_pages', 'entry', 'in_ascii',
-           'is_whole']
+           'is_whole', 'kinds', 'retyped']
 
 #: What is raised where a pointer leads out of a file.
 DAMAGE = (struct.error, OverflowError)
@@ -16,6 +17,10 @@ _ASCII, _UTF8 = 2, 129
 #: Bytes of a value by the type of an entry.
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8,
            11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, _UTF8: 1}
+
+#: Types of bytes that mean nothing here, and of numbers, as they are packed.
+_OPAQUE = {1, 7}
+_NUMBERS = {3: 'H', 4: 'I', 5: 'I', 8: 'h', 9: 'i', 10: 'i'}
 
 #: Types that BigTIFF has added.
 _LARGE = (16, 17, 18)
@@ -171,21 +176,95 @@ def in_ascii(exif):
     -------
     bytes
     """
-    head = 6 if exif.startswith(b'Exif\0\0') else 0
-    content = bytearray(exif[head:])
+    head, content = _parted(exif)
     if content[:4] in (b'II*\0', b'MM\0*'):
-        _call_ascii(content, _first(content), _GROUPS)
-    return exif[:head] + bytes(content)
+        for _, at, _, kind, _, _ in _placed(content):
+            if kind == _UTF8:
+                struct.pack_into(_structs(content)[1].format, content, at + 2,
+                                 _ASCII)
+    return head + bytes(content)
 
 
-def _call_ascii(content, place, groups):
-    for number, (tag, kind, _, value) in enumerate(
-            list(_entries(content, place))):
-        if kind == _UTF8:
-            struct.pack_into(_structs(content)[1].format, content,
-                             place + 4 + 12 * number, _ASCII)
-        elif tag in groups:
-            _call_ascii(content, _pointer(content, kind, value), groups[tag])
+def _parted(exif):
+    """The name before EXIF, and what comes then, to be changed."""
+    head = 6 if exif.startswith(b'Exif\0\0') else 0
+    return exif[:head], bytearray(exif[head:])
+
+
+def _placed(content, place=None, groups=_GROUPS, group=None):
+    """Group, place, tag, type, count and bytes of each entry, in all groups.
+    """
+    place = _first(content) if place is None else place
+    pointer, count, _ = _structs(content)
+    for number, (tag, kind, values, value) in enumerate(
+            _entries(content, place)):
+        yield (group, place + count.size + number * (4 + 2 * pointer.size),
+               tag, kind, values, value)
+        if tag in groups and value is not None:
+            yield from _placed(content, _pointer(content, kind, value),
+                               groups[tag], tag)
+
+
+def kinds(exif):
+    """Types of entries.
+
+    Parameters
+    ----------
+    exif : bytes
+        Or a TIFF; of a damaged one as far as it goes.
+
+    Returns
+    -------
+    dict
+        By the tag of the group (None of the first) and that of the entry.
+    """
+    found = {}
+    with contextlib.suppress(*DAMAGE):
+        for group, _, tag, kind, _, _ in _placed(
+                exif[6:] if exif.startswith(b'Exif\0\0') else exif):
+            found[group, tag] = kind
+    return found
+
+
+def retyped(exif, wanted):
+    """EXIF that Pillow has written, in the types that it had.
+
+    Parameters
+    ----------
+    exif : bytes
+        Or a TIFF's directory with what is before it.
+    wanted : dict
+        Of :func:`kinds`. Where a value would take other room, as several
+        whole numbers, it stays as it is.
+
+    Returns
+    -------
+    bytes
+    """
+    head, content = _parted(exif)
+    for group, at, tag, kind, count, value in _placed(content):
+        new = wanted.get((group, tag), kind)
+        packed = value if {kind, new} == _OPAQUE else _packed(
+            _structs(content)[0].format[:1], kind, new, count, value)
+        if packed is not None:
+            struct.pack_into(_structs(content)[1].format, content, at + 2,
+                             new)
+        if packed is not None and len(packed) <= 4:
+            content[at + 8:at + 12] = packed.ljust(4, b'\0')
+    return head + bytes(content)
+
+
+def _packed(order, kind, new, count, value):
+    """Numbers as those of another type in the same room, or None."""
+    if kind == new or not {kind, new} <= set(_NUMBERS):
+        return None
+    many = 2 * count if _WIDTHS[kind] == 8 else count
+    if _WIDTHS[kind] != _WIDTHS[new] and (count > 1 or 8 in (
+            _WIDTHS[kind], _WIDTHS[new])):
+        return None
+    with contextlib.suppress(struct.error):
+        numbers = struct.unpack(f'{order}{many}{_NUMBERS[kind]}', value)
+        return struct.pack(f'{order}{many}{_NUMBERS[new]}', *numbers)
 
 
 def classic(content):

@@ -4,6 +4,8 @@ import numpy as np
 from PIL import Image
 from PIL.ExifTags import Base, IFD
 
+from colorize.photos import directories
+
 __all__ = ['GROUPS', 'dpi', 'group', 'is_adobe', 'kept',
            'loaded', 'orientation', 'upright', 'with_dpi']
 
@@ -44,7 +46,9 @@ def kept(given):
     left_out : list of int
         Tags of those that cannot be written.
     """
-    found = Image.Exif()
+    found = _Typed()
+    if hasattr(given, 'fp'):
+        found.kinds = directories.kinds(given.fp.getvalue())
     for tag in _KEPT:
         if tag in given:
             found[tag] = group(given, tag) if tag in GROUPS \
@@ -56,6 +60,16 @@ def kept(given):
         left_out = _cleaned(found)
         written = _bytes_of(found)
     return written, left_out
+
+
+class _Typed(Image.Exif):
+    """Pillow's, which guesses types, with those that entries came in."""
+
+    kinds = {}
+
+    def tobytes(self, offset=8):
+        """As Pillow's."""
+        return directories.retyped(super().tobytes(offset), self.kinds)
 
 
 def _bytes_of(found):
@@ -125,8 +139,9 @@ def _as_read(value):
 
 def loaded(exif):
     """EXIF from its bytes, ready to be written again."""
-    found = Image.Exif()
+    found = _Typed()
     found.load(exif)
+    found.kinds = directories.kinds(exif)
     for tag in list(found):
         if tag in GROUPS:
             found.get_ifd(tag).update(group(found, tag))

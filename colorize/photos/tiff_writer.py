@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from colorize.photos import captions, exif, images
+from colorize.photos import captions, directories, exif, images
 
 __all__ = ['STRIP', 'write']
 
@@ -44,16 +44,17 @@ def write(file, photo):
     samples = samples.reshape(samples.shape[:2] + (-1,))
     step = max(1, STRIP // samples[0].nbytes)
     entries, notes = _entries(photo, samples, step)
+    kinds = directories.kinds(photo.exif or b'')
     # Its own length is known before what it says of the strips.
-    file.write(_directory(entries, [0] * -(-len(samples) // step)))
+    file.write(_directory(entries, [0] * -(-len(samples) // step), kinds))
     sizes = [file.write(each) for each in _packed(samples, step)]
     file.seek(0)
-    file.write(_directory(entries, sizes))
+    file.write(_directory(entries, sizes, kinds))
     file.seek(0, 2)
     return notes
 
 
-def _directory(entries, sizes):
+def _directory(entries, sizes, kinds):
     """What stands before the strips of these sizes, bytes."""
     found = ImageFileDirectory_v2(_HEAD)
     for tag, value in entries.items():
@@ -61,7 +62,7 @@ def _directory(entries, sizes):
     found[Base.StripByteCounts] = tuple(sizes)
     # Pillow adds where the first begins.
     found[Base.StripOffsets] = tuple(np.cumsum([0] + sizes[:-1]).tolist())
-    return _HEAD + found.tobytes(len(_HEAD))
+    return directories.retyped(_HEAD + found.tobytes(len(_HEAD)), kinds)
 
 
 def _packed(samples, step):

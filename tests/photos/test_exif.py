@@ -5,6 +5,7 @@ import struct
 import numpy as np
 from PIL import Image
 
+from colorize.photos import photo_file
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
 
@@ -32,6 +33,27 @@ def exif(order, first, below, group):
     return b'Exif\0\0' + head + directory(order, 8, first + [
         (group, 4, 1, struct.pack(f'{order}I', 8 + length))]) + directory(
             order, 8 + length, below)
+
+
+def types_in(path):
+    """Types of the camera's entries by their tags, as they lie in a file."""
+    with Image.open(path) as image:
+        content = image.info.get('exif')
+    if content is None or path.endswith('.tif'):
+        with open(path, 'rb') as file:
+            content = file.read()
+    content = content[6:] if content.startswith(b'Exif') else content
+    order = '<' if content.startswith(b'II') else '>'
+
+    def entries(place):
+        count, = struct.unpack_from(f'{order}H', content, place)
+        for at in range(place + 2, place + 2 + 12 * count, 12):
+            tag, kind = struct.unpack_from(f'{order}HH', content, at)
+            yield tag, kind, struct.unpack_from(f'{order}I', content,
+                                                at + 8)[0]
+    first = struct.unpack_from(f'{order}I', content, 4)[0]
+    below = next(value for tag, _, value in entries(first) if tag == 0x8769)
+    return {tag: kind for tag, kind, _ in entries(below)}
 
 
 class TestExif(PhotoFiles):
@@ -73,3 +95,26 @@ class TestExif(PhotoFiles):
             self.assertEqual(kept.get_ifd(0x8825), {1: 'N', 4: .75})
             np.testing.assert_array_equal(found.pixels.shape,
                                           photo().shape)
+
+    def test_types_stay(self):
+        """Those that the standard asks for."""
+        def parts(order):
+            return [(271, ASCII, 4, b'Cam\0')], [
+                (0x8833, 4, 1, struct.pack(f'{order}I', 100)),
+                (0x9000, 7, 4, b'0232'), (0x9101, 7, 4, b'\1\2\3\0'),
+                (0x9204, SIGNED, 1, struct.pack(f'{order}2i', 1, 3)),
+                (0x9286, 7, 12, b'ASCII\0\0\0Tom!'),
+                (0xa300, 7, 1, b'\3'), (0xa301, 7, 1, b'\1'),
+                (0xa302, 7, 8, bytes(8)), (0xa40b, 7, 5, b'12345')]
+        for order in '<>':
+            given = exif(order, *parts(order), 0x8769)
+            for name in ('a.jpg', 'a.png', 'a.webp', 'a.tif'):
+                Image.fromarray(photo()).save(self.path(name), exif=given)
+                if name == 'a.tif':  # Pillow writes other types
+                    self.written(name, exif=given)
+                found = photo_file.read(self.path(name))
+                for result in ('b.jpg', 'b.png', 'b.webp', 'b.tif'):
+                    self.written(result, exif=found.exif, mark='0' * 32,
+                                 dpi=(300., 300.))
+                    self.assertEqual(types_in(self.path(result)), {
+                        tag: kind for tag, kind, *_ in parts(order)[1]})
