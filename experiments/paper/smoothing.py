@@ -60,14 +60,15 @@ def smoothing(given):
     from colorize.colorizer import default_weights
     from colorize.systems import trained
     weights = given.weights or default_weights()
-    network, means, _, side = trained.load(weights)
-    scores = class_scores(network, weights)
-    paths = options.test_photos(given, side, _QUICK if given.quick
+    held = trained.load(weights)
+    scores = class_scores(held.network, weights)
+    paths = options.test_photos(given, held.side, _QUICK if given.quick
                                 else _COUNT)
-    found = summary(_measure_all(paths, side, scores, means, weights,
-                                 given.runs))
+    found = summary(_measure_all(paths, held.side, scores, held.means,
+                                 weights, given.runs))
     print('\n'.join(_table(found)))
-    found.update(photos=len(paths), side=side, scores='before the softmax',
+    found.update(photos=len(paths), side=held.side,
+                 scores='before the softmax',
                  weights=os.path.basename(weights))
     report.write_json(os.path.join(given.out, 'smoothing.json'), found)
     _plot(os.path.join(given.out, 'smoothing.png'), found['sigmas'])

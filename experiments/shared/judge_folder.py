@@ -101,8 +101,8 @@ def _decoders(weights):
         except SettingError:
             pass  # one that the network cannot do
     decoders = decoders or {'regression': made}
-    _, means, prior, _ = trained.load(weights)
-    return decoders, bins.from_bins(prior.argmax(axis=1), means)
+    held = trained.load(weights)
+    return decoders, bins.from_bins(held.prior.argmax(axis=1), held.means)
 
 
 def _painted(decoders, flat, gray):

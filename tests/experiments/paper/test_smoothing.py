@@ -38,14 +38,15 @@ class TestScores(Experiment):
     def test_sigma_0_is_the_plain_prediction(self):
         path = self.write_weights()
         predict, side = saved.predictor(path)
-        network, means, _, _ = trained.load(path)
-        scores = smoothing.class_scores(network, path)
+        held = trained.load(path)
+        scores = smoothing.class_scores(held.network, path)
         os.makedirs(self.path('photos'))
         photo, = write_photos(self.path('photos'), 1)
         lightness = color.split(images.load_square(photo, side))[0]
         classes = scores(lightness)
         self.assertEqual(classes.shape, (2, 50, SIDE, SIDE))
-        chroma = bins.from_bins(smoothing.blurred_bins(classes, 0), means)
+        chroma = bins.from_bins(smoothing.blurred_bins(classes, 0),
+                                held.means)
         np.testing.assert_array_equal(chroma, predict(lightness))
         self.assertGreater(len(np.unique(chroma)), 4)
         self.check_main(path, photo)
