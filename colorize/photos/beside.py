@@ -45,7 +45,9 @@ def added(image, content):
     list of str
         What is damaged, or not known.
     """
-    info, notes = image.info, []
+    info = image.info
+    notes = [f'its {name} is damaged and left out'
+             for name in info.get('damage', ())]
     if image.format in _FILLERS:
         for name, value in _FILLERS[image.format](image, content, notes):
             if value and not info.get(name):

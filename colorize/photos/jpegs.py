@@ -5,9 +5,15 @@ import io
 import numpy as np
 from PIL import Image
 
-__all__ = ['completed', 'hole']
+__all__ = ['completed', 'hole', 'mended']
 
 _END = b'\xff\xd9'
+
+#: The marker before what is drawn.
+_SCAN = 0xda
+
+#: Segments that are looked at; each is tried with what no APPn is.
+_MOST = 1000
 
 #: Zeros in a row that no picture makes.
 _HOLE = bytes(1024)
@@ -51,3 +57,51 @@ def hole(content):
     if start < 0 or content.count(0) > len(content) // 2:
         return False
     return start + len(_HOLE) < len(content)
+
+
+def mended(content):
+    """A JPEG less what is beside its picture and Pillow cannot read.
+
+    Its decoder passes over what is too short; Pillow refuses the photo.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    content : bytes
+    left_out : list of str
+        Names of segments.
+    """
+    parts, scan = _segments(content)
+    picture = b''.join(part for name, part in parts if not name)
+    kept, left_out = [content[:2]], []
+    for name, part in parts:
+        if not name or _is_read(content[:2] + part + picture):
+            kept.append(part)
+        else:
+            left_out.append(name)
+    return b''.join(kept) + content[scan:], left_out
+
+
+def _segments(content):
+    """What stands before the scan as (APPn or '', bytes), and its end."""
+    found, start = [], 2
+    while content[start:start + 1] == b'\xff' and len(found) < _MOST:
+        marker = content[start + 1]
+        end = start + 2 + int.from_bytes(content[start + 2:start + 4], 'big')
+        name = f'APP{marker & 15}' if marker & 0xf0 == 0xe0 else ''
+        found.append((name, content[start:end]))
+        start = end
+        if marker == _SCAN:
+            break
+    return found, start
+
+
+def _is_read(content):
+    try:
+        Image.open(io.BytesIO(content), formats=['JPEG'])
+    except Exception:  # as a damaged file
+        return False
+    return True

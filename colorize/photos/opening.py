@@ -12,7 +12,7 @@ from functools import lru_cache
 from PIL import Image
 
 from colorize.disk.whole import require_file
-from colorize.photos import cached, formats, tiffs
+from colorize.photos import cached, formats, jpegs, pngs, tiffs
 
 __all__ = ['ImageError', 'LARGEST', 'Source', 'add_extras', 'opened']
 
@@ -112,7 +112,7 @@ def _source(path, content):
     except Image.UnidentifiedImageError:
         if tiffs.is_tiff(content):
             return Source(tiffs.Standin(content), content)
-        image = _by_an_extra(path, content)
+        image = _mended(content) or _by_an_extra(path, content)
     if image.format == 'TIFF' and tiffs.is_raw(image.tag_v2):
         raise _Foreign(formats.foreign('.dng'))
     return Source(image, content, image.tile[0] if image.tile else None)
@@ -121,6 +121,20 @@ def _source(path, content):
 #: Pillow asks one after the other whether it is theirs: most often a JPEG's.
 _USUAL = sorted((each.name for each in formats.FORMATS if each.extra is None),
                 key=lambda name: name != 'JPEG')
+
+
+def _mended(content):
+    """An image less what is damaged beside it, or None.
+
+    What is left out stands in its ``info``.
+    """
+    for start, mended in ((b'\xff\xd8', jpegs.mended),
+                          (b'\x89PNG', pngs.mended)):
+        if content.startswith(start):
+            content, damage = mended(content)
+            image = Image.open(io.BytesIO(content), formats=_USUAL)
+            image.info['damage'] = damage
+            return image
 
 
 def _by_an_extra(path, content):

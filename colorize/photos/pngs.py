@@ -1,11 +1,13 @@
 """What Pillow does not read of a PNG: 16 bits of colour, cICP, some tRNS."""
 
+import zlib
+
 import numpy as np
 
 from colorize import command
 from colorize.photos import code_points, profiles
 
-__all__ = ['chunk', 'needs_us', 'pixels', 'profile']
+__all__ = ['chunk', 'mended', 'needs_us', 'pixels', 'profile']
 
 #: What most writers put for sRGB, and how far off they are.
 _GAMMA, _NEAR = 1 / 2.2, 0.005
@@ -55,16 +57,50 @@ def pixels(content):
 
 
 def chunk(content, name):
-    """The content of the first chunk of a name before the picture."""
-    place = 8
-    while place + 8 <= len(content):
-        size = int.from_bytes(content[place:place + 4], 'big')
-        kind = content[place + 4:place + 8]
-        if kind == name:
-            return content[place + 8:place + 8 + size]
+    """The content of the first whole chunk of a name before the picture."""
+    for kind, start, end in _chunks(content):
+        if kind == name and _is_whole(content, start, end):
+            return content[start + 8:end - 4]
+    return None
+
+
+def _chunks(content):
+    """Name, begin and end of each chunk before the picture."""
+    start = 8
+    while start + 8 <= len(content):
+        kind = content[start + 4:start + 8]
         if kind == b'IDAT':
-            return None
-        place += size + 12
+            return
+        end = start + 12 + int.from_bytes(content[start:start + 4], 'big')
+        yield kind, start, end
+        start = end
+
+
+def _is_whole(content, start, end):
+    return zlib.crc32(content[start + 4:end - 4]) == int.from_bytes(
+        content[end - 4:end], 'big')
+
+
+def mended(content):
+    """A PNG less what it could do without and its checksum denies.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    content : bytes
+    left_out : list of str
+        Names of chunks.
+    """
+    found, left_out, last = [], [], 0
+    for kind, start, end in _chunks(content):
+        if kind[:1].islower() and not _is_whole(content, start, end):
+            found.append(content[last:start])
+            left_out.append(kind.decode('latin-1'))
+            last = end
+    return b''.join(found) + content[last:], left_out
 
 
 def profile(info, content, gray):

@@ -4,6 +4,7 @@ import struct
 import subprocess
 import sys
 
+import imagecodecs
 import numpy as np
 import tifffile
 from PIL import Image
@@ -54,6 +55,24 @@ class TestFormats(PhotoFiles):
         Image.fromarray(photo()).save(self.path('b.dng'), 'PNG')
         np.testing.assert_array_equal(photo_file.read(
             self.path('b.dng')).pixels, photo())
+
+    def test_jpeg_of_which_a_part_is_short(self):
+        """The decoder passes over it, and so does libjpeg elsewhere."""
+        Image.fromarray(photo()).save(self.path('a.jpg'))
+        with open(self.path('a.jpg'), 'rb') as file:
+            content = file.read()
+        for marker, part in ((0, b'JFIF\0'), (2, b'ICC_PROFILE\0'),
+                             (13, b'Photoshop 3.0\x008BIM\4\4'),
+                             (14, b'Adobe'), (14, b'Adobe\0')):
+            whole = content[:20] + bytes(
+                [255, 0xe0 + marker, 0, len(part) + 2]) + part + content[20:]
+            with open(self.path('a.jpg'), 'wb') as file:
+                file.write(whole)
+            found = photo_file.read(self.path('a.jpg'))
+            self.assertEqual(found.notes, [
+                f'its APP{marker} is damaged and left out'])
+            np.testing.assert_array_equal(found.pixels,
+                                          imagecodecs.jpeg_decode(whole))
 
     def test_ppm_of_sixteen_bits(self):
         deep = photo().astype('uint16') * 257 - 3

@@ -112,3 +112,35 @@ class TestTransparent(PhotoFiles):
         color = photo()[3, 4]
         self.check(with_trns(Image.fromarray(photo()), color.tolist()),
                    photo(), (photo() == color).all(axis=2))
+
+
+class TestChecksums(PhotoFiles):
+    def read_with(self, name, data, place, content):
+        part = (len(data).to_bytes(4, 'big') + name + data
+                + (zlib.crc32(name + data) ^ 1).to_bytes(4, 'big'))
+        with open(self.path('a.png'), 'wb') as file:
+            file.write(content[:place] + part + content[place:])
+        return photo_file.read(self.path('a.png'))
+
+    def test_a_wrong_one_beside_the_picture(self):
+        plain = io.BytesIO()
+        Image.fromarray(photo()).save(plain, 'PNG')
+        for content, truth in ((plain.getvalue(), photo()),
+                               (imagecodecs.png_encode(RGB), RGB)):
+            for name, data in ((b'tEXt', b'Title\0Tom'), (b'iCCP', b'x'),
+                               (b'gAMA', bytes(4)), (b'tRNS', bytes(6)),
+                               (b'cICP', b'\x0c\x0d\0\1')):
+                found = self.read_with(name, data, 33, content)
+                self.assertEqual(found.notes, [
+                    f'its {name.decode()} is damaged and left out'])
+                np.testing.assert_array_equal(found.pixels, truth)
+                self.assertEqual((found.alpha, found.icc), (None, None))
+
+    def test_a_wrong_one_of_the_picture(self):
+        file = io.BytesIO()
+        Image.fromarray(photo()).save(file, 'PNG')
+        content = file.getvalue()
+        for name, data, place in ((b'PLTE', bytes(6), 33),
+                                  (b'IHDR', content[16:29], 8)):
+            with self.assertRaisesRegex(images.ImageError, 'not a readable'):
+                self.read_with(name, data, place, content)
