@@ -68,7 +68,7 @@ def _raster(source):
         values, alpha, notes = deep.pixels(image, content)
         if values is not None:
             return _named(values, alpha, [])
-    image = _loaded(image, content, notes)
+    image = deep.filled(_loaded(image, content, notes), content)
     if image.mode.startswith('I') or image.mode == 'F':
         return _named(_deep_gray(image), None, notes)
     return _shallow(image, notes)

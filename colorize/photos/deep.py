@@ -1,4 +1,4 @@
-"""More than 8 bits of formats that Pillow reads as 8."""
+"""More or fewer than 8 bits of formats that Pillow reads as 8."""
 
 import struct
 
@@ -7,7 +7,7 @@ import numpy as np
 from colorize import command
 from colorize.photos import tiffs
 
-__all__ = ['FORMATS', 'bits_of', 'pixels']
+__all__ = ['FORMATS', 'bits_of', 'filled', 'pixels']
 
 #: By Pillow's names.
 FORMATS = ('AVIF', 'HEIF', 'JPEG2000', 'JXL')
@@ -17,7 +17,7 @@ FORMATS = ('AVIF', 'HEIF', 'JPEG2000', 'JXL')
 _SIZ = b'\xff\x4f\xff\x51'
 
 
-def bits_of(image, content):
+def bits_of(image, content, channel=0):
     """Bits of a channel.
 
     Parameters
@@ -25,6 +25,8 @@ def bits_of(image, content):
     image : PIL.Image.Image
     content : bytes
         Of its file.
+    channel : int
+        Of a JPEG 2000, in which each has bits of its own.
 
     Returns
     -------
@@ -39,7 +41,8 @@ def bits_of(image, content):
         return (12 if flags & 32 else 10) if flags & 64 else 8
     if image.format == 'JPEG2000':
         place = content.find(_SIZ) + 42
-        return 1 + content[place] % 128 if 42 <= place < len(content) else 8
+        there = 42 <= place < len(content) - 3 * channel
+        return 1 + content[place + 3 * channel] % 128 if there else 8
     return 16 if image.format == 'JXL' and not image.jpeg else 8
 
 
@@ -75,6 +78,33 @@ def pixels(image, content):
     except Exception:  # as a damaged file: Pillow says why
         return None, None, [f'its {bits} bits are read as 8']
     return _parted(found) + ([],)
+
+
+def filled(image, content):
+    """Fewer than 8 bits of a JPEG 2000 over all of 0 to 255.
+
+    Pillow sets the others to 0, so that white is grey.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Loaded.
+    content : bytes
+        Of its file.
+
+    Returns
+    -------
+    PIL.Image.Image
+    """
+    if image.format != 'JPEG2000' or image.mode not in (
+            'L', 'LA', 'RGB', 'RGBA'):
+        return image
+    white = [256 - (256 >> min(bits_of(image, content, channel), 8))
+             for channel in range(len(image.getbands()))]
+    if min(white) == 255:
+        return image
+    return image.point([min(255, round(value * 255 / top))
+                        for top in white for value in range(256)])
 
 
 def _parted(found):

@@ -6,7 +6,7 @@ from PIL.ExifTags import Base, IFD
 
 from colorize.photos import directories
 
-__all__ = ['GROUPS', 'dpi', 'group', 'is_adobe', 'kept',
+__all__ = ['GROUPS', 'dpi', 'group', 'is_adobe', 'is_stretched', 'kept',
            'loaded', 'orientation', 'upright', 'with_dpi']
 
 #: Groups of entries below the EXIF: camera and place.
@@ -222,6 +222,22 @@ def _resolution(image):
     given = image.getexif()
     unit = _UNITS[given.get(Base.ResolutionUnit, 2)]
     return [float(given[tag]) * unit for tag in _RESOLUTION]
+
+
+def is_stretched(image):
+    """Whether a file says, without a unit, that its pixels are not square.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+    """
+    info = image.info
+    said = info.get('aspect') or info.get('resolution') or (
+        info.get('jfif_unit') == 0 and info.get('jfif_density'))
+    try:
+        return bool(said) and min(said) > 0 and said[0] != said[1]
+    except TypeError:  # of a damaged TIFF
+        return False
 
 
 def with_dpi(entries, found):

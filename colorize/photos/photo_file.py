@@ -118,6 +118,8 @@ class Opened:
 
 def _losses(image, content):
     """What is not taken over of a photo, in words."""
+    if exif.is_stretched(image):
+        yield 'that its pixels are not square is left out'
     if image.format == 'TIFF':
         pages = directories.count_pages(content)
         if pages != 1:

@@ -58,6 +58,22 @@ class TestBits(Deep):
                     values = values[..., :3]
                 self.agree(found.pixels, values, most)
 
+    def test_jpeg_2000_of_few_bits(self):
+        """White is white."""
+        for bits in (1, 4, 7):
+            values = photo() >> (8 - bits)
+            scaled = np.rint(values * (255 / (2 ** bits - 1)))
+            for form in ('jp2', 'j2k'):
+                for place in (slice(0, 1), slice(None), [0, 1, 2, 0]):
+                    found = self.of('a.jp2', imagecodecs.jpeg2k_encode(
+                        np.ascontiguousarray(values[..., place]), level=0,
+                        bitspersample=bits, codecformat=form))
+                    np.testing.assert_array_equal(
+                        found.pixels, scaled[..., place][..., :3].squeeze())
+                    if isinstance(place, list):
+                        np.testing.assert_array_equal(found.alpha,
+                                                      scaled[..., 0])
+
     def test_avif(self):
         for bits in (10, 12):
             content = imagecodecs.avif_encode(RGB >> (16 - bits), level=100,

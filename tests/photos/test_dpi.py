@@ -1,6 +1,10 @@
 """Dots per inch, wherever a file says them."""
 
+import struct
+import zlib
+
 import numpy as np
+import tifffile
 from PIL import Image
 
 from colorize.photos import photo_file
@@ -38,3 +42,25 @@ class TestDpi(PhotoFiles):
                              (300, 150))
         self.assertEqual(self.written('b.ppm', dpi=(300., 150.)), [
             'its resolution cannot be held by PPM and is left out'])
+
+    def test_pixels_that_are_not_square(self):
+        """A ratio without a unit is said; one of 1 is none."""
+        for across, notes in ((3, []), (4, ['that its pixels are not square '
+                                            'is left out'])):
+            Image.fromarray(GREY).save(self.path('a.jpg'))
+            Image.fromarray(GREY).save(self.path('a.png'))
+            tifffile.imwrite(self.path('a.tif'), GREY, resolution=(across, 3),
+                             resolutionunit=1)
+            ratio = struct.pack('>II', across, 3) + b'\0'
+            self.put('a.jpg', 13, b'\0' + struct.pack('>HH', across, 3), 5)
+            self.put('a.png', 33, struct.pack('>I', 9) + b'pHYs' + ratio
+                     + struct.pack('>I', zlib.crc32(b'pHYs' + ratio)))
+            for name in ('a.jpg', 'a.png', 'a.tif'):
+                found = photo_file.read(self.path(name))
+                self.assertEqual((found.notes, found.dpi), (notes, None))
+
+    def put(self, name, place, part, instead_of=0):
+        with open(self.path(name), 'rb') as file:
+            content = file.read()
+        with open(self.path(name), 'wb') as file:
+            file.write(content[:place] + part + content[place + instead_of:])
