@@ -11,7 +11,7 @@ from colorize.cluster.connection import check_address
 from colorize.coherence import ASKED
 from colorize.disk.whole import sweep
 from colorize.photos import formats
-from colorize.predict.claims import Claims, claimed
+from colorize.predict.claims import Claims, claimed, is_of_another
 from colorize.predict.neighbours import agreed
 from colorize.predict.plan import make_plan
 from colorize.predict.report import Summary, prepare
@@ -114,7 +114,8 @@ def main(arguments=None):
     try:
         left = _run(plan, given, summary)
         if left:  # another run has had them; it may have ended since
-            _run(plan._replace(tasks=left, unread=[]), given, summary)
+            left = _run(plan._replace(tasks=left, unread=[]), given, summary)
+            _refuse(left, summary)
         if given.evaluate:
             _conclude(summary)
     finally:
@@ -124,6 +125,18 @@ def main(arguments=None):
             if given.json:
                 summary.write(given.json, _average(summary))
     return 1 if summary.failed else 0
+
+
+def _refuse(left, summary):
+    """Of what is left to other runs say what none of them colours."""
+    for task in left:
+        if is_of_another(task):
+            error = ValueError(
+                f'{task.photo}: another run is writing {task.output}, of '
+                'another photo; start again when it has ended')
+            command.complain(error)
+            summary.add(task, 'failed', error=command.words(error))
+            summary.left -= 1
 
 
 def _prepared(parser, given):

@@ -7,7 +7,7 @@ import os
 from colorize.disk import whole
 from colorize.predict.standing import belongs, names
 
-__all__ = ['Claims', 'claimed']
+__all__ = ['Claims', 'claimed', 'is_of_another']
 
 
 class Claims:
@@ -20,7 +20,7 @@ class Claims:
     def __init__(self):
         self._held = {}
 
-    def take(self, output, *others):
+    def take(self, output, *others, photo=None):
         """Claim a result; whether nobody else has.
 
         Parameters
@@ -28,6 +28,8 @@ class Claims:
         output : str
         others
             Further names that it could have.
+        photo : str, optional
+            Of which it is to be; other runs can ask :func:`is_of_another`.
         """
         held = self._held.setdefault(output, [])
         try:
@@ -37,6 +39,8 @@ class Claims:
                     self.drop(output)
                     return False
                 held.append(claim)
+                if photo is not None:
+                    claim.say(_key(path, photo))
         except OSError:
             pass  # writing will say what is wrong with it
         return True
@@ -53,10 +57,38 @@ class Claims:
 
 
 def _claimed(path):
+    folder, name = _place(path)
+    os.makedirs(folder, exist_ok=True)
+    return whole.claimed(folder, name)
+
+
+def _place(path):
+    """The folder of a result's claim, and the claim's name."""
     folder, name = os.path.split(os.path.abspath(path))
     digest = hashlib.blake2b(os.fsencode(name), digest_size=12)
-    os.makedirs(folder, exist_ok=True)
-    return whole.claimed(folder, digest.hexdigest())
+    return folder, digest.hexdigest()
+
+
+def _key(path, photo):
+    """A photo's name from a result's folder: other machines may mount it."""
+    return os.fsencode(os.path.relpath(
+        os.path.realpath(photo), os.path.realpath(os.path.dirname(path))))
+
+
+def is_of_another(task):
+    """Whether another run is writing the result of another photo there.
+
+    Runs into one folder agree on names, runs into a folder and one below it
+    do not.
+
+    Parameters
+    ----------
+    task : colorize.predict.plan.Task
+    """
+    with contextlib.suppress(OSError):
+        return any(said and said != _key(task.output, task.photo)
+                   for said in whole.said_by_others(*_place(task.output)))
+    return False
 
 
 def claimed(tasks, claims, overwrite, left):
@@ -78,7 +110,7 @@ def claimed(tasks, claims, overwrite, left):
     """
     for task in tasks:
         others = _others(task)
-        mine = claims.take(task.output, *others[1:])
+        mine = claims.take(task.output, *others[1:], photo=task.photo)
         if mine and (overwrite or not os.path.lexists(task.output)) \
                 and not any(_stands(path, task) for path in others):
             yield task

@@ -290,6 +290,24 @@ class TestSeveralRuns(Standing):
         self.assertIn('1 of 2 photos coloured, 1 were done', lines[0])
         self.assertEqual(self.tree(), ['0-color.png', '1-color.png'])
 
+    def test_another_photo_into_a_folder_within(self):
+        """Names are agreed on by folder; no photo is lost without a word."""
+        one, two = self.put('in/A', 0), self.put('b', 1)
+        output = self.path('out', 'A', 'IMG_1-color.png')
+        other = Claims()
+        self.addCleanup(other.close)
+        second = two, '-o', self.path('out', 'A')
+        for photo_of_other, status, words in (
+                (two, 0, '1 left to another run'),
+                (one, 1, f'{two}: another run is writing {output}, of '
+                 'another photo')):
+            self.assertTrue(other.take(output, photo=photo_of_other))
+            found, lines, _ = self.run_main(*second)
+            self.assertEqual(found, status)
+            self.assertIn(words, lines[0])
+            other.drop(output)
+        self.assertEqual(self.run_main(*second)[0], 0)
+
     def test_a_claim_ends(self):
         mine = Claims()
         self.assertTrue(mine.take(self.path('a')))
