@@ -28,6 +28,8 @@ _LARGE = (16, 17, 18)
 #: Groups of entries, and those within them.
 _GROUPS = {IFD.Exif: {IFD.Interop: {}}, IFD.GPSInfo: {}}
 
+_POINTERS = {IFD.Exif, IFD.GPSInfo, IFD.Interop}
+
 #: Pages that are counted; a chain of more, or one that ends in itself, is
 #: damaged.
 _MOST_PAGES = 10000
@@ -53,7 +55,8 @@ def _first(content):
 def _entries(content, place):
     """Tag, type, count and bytes of each entry of a directory.
 
-    Bytes are None where they are not in the file.
+    Bytes are None where they are not in the file, and of a second pointer
+    to one group: thousands that lead to one place would take hours.
 
     Raises
     ------
@@ -63,14 +66,16 @@ def _entries(content, place):
     pointer, count, _ = _structs(content)
     head = struct.Struct(f'{pointer.format[:1]}HH{pointer.format[1:]}')
     number, = count.unpack_from(content, place)
-    start = place + count.size
+    start, seen = place + count.size, set()
     for _ in range(number):
         tag, kind, values = head.unpack_from(content, start)
         size, at = values * _WIDTHS.get(kind, 1), start + head.size
         if size > pointer.size:
             at, = pointer.unpack_from(content, at)
         found = content[at:at + size]
-        yield tag, kind, values, found if len(found) == size else None
+        whole = len(found) == size and tag not in seen
+        yield tag, kind, values, found if whole else None
+        seen |= {tag} & _POINTERS
         start += head.size + pointer.size
 
 

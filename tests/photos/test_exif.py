@@ -118,3 +118,14 @@ class TestExif(PhotoFiles):
                                  dpi=(300., 300.))
                     self.assertEqual(types_in(self.path(result)), {
                         tag: kind for tag, kind, *_ in parts(order)[1]})
+
+    def test_thousands_of_groups_in_one_place(self):
+        """Each leads to all of them: 4,000 ^ 3 entries."""
+        for order, head in (('<', b'II*\0'), ('>', b'MM\0*')):
+            rows = [(tag, 4, 1, struct.pack(f'{order}I', 8))
+                    for tag in (0x8769, 0xa005) for _ in range(2000)]
+            given = b'Exif\0\0' + head + struct.pack(
+                f'{order}I', 8) + directory(order, 8, rows)
+            found = self.read(Image.fromarray(photo()), 'a.jpg', exif=given)
+            self.assertEqual(found.notes,
+                             ['its EXIF is damaged; a part is left out'])
