@@ -47,7 +47,7 @@ def added(image, content):
     """
     info = image.info
     notes = [f'its {name} is damaged and left out'
-             for name in info.get('damage', ())]
+             for name in dict.fromkeys(info.get('damage', ()))]
     if image.format in _FILLERS:
         for name, value in _FILLERS[image.format](image, content, notes):
             if value and not info.get(name):

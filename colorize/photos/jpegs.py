@@ -12,8 +12,9 @@ _END = b'\xff\xd9'
 #: The marker before what is drawn.
 _SCAN = 0xda
 
-#: Segments that are looked at; each is tried with what no APPn is.
-_MOST = 1000
+#: Segments that are looked at; each is tried with what no APPn is, of so
+#: many bytes: one that is made to cost more is refused.
+_MOST, _LONGEST = 1000, 1 << 20
 
 #: Zeros in a row that no picture makes.
 _HOLE = bytes(1024)
@@ -76,13 +77,15 @@ def mended(content):
     """
     parts, scan = _segments(content)
     picture = b''.join(part for name, part in parts if not name)
-    kept, left_out = [content[:2]], []
-    for name, part in parts:
+    kept, left_out = [content[:2]], {}
+    for name, part in parts if len(picture) <= _LONGEST else ():
         if not name or _is_read(content[:2] + part + picture):
             kept.append(part)
         else:
-            left_out.append(name)
-    return b''.join(kept) + content[scan:], left_out
+            left_out[name] = None
+    if not left_out:
+        return content, []
+    return b''.join(kept) + content[scan:], list(left_out)
 
 
 def _segments(content):

@@ -96,9 +96,10 @@ def mended(content):
     """
     found, left_out, last = [], [], 0
     for kind, start, end in _chunks(content):
-        if kind[:1].islower() and not _is_whole(content, start, end):
+        if kind.isalpha() and kind[:1].islower() and not _is_whole(
+                content, start, end):
             found.append(content[last:start])
-            left_out.append(kind.decode('latin-1'))
+            left_out.append(kind.decode())
             last = end
     return b''.join(found) + content[last:], left_out
 
