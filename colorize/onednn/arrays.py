@@ -81,7 +81,7 @@ def block():
 
 
 def digits():
-    """Binary digits that products keep of a factor: all 24, on AMX 16."""
+    """Binary digits that products keep of a factor: all 24, on AMX 17."""
     return library().digits()
 
 

@@ -1,8 +1,7 @@
 """What prediction needs of parameters, computed once and kept.
 
 A call of the network would else multiply kernels by batch norm's scale, cut
-them into taps and compare them with those that are packed: a fifth of the
-time that one photo takes.
+them into taps and compare them with those that are packed.
 """
 
 import ctypes

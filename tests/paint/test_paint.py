@@ -178,6 +178,13 @@ class TestChoice(Folder):
             paint.paint(swapped, small, chroma),
             painted(numpy_way, swapped, small, chroma))
 
+    def run_code(self, code, **environment):
+        """A process of its own: what it wrote."""
+        return subprocess.run(
+            [sys.executable, '-c', code], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, universal_newlines=True,
+            env=dict(os.environ, **environment))
+
     def test_without_a_compiler_it_is_numpy_and_one_warning(self):
         code = ('import logging, numpy as np\n'
                 'logging.basicConfig(format="%(message)s")\n'
@@ -188,10 +195,7 @@ class TestChoice(Folder):
                 '    small = paint.shrink(gray, 8, 8)\n'
                 '    print(paint.paint(gray, small, np.zeros((8, 8, 2)))'
                 '.mean())')
-        done = subprocess.run(
-            [sys.executable, '-c', code], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, universal_newlines=True,
-            env=dict(os.environ, XDG_CACHE_HOME=self.folder))
+        done = self.run_code(code, XDG_CACHE_HOME=self.folder)
         self.assertEqual(done.stdout, '99.0\n99.0\n', done.stderr)
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertIn('no C++ compiler', done.stderr)
@@ -202,10 +206,7 @@ class TestChoice(Folder):
                 'from colorize import paint\n'
                 'print(paint.shrink(np.full((9, 9), 99, "uint8"), 8, 8)'
                 '.shape)')
-        done = subprocess.run(
-            [sys.executable, '-c', code], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, universal_newlines=True,
-            env=dict(os.environ, LC_ALL='POSIX', PYTHONUTF8='0'))
+        done = self.run_code(code, LC_ALL='POSIX', PYTHONUTF8='0')
         self.assertEqual(done.stdout, '(8, 8)\n', done.stderr)
 
     def test_code_that_does_not_compile(self):

@@ -227,8 +227,9 @@ void unpack_weights(const Plan &plan, const Shape &s, const float *packed,
 
 } // namespace
 
-// Binary digits that a convolution keeps of each factor.
-EXPORT int digits() { return amx_runs() ? 16 : 24; }
+// Binary digits that a convolution keeps of each factor: two bfloat16 have 8
+// each, and the sign of the second.
+EXPORT int digits() { return amx_runs() ? 17 : 24; }
 
 // Threads that may convolve at the same time: on oneDNN one has its turn.
 EXPORT int lanes() { return amx_runs() ? omp_get_max_threads() : 1; }
