@@ -7,8 +7,8 @@ import numpy as np
 
 from colorize.onednn.build import OneDNNError, library
 
-__all__ = ['ConvShape', 'block', 'blocks', 'call', 'digits', 'empty',
-           'plain']
+__all__ = ['ConvShape', 'block', 'blocks', 'call', 'digits', 'doubles',
+           'empty', 'maps', 'plain']
 
 #: Below this many bytes numpy's own memory is as fast.
 _SMALL = 1 << 16
@@ -25,6 +25,11 @@ class ConvShape(ctypes.Structure):
         return ('input ({0.batch}, {0.depth_in}, {0.rows}, {0.columns}), '
                 'kernels ({0.depth_out}, {0.depth_in}, {0.kernel_rows}, '
                 '{0.kernel_columns})'.format(self))
+
+
+class _Maps(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int)
+                for name in ('batch', 'blocks', 'rows', 'columns')]
 
 
 class Block:
@@ -85,6 +90,11 @@ def digits():
     return library().digits()
 
 
+def doubles():
+    """Whether there is conv_doubled."""
+    return bool(library().doubles())
+
+
 def blocks(channels):
     """Blocks that hold so many channels."""
     return -(-channels // block())
@@ -112,6 +122,11 @@ def empty(shape):
     if nbytes < _SMALL:
         return np.empty(shape, np.float32)
     return np.asarray(Block([int(size) for size in shape], nbytes))
+
+
+def maps(array):
+    """Sizes of a blocked array for the kernels."""
+    return ctypes.byref(_Maps(*array.shape[:4]))
 
 
 def plain(array):

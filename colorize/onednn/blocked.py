@@ -8,7 +8,7 @@ import copy
 import ctypes
 
 from colorize.backend import theano
-from colorize.onednn.arrays import block, blocks, call, empty, plain
+from colorize.onednn.arrays import block, blocks, call, empty, maps, plain
 
 T = theano.tensor
 
@@ -69,14 +69,8 @@ class InplaceOp(BlockedOp):
         return other
 
 
-def _strides(array):
-    return [step // 4 for step in array.strides]
-
-
-def _relayout(array, packed, back):
-    shape = (ctypes.c_int64 * 4)(*array.shape)
-    strides = (ctypes.c_int64 * 4)(*_strides(array))
-    call('relayout', array.shape, shape, strides, array, packed, back)
+def _whole_numbers(values):
+    return (ctypes.c_int64 * len(values))(*values)
 
 
 class ToBlocked(BlockedOp):
@@ -94,7 +88,9 @@ class ToBlocked(BlockedOp):
         batch, depth, rows, columns = array.shape
         outputs[0][0] = empty((batch, blocks(depth), rows, columns, block()))
         if array.size:
-            _relayout(array, outputs[0][0], 0)
+            steps = [step // 4 for step in array.strides]
+            call('to_blocked', array.shape, _whole_numbers(array.shape),
+                 _whole_numbers(steps), array, outputs[0][0])
 
     def grad(self, inputs, grads):
         return [FromBlocked()(grads[0], inputs[0].shape[1])]
@@ -116,7 +112,8 @@ class FromBlocked(BlockedOp):
         batch, _, rows, columns, _ = packed.shape
         outputs[0][0] = empty((batch, depth, rows, columns))
         if packed.size:
-            _relayout(outputs[0][0], packed, 1)
+            call('from_blocked', packed.shape, maps(packed), packed, depth,
+                 outputs[0][0])
 
     def connection_pattern(self, node):
         return [[True], [False]]

@@ -3,9 +3,9 @@
 import numpy as np
 
 from colorize.backend import theano
-from colorize.onednn.arrays import block, call, empty, plain
+from colorize.onednn.arrays import block, call, empty, maps, plain
 from colorize.onednn.blocked import BlockedOp, InplaceOp, blocked_type
-from colorize.onednn.planes import (BoxSum, affine, lanes, maps, same_shape,
+from colorize.onednn.planes import (BoxSum, affine, lanes, same_shape,
                                     totals)
 
 T = theano.tensor

@@ -1,27 +1,15 @@
 """Theano Ops that pass over blocked arrays: add, ReLU, pool, upscale."""
 
-import ctypes
-
 import numpy as np
 
 from colorize.backend import theano
-from colorize.onednn.arrays import block, call, empty, plain
+from colorize.onednn.arrays import block, call, empty, maps, plain
 from colorize.onednn.blocked import BlockedOp, InplaceOp, blocked_type
 
 T = theano.tensor
 
 __all__ = ['Add', 'Affine', 'BoxSum', 'MaxPool', 'ReluGrad', 'affine',
-           'lanes', 'maps', 'same_shape', 'totals']
-
-
-class _Maps(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_int)
-                for name in ('batch', 'blocks', 'rows', 'columns')]
-
-
-def maps(array):
-    """Sizes of a blocked array for the kernels."""
-    return ctypes.byref(_Maps(*array.shape[:4]))
+           'lanes', 'same_shape', 'totals']
 
 
 def lanes(values, array):

@@ -4,6 +4,10 @@ A tap of a 3 x 3 kernel only shifts the map that a 1 x 1 convolution gives,
 and that commutes with repeating pixels. So each of the nine taps is applied
 to the small map and the results are added up at the full size: `factor`²
 times fewer products, and the upscaled maps never exist.
+
+Where pixels are repeated twice, those of an even row and column see but 2 x 2
+small ones, and so do the others: four convolutions, and no results to add up.
+AMX does these.
 """
 
 import ctypes
@@ -11,7 +15,8 @@ import ctypes
 import numpy as np
 
 from colorize.backend import theano
-from colorize.onednn.arrays import block, blocks, call, empty, plain
+from colorize.onednn.arrays import (block, blocks, call, doubles, empty,
+                                    plain)
 from colorize.onednn.blocked import BlockedOp, blocked_type
 from colorize.onednn.conv import conv_shape
 from colorize.onednn.norm import again
@@ -32,6 +37,26 @@ def _taps(kernels):
     taps = np.zeros((9, blocks(out) * block(), depth, 1, 1), np.float32)
     taps[:, :out, :, 0, 0] = kernels.reshape(out, depth, 9).transpose(2, 0, 1)
     return taps.reshape(-1, depth, 1, 1)
+
+
+#: Rows of a 3 x 3 kernel that fall on one small row: the two that a pixel of
+#: an even row sees, then those of an odd row's.
+_FALL = np.array([[1, 0, 0], [0, 1, 1], [1, 1, 0], [0, 0, 1]], np.float32)
+
+
+def _doubled(kernels):
+    """(out, in, 3, 3) to the 2 x 2 kernels (row, column, out, in, 2, 2)."""
+    shape = kernels.shape[:2]
+    sums = kernels.reshape(-1, 9) @ np.kron(_FALL, _FALL).T
+    return plain(sums.reshape(shape + (2, 2, 2, 2)).transpose(
+        2, 4, 0, 1, 3, 5))
+
+
+def _way(factor):
+    """How the kernels of a map that is repeated so often are cut."""
+    if factor == 1:
+        return plain
+    return _doubled if factor == 2 and doubles() else _taps
 
 
 def _kernels(taps, out):
@@ -78,8 +103,8 @@ class UpscaledConv(BlockedOp):
                  columns * factor, lane)]
 
     def _parts(self, kernels):
-        """Kernels of each map, of those that are upscaled as taps."""
-        return [_taps(part) if factor > 1 else part for factor, part
+        """Kernels of each map, as its factor wants them."""
+        return [_way(factor)(part) for factor, part
                 in zip(self.factors, _split(kernels, self.depths))]
 
     def perform(self, node, inputs, outputs):
@@ -89,19 +114,17 @@ class UpscaledConv(BlockedOp):
         bias = plain(inputs[count]) if len(inputs) > count else None
         shape = full_shape(arrays, self.factors, len(inputs[0]))
         out = empty(shape)
-        small = [(factor, part, array) for factor, part, array
-                 in zip(self.factors, parts, arrays) if factor > 1]
+        maps = list(zip(self.factors, parts, arrays))
+        small = [each for each in maps if _way(each[0]) is _taps]
         for photo in range(shape[0] if small else 0):
             _spread(small, photo, out)
-        large = [(part, array) for factor, part, array
-                 in zip(self.factors, parts, arrays) if factor == 1]
-        for number, (part, array) in enumerate(large if out.size else ()):
+        large = sorted((each for each in maps if _way(each[0]) is not _taps),
+                       key=lambda each: -each[0])
+        for number, each in enumerate(large if out.size else ()):
             # Only the last knows the whole sum.
             last = number == len(large) - 1
-            conv = conv_shape(array.shape, part.shape)
-            call('conv_forward', conv, ctypes.byref(conv), array, part,
-                 bias if last else None, out, int(last and self.relu),
-                 int(bool(small) or number > 0))
+            _add(*each, bias if last else None, out, last and self.relu,
+                 bool(small) or number > 0)
         outputs[0][0] = out
 
     def L_op(self, inputs, outputs, grads):
@@ -130,6 +153,17 @@ def full_shape(arrays, factors, out):
                          f'{factors} times, differ in size')
     batch, rows, columns = sizes.pop()
     return batch, blocks(out), rows, columns, arrays[0].shape[4]
+
+
+def _add(factor, part, array, bias, out, relu, add):
+    """Convolve a map, of its own size or doubled, into out."""
+    conv = conv_shape(array.shape, part.shape[-4:-2] + (3, 3))
+    if factor == 1:
+        call('conv_forward', conv, ctypes.byref(conv), array, part, bias,
+             out, int(relu), int(add))
+    else:
+        call('conv_doubled', conv, ctypes.byref(conv), array, part, out,
+             int(add))
 
 
 def _spread(small, photo, out):

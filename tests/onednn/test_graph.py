@@ -228,7 +228,8 @@ def test_convolution_of_upscaled_maps():
     for factors, depths, out, side in (
             ((8, 4, 2, 1), (20, 16, 8, 16), 24, (16, 24)),
             ((2,), (3,), 2, (2, 6)), ((3, 1), (5, 4), 50, (9, 3)),
-            ((8,), (16,), 16, (8, 8)), ((1, 1), (16, 7), 16, (5, 7))):
+            ((8,), (16,), 16, (8, 8)), ((1, 1), (16, 7), 16, (5, 7)),
+            ((2, 2), (40, 5), 70, (152, 50))):
         given = [rng.normal(size=(out, sum(depths), 3, 3)),
                  rng.normal(size=(2, out) + side)]
         given += [rng.normal(size=(2, depth) + tuple(

@@ -12,3 +12,9 @@ void amx_forward(const Shape &s, const float *in, const float *kernels,
 // in = the gradient of the input
 void amx_grad_inputs(const Shape &s, const float *grad, const float *kernels,
                      float *in);
+
+// out [+]= the 3 x 3 convolution of `in`, its rows and columns repeated
+// twice; s is that of `in` itself. To pixels of even or odd rows and columns
+// it is 2 x 2: kernels (row, column, out, in, 2, 2).
+void amx_doubled(const Shape &s, const float *in, const float *kernels,
+                 float *out, bool sum);

@@ -8,13 +8,14 @@ namespace {
 // Kernels (lane, depth, row, column): the lanes are the maps that come out.
 // Flipped and with in and out exchanged for the gradient of the input.
 struct Kernels {
-    int lanes, depth, taps, groups;
+    int lanes, depth, rows, columns, taps, groups;
     size_t lane_step, depth_step;
     bool flipped;
 
     Kernels(const Shape &s, bool back)
         : lanes(back ? s.in : s.out), depth(back ? s.out : s.in),
-          taps(s.kernel_rows * s.kernel_columns),
+          rows(s.kernel_rows), columns(s.kernel_columns),
+          taps(rows * columns),
           groups(parts(depth, GROUP)),
           lane_step((size_t)taps * (back ? 1 : s.in)),
           depth_step((size_t)taps * (back ? s.in : 1)), flipped(back) {}

@@ -131,16 +131,16 @@ template <int HEIGHT, int HALVES> void multiply() {
 
 // The sums of one or two rows of 16 pixels, one or two tiles of kernels.
 template <int HEIGHT, int HALVES>
-void products(const Strip &strip, const bf16 *kernels, int y, int x,
-              float *sums) {
+void products(const Strip &strip, int kernel_rows, int kernel_columns,
+              const bf16 *kernels, int y, int x, float *sums) {
     const size_t below = (size_t)strip.pitch * PIXEL;
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
     for (int g = 0; g < strip.groups; g++)
-        for (int v = 0; v < strip.s.kernel_rows; v++)
-            for (int u = 0; u < strip.s.kernel_columns; u++) {
+        for (int v = 0; v < kernel_rows; v++)
+            for (int u = 0; u < kernel_columns; u++) {
                 const bf16 *high = strip.at(g, y + v, x + u);
                 load_kernels<HALVES>(kernels);
                 load_pixels<HEIGHT>(high + GROUP, below); // the low parts

@@ -276,6 +276,14 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
     });
 }
 
+// Whether there is conv_doubled, see amx.h.
+EXPORT int doubles() { return amx_runs(); }
+
+EXPORT int conv_doubled(const Shape *s, const float *in, const float *kernels,
+                        float *out, int sum) {
+    return guarded([&] { amx_doubled(*s, in, kernels, out, sum); });
+}
+
 EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
                             const float *kernels, float *in) {
     return guarded([&] {
@@ -321,19 +329,15 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
     });
 }
 
-// (batch, channel, row, column) of any positive strides to blocked, or,
-// with back set, from blocked into a contiguous array.
-EXPORT int relayout(const int64_t *shape, const int64_t *strides,
-                    float *plain, float *packed, int back) {
+// (batch, channel, row, column) of any positive strides to blocked.
+EXPORT int to_blocked(const int64_t *shape, const int64_t *strides,
+                      float *plain, float *packed) {
     return guarded([&] {
         memory::dims dims(shape, shape + 4), steps(strides, strides + 4);
         memory outer(memory::desc(dims, dt::f32, steps), cpu(), plain);
         memory inner(memory::desc(dims, dt::f32, blocked()), cpu(), packed);
         stream queue(cpu());
-        if (back)
-            reorder(inner, outer).execute(queue, inner, outer);
-        else
-            reorder(outer, inner).execute(queue, outer, inner);
+        reorder(outer, inner).execute(queue, outer, inner);
         queue.wait();
     });
 }

@@ -240,3 +240,25 @@ EXPORT int box_sum(const Maps *m, const float *x, int factor, float *out) {
             }
     });
 }
+
+// Blocked to `depth` channels, a plane of pixels each. A square of pixels is
+// turned at a time: planes of some sizes share their places in the caches.
+EXPORT int from_blocked(const Maps *m, const float *x, int depth,
+                        float *out) {
+    return guarded([&] {
+        size_t area = (size_t)m->rows * m->columns;
+#pragma omp parallel for collapse(2) schedule(static)
+        for (int plane = 0; plane < m->planes(); plane++)
+            for (size_t from = 0; from < area; from += BLOCK) {
+                int first = plane % m->blocks * BLOCK;
+                int channels = std::min(BLOCK, depth - first);
+                int pixels = std::min<size_t>(BLOCK, area - from);
+                const float *square = x + plane * m->plane() + from * BLOCK;
+                float *to = out + from +
+                            ((size_t)plane / m->blocks * depth + first) * area;
+                for (int c = 0; c < channels; c++)
+                    for (int i = 0; i < pixels; i++)
+                        to[c * area + i] = square[i * BLOCK + c];
+            }
+    });
+}

@@ -8,54 +8,78 @@
 
 namespace {
 
-// Which small pixel the one at + step, of `factor` times `size`, repeats.
-inline bool source(int at, int step, int factor, int size, int &found) {
-    int moved = at + step;
-    found = moved / factor;
-    return moved >= 0 && found < size;
-}
+// The taps of one small map: (9 * blocks, rows, columns, BLOCK), and how
+// often its pixels are repeated.
+struct Taps {
+    const float *values;
+    int blocks, factor, rows, columns;
+
+    const vec *row(int tap, int block, int y) const {
+        return pixels(values + (((size_t)tap * blocks + block) * rows + y) *
+                                   columns * BLOCK);
+    }
+    // Whether row y of the output has other neighbours than y - 1 has.
+    bool anew(int y) const {
+        return y % factor < 2 || y % factor == factor - 1;
+    }
+    // The kernel's three rows added up, its columns still apart.
+    void add_rows(int block, int y, vec *sums) const {
+        std::fill(sums, sums + 3 * columns, vec{});
+        for (int tap = 0; tap < 9; tap++) {
+            int moved = y + tap / 3 - 1, i = moved / factor;
+            if (moved < 0 || i >= rows) continue;
+            const vec *from = row(tap, block, i);
+            vec *sum = sums + tap % 3 * columns;
+            for (int j = 0; j < columns; j++) sum[j] += from[j];
+        }
+    }
+    // The three columns added up, to a row of the output.
+    void add_columns(const vec *sums, vec *to) const {
+        const vec *left = sums, *middle = left + columns;
+        const vec *right = middle + columns;
+        for (int j = 0; j < columns; j++) {
+            vec first = middle[j] + right[j], last = middle[j] + left[j];
+            vec inner = first + left[j];
+            if (j) first += left[j - 1];
+            if (j + 1 < columns) last += right[j + 1];
+            *to++ += first;
+            for (int part = 2; part < factor; part++) *to++ += inner;
+            *to++ += last;
+        }
+    }
+};
 
 } // namespace
 
 // out (blocks, rows, columns, BLOCK) = the sum over `count` small maps;
-// taps[i] is (9 * blocks, rows / factor, columns / factor, BLOCK).
+// taps[i] is (9 * blocks, rows / factor, columns / factor, BLOCK), factors
+// are 2 or more.
 EXPORT int spread_taps(int blocks, int rows, int columns, int count,
                        const float *const *taps, const int *factors,
                        float *out) {
     return guarded([&] {
+        std::vector<Taps> maps;
+        for (int i = 0; i < count; i++)
+            maps.push_back({taps[i], blocks, factors[i], rows / factors[i],
+                            columns / factors[i]});
+        int most = *std::max_element(factors, factors + count);
 #pragma omp parallel
         {
-            std::vector<float> sums((size_t)3 * columns * BLOCK);
+            std::vector<float> room((size_t)count * 3 * columns * BLOCK);
 #pragma omp for collapse(2) schedule(static)
             for (int block = 0; block < blocks; block++)
-                for (int y = 0; y < rows; y++) {
-                    vec *to = pixels(
-                        out + ((size_t)block * rows + y) * columns * BLOCK);
-                    std::fill(to, to + columns, vec{});
-                    for (int map = 0; map < count; map++) {
-                        int k = factors[map], h = rows / k, w = columns / k;
-                        std::fill(sums.begin(), sums.end(), 0.f);
-                        for (int tap = 0; tap < 9; tap++) {
-                            int i;
-                            if (!source(y, tap / 3 - 1, k, h, i)) continue;
-                            const vec *from = pixels(
-                                taps[map] + (((size_t)tap * blocks + block)
-                                             * h + i) * w * BLOCK);
-                            vec *sum = pixels(&sums[0]) + tap % 3 * w;
-                            for (int j = 0; j < w; j++) sum[j] += from[j];
+                for (int top = 0; top < rows; top += most)
+                    for (int y = top; y < std::min(top + most, rows); y++) {
+                        vec *to = pixels(out) +
+                                  ((size_t)block * rows + y) * columns;
+                        std::fill(to, to + columns, vec{});
+                        for (int map = 0; map < count; map++) {
+                            vec *sums = pixels(&room[0]) + map * 3 * columns;
+                            if (y == top || maps[map].anew(y))
+                                maps[map].add_rows(block, y, sums);
+                            maps[map].add_columns(sums, to);
                         }
-                        const vec *left = pixels(&sums[0]);
-                        const vec *middle = left + w, *right = middle + w;
-                        for (int j = 0, x = 0; j < w; j++)
-                            for (int part = 0; part < k; part++, x++) {
-                                vec value = to[x] + middle[j];
-                                if (x) value += left[part ? j : j - 1];
-                                if (x + 1 < columns)
-                                    value += right[part < k - 1 ? j : j + 1];
-                                to[x] = value;
-                            }
                     }
-                }
         }
     });
 }
