@@ -11,7 +11,7 @@ from colorize.systems import networks
 __all__ = ['Lanes', 'compiled']
 
 
-def compiled(network):
+def compiled(network, outputs=None):
     """A function from photos to what a network computes.
 
     Its parameters are those of now. On oneDNN all that is left to Theano are
@@ -21,17 +21,20 @@ def compiled(network):
     Parameters
     ----------
     network : colorize.systems.networks.Network
+    outputs : list of Theano variables, optional
+        Without, :func:`colorize.systems.networks.outputs`.
 
     Returns
     -------
     callable
-        From a float32 array, (batch, 3, row, column), to a list of
-        :func:`colorize.systems.networks.outputs`.
+        From a float32 array, (batch, 3, row, column), to a list of the
+        outputs.
     """
-    outputs = networks.outputs(network, deterministic=True)
+    if outputs is None:
+        outputs = networks.outputs(network, deterministic=True)
     if onednn.registered:
-        settled = onednn.settled(outputs, [network.input_var], _mode())
-        found = theano.function([network.input_var], settled, mode=_mode())
+        outputs = onednn.settled(outputs, [network.input_var], _mode())
+        found = theano.function([network.input_var], outputs, mode=_mode())
         if all(map(_needs_no_compiler, found.maker.fgraph.apply_nodes)):
             return found
     return theano.function([network.input_var], outputs)

@@ -85,12 +85,10 @@ class Ours:
     def predict(self, photos):
         """The chroma, of the most probable bins."""
         if self._predict is None:
-            from colorize.systems import networks
-            from colorize.backend import theano
-            self._predict = theano.function(
-                [self._network.input_var],
-                networks.chroma(self._network, deterministic=True))
-        return self._predict(photos)
+            from colorize.systems import networks, prediction
+            self._predict = prediction.compiled(self._network, [
+                networks.chroma(self._network, deterministic=True)])
+        return self._predict(photos)[0]
 
 
 class PyTorch:
