@@ -44,9 +44,9 @@ class Colorizer:
         temperature 0.38, or that with rare colours weighed up.
     saturation : float
         Factor of the chroma, 0 to 10; 1 leaves it as predicted.
-    coherence : {'none', 'segments', 'tv', 'crf', 'guided'}, optional
+    coherence : {'none', 'segments', 'tv', 'crf', 'guided', 'areas'}, optional
         How colours are made to hold together, see
-        :mod:`colorize.coherence`; without, 'guided' under 'vivid', else
+        :mod:`colorize.coherence`; without, 'areas' under 'vivid', else
         'none'.
 
     Attributes

@@ -154,7 +154,7 @@ class TestAnswers(Weights):
         made = Colorizer(path)
         answer, = made.answer([made.shrink(photo())])
         self.assertEqual(answer.shape, (2,) + made.shrink(photo()).shape)
-        for name in ('segments', 'tv', 'guided'):
+        for name in ('segments', 'tv', 'guided', 'areas'):
             self.assertGreater(np.ptp(made.like(coherence=name)(
                 photo(), [RED]).astype(int), axis=-1).max(), 5)
         with self.assertRaisesRegex(SettingError, 'no probabilities'):

@@ -1,6 +1,6 @@
 """Colours that hold together within an object (Section 6).
 
-Four ways, a file each. All of them look at the lightness, at the network's
+Five ways, a file each. All of them look at the lightness, at the network's
 size, and know nothing of photos and networks.
 """
 
@@ -8,7 +8,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from colorize.coherence import guided, random_field, segments, total_variation
+from colorize.coherence import (areas, guided, random_field, segments,
+                                total_variation)
 from colorize.settings import SettingError
 
 __all__ = ['ASKED', 'COHERENCES', 'Coherence', 'check_coherence']
@@ -25,6 +26,13 @@ def _on_probabilities(change):
     return changed
 
 
+def _in_areas(change):
+    """The same filter of planes whose smooth areas have one answer each."""
+    def changed(planes, lightness, *more):
+        return change(areas.average(planes, lightness), lightness, *more)
+    return changed
+
+
 #: scores: changes class scores, (2, 50, row, column), before they are
 #: decoded. chroma: changes planes of U and V, (2, row, column). Both take
 #: the lightness besides. A way that has both takes scores where there are.
@@ -33,13 +41,16 @@ def _on_probabilities(change):
 Coherence = namedtuple('Coherence', 'scores chroma at_once',
                        defaults=(None,))
 
+_GUIDED = Coherence(_on_probabilities(guided.smooth), guided.smooth,
+                    guided.colors)
+
 COHERENCES = {
     'segments': Coherence(_on_probabilities(segments.average),
                           segments.average),
     'tv': Coherence(None, total_variation.denoise),
     'crf': Coherence(random_field.mean_field, None),
-    'guided': Coherence(_on_probabilities(guided.smooth), guided.smooth,
-                        guided.colors),
+    'guided': _GUIDED,
+    'areas': Coherence(*map(_in_areas, _GUIDED)),
 }
 
 #: What may be asked for.
@@ -47,7 +58,7 @@ ASKED = ('none',) + tuple(COHERENCES)
 
 #: What goes with a decoding unless it is told: where rare colours are weighed
 #: up, they blotch.
-_WITH = {'vivid': 'guided'}
+_WITH = {'vivid': 'areas'}
 
 
 def check_coherence(name, settings, decoding):

@@ -66,7 +66,9 @@ def model(weights=None, decode=None, coherence=None):
         How scores become chroma, see
         :class:`colorize.colorizer.Colorizer`.
     coherence : {'none', 'guided'}, optional
-        How colours are made to hold together, alike.
+        How colours are made to hold together; without, 'guided' where
+        :mod:`colorize.colorizer` takes 'areas', which are no operation of
+        ONNX's.
 
     Returns
     -------
@@ -90,8 +92,8 @@ def model(weights=None, decode=None, coherence=None):
     held = trained.load(
         colorizer.default_weights() if weights is None else weights)
     decode = check_decoding(decode, held.network.settings)
-    return of_network(held, decode, check_coherence(
-        coherence, held.network.settings, decode))
+    chosen = check_coherence(coherence, held.network.settings, decode)
+    return of_network(held, decode, 'guided' if chosen else None)
 
 
 def of_network(held, decode, coherence=None):

@@ -72,7 +72,8 @@ def _add_colors(add):
              f'slower) to 1 (without: {STEADY})')
     add('--coherence', choices=ASKED, help='make colours hold together: mean '
         'of each segment, least total variation (tv), a random field (crf), a '
-        'guided filter; without: guided under vivid, else none')
+        'guided filter, that and the mean of each smooth area (areas; films: '
+        'guided); without: areas under vivid, else none')
     add('--hints', metavar='FILE', help='colours that one photo has at some '
         'places: JSON, or a picture as large whose opaque pixels they are')
 

@@ -59,6 +59,10 @@ def color_film(path, output, colorizer, weights=None, quality=None,
         that is good of it is written all the same.
     OSError
     """
+    if colorizer.coherence == 'areas':
+        # From one frame to the next, areas would join or part.
+        colorizer = colorizer.like(colorizer.decoding, colorizer.saturation,
+                                   'guided')
     with Reader(path) as reader:
         film = reader.film
         encoder = encoding.choose(film, joining.container_of(output),

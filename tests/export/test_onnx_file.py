@@ -74,6 +74,8 @@ class Networks(Folder):
 
     def agree(self, most=100, apart=1e-4, **how):
         ours = Colorizer(self.weights, **how)
+        if ours.coherence == 'areas':  # which ONNX cannot have
+            ours = ours.like(how.get('decode'), coherence='guided')
         session = self.session(**how)
         for size in SIZES:
             photos = lightness(*size, most=most)

@@ -1,6 +1,7 @@
 """Films of every kind, coloured: what they had they have."""
 
 from fractions import Fraction
+from unittest import mock
 
 import av
 import numpy as np
@@ -192,3 +193,13 @@ class TestRoundTrip(Folder):
         _, output, notes = self.color('a.mkv', 'a.webm', sound='pcm_s16le')
         self.assertRegex(''.join(notes), 'audio track 1 is left out')
         self.assertEqual(films.packets_of(output, 'audio'), [])
+
+    def test_frames_have_no_areas(self):
+        """They would join and part from one to the next."""
+        made = films.Tinting()
+        made.coherence, made.like = 'areas', mock.Mock(
+            return_value=films.Tinting())
+        films.write_film(self.path('a.mkv'))
+        film.color_film(self.path('a.mkv'), self.path('b.mkv'), made)
+        made.like.assert_called_once_with(None, 1, 'guided')
+        self.assertEqual(made.asked, 0)

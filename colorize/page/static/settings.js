@@ -16,6 +16,7 @@ const EVEN = {
   tv: 'smoothed',
   crf: 'alike stays alike',
   guided: 'along edges',
+  areas: 'along edges and in smooth areas',
 };
 
 export class Settings extends EventTarget {
