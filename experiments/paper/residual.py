@@ -15,7 +15,7 @@ def main(arguments=None):
     return compare('paper.residual', 'residual encoder units',
                    'without them the capacity is much smaller and results '
                    'were poorer when overfitting', VARIANTS, arguments,
-                   'with units')
+                   'with units', 'loss')
 
 
 if __name__ == '__main__':

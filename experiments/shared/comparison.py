@@ -39,8 +39,8 @@ def compare(module, title, paper, variants, arguments=None, best=None,
         Without, those of the process.
     best : str, optional
         The label that the paper calls best.
-    metric : {'val_loss', 'val_psnr'}
-        What decides whether it is.
+    metric : {'val_loss', 'val_psnr', 'loss'}
+        What decides whether it is; 'loss' is that of training.
 
     Returns
     -------

@@ -16,7 +16,7 @@ const EVEN = {
   tv: 'smoothed',
   crf: 'alike stays alike',
   guided: 'along edges',
-  areas: 'along edges and in smooth areas',
+  areas: 'smooth parts alike',
 };
 
 export class Settings extends EventTarget {
