@@ -91,7 +91,7 @@ def digits():
 
 
 def doubles():
-    """Whether there is conv_doubled."""
+    """Whether conv_doubled can run, which is on AMX."""
     return bool(library().doubles())
 
 

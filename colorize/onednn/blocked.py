@@ -109,7 +109,9 @@ class FromBlocked(BlockedOp):
 
     def perform(self, node, inputs, outputs):
         packed, depth = plain(inputs[0]), int(inputs[1])
-        batch, _, rows, columns, _ = packed.shape
+        batch, there, rows, columns, _ = packed.shape
+        if blocks(depth) > there:
+            raise ValueError(f'{depth} channels of {there} blocks')
         outputs[0][0] = empty((batch, depth, rows, columns))
         if packed.size:
             call('from_blocked', packed.shape, maps(packed), packed, depth,

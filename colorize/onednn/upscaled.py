@@ -115,16 +115,16 @@ class UpscaledConv(BlockedOp):
         shape = full_shape(arrays, self.factors, len(inputs[0]))
         out = empty(shape)
         maps = list(zip(self.factors, parts, arrays))
-        small = [each for each in maps if _way(each[0]) is _taps]
-        for photo in range(shape[0] if small else 0):
-            _spread(small, photo, out)
-        large = sorted((each for each in maps if _way(each[0]) is not _taps),
-                       key=lambda each: -each[0])
-        for number, each in enumerate(large if out.size else ()):
+        by_taps = [each for each in maps if _way(each[0]) is _taps]
+        for photo in range(shape[0] if by_taps else 0):
+            _spread(by_taps, photo, out)
+        direct = sorted((each for each in maps if _way(each[0]) is not _taps),
+                        key=lambda each: -each[0])
+        for number, each in enumerate(direct if out.size else ()):
             # Only the last knows the whole sum.
-            last = number == len(large) - 1
+            last = number == len(direct) - 1
             _add(*each, bias if last else None, out, last and self.relu,
-                 bool(small) or number > 0)
+                 bool(by_taps) or number > 0)
         outputs[0][0] = out
 
     def L_op(self, inputs, outputs, grads):
@@ -133,7 +133,7 @@ class UpscaledConv(BlockedOp):
             grad, sums = ReluGrad(self.relu)(
                 *([outputs[0]] if self.relu else []) + [grad])
         kernels, *arrays = inputs[:count]
-        # Small maps are not worth it.
+        # Maps that are upscaled are small, and not worth it.
         arrays = [again(array, grad) if factor == 1 else array
                   for array, factor in zip(arrays, self.factors)]
         found = _UpscaledConvGrad(self.factors, self.depths)(grad, kernels,

@@ -27,9 +27,10 @@ class Network:
         self._colorizer = Colorizer(weights)
         settings = self._colorizer.settings
         hints = settings['color_space'] == 'luv'
+        decodings = self._possible('decode', DECODINGS)
         self.about = {
-            'decode': self._colorizer.decoding,
-            'decodings': self._possible('decode', DECODINGS),
+            'decode': self._colorizer.decoding if decodings else None,
+            'decodings': decodings,
             'coherences': self._possible('coherence', ASKED),
             'hints': hints,
             'suggestions': hints and settings['system'] == 'classification'}

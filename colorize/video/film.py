@@ -1,5 +1,6 @@
 """Colouring one film: read, coloured and encoded at the same time."""
 
+import copy
 from contextlib import closing
 
 import numpy as np
@@ -59,10 +60,7 @@ def color_film(path, output, colorizer, weights=None, quality=None,
         that is good of it is written all the same.
     OSError
     """
-    if colorizer.coherence == 'areas':
-        # From one frame to the next, areas would join or part.
-        colorizer = colorizer.like(colorizer.decoding, colorizer.saturation,
-                                   'guided')
+    colorizer = _without_areas(colorizer)
     with Reader(path) as reader:
         film = reader.film
         encoder = encoding.choose(film, joining.container_of(output),
@@ -85,6 +83,16 @@ def color_film(path, output, colorizer, weights=None, quality=None,
     if damage:
         raise FilmError(_damaged(path, output, damage))
     return (film.rows, film.columns), _notes(film, encoder) + notes
+
+
+def _without_areas(colorizer):
+    """The same, or 'guided': from frame to frame, areas would merge and
+    split, and their colours flicker."""
+    if colorizer.coherence != 'areas':
+        return colorizer
+    other = copy.copy(colorizer)
+    other.coherence = 'guided'
+    return other
 
 
 def _upright(film):

@@ -12,6 +12,7 @@ VARIANTS = {'with units': ({'residual_encoder': True}, {}),
 
 def main(arguments=None):
     """Parse the command line, train both, write the results."""
+    # Overfitting is told by the training loss.
     return compare('paper.residual', 'residual encoder units',
                    'without them the capacity is much smaller and results '
                    'were poorer when overfitting', VARIANTS, arguments,

@@ -166,7 +166,7 @@ void amx_doubled(const Shape &s, const float *in, const float *kernels,
         });
     std::vector<float> none(parts(s.out, BLOCK) * BLOCK);
     in_strips(s, in, [&](const Strip &strip, int photo, int first, int rows) {
-        // The four go to the same lines of the cache.
+        // The four of a panel write pixels between one another's.
         for (int i = 0; i < 4 * k.panels(); i++)
             rows_of(strip, k, (const bf16 *)packed->data() + i % 4 * size,
                     i / 4, first, rows,

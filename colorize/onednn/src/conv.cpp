@@ -1,5 +1,5 @@
-// Convolutions of stride 1, output as large as the input, on oneDNN. It does
-// the work, so that a first photo need not wait for this file's optimization.
+// Convolutions of stride 1: on AMX, by oneDNN, or by our own Winograd kernels.
+// These do the arithmetic; O1 has this file compiled sooner.
 #pragma GCC optimize("O1")
 #include "amx.h"
 #include "kept.h"

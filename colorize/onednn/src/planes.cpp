@@ -252,12 +252,12 @@ EXPORT int from_blocked(const Maps *m, const float *x, int depth,
             for (size_t from = 0; from < area; from += BLOCK) {
                 int first = plane % m->blocks * BLOCK;
                 int channels = std::min(BLOCK, depth - first);
-                int pixels = std::min<size_t>(BLOCK, area - from);
+                int count = std::min<size_t>(BLOCK, area - from);
                 const float *square = x + plane * m->plane() + from * BLOCK;
                 float *to = out + from +
                             ((size_t)plane / m->blocks * depth + first) * area;
                 for (int c = 0; c < channels; c++)
-                    for (int i = 0; i < pixels; i++)
+                    for (int i = 0; i < count; i++)
                         to[c * area + i] = square[i * BLOCK + c];
             }
     });
