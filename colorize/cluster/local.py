@@ -1,5 +1,6 @@
 """A scheduler and workers on this machine. Needs Dask."""
 
+import asyncio
 import contextlib
 import logging
 import signal
@@ -16,6 +17,10 @@ __all__ = ['cluster']
 
 #: Those are the client's alone; it ends its workers itself.
 _SIGNALS = (signal.SIGINT, signal.SIGHUP)
+
+#: Seconds for which a worker that dies as it starts is started again, and
+#: those between two looks at it.
+_PATIENCE, _SOON = 60, 0.1
 
 #: A worker that is slow to start again after its death is not given up. What
 #: Dask watches up to a hundred times a second, nobody looks at.
@@ -76,6 +81,18 @@ class _Keeper(Nanny):
     """Starts a worker anew, and ends it, even if it dies while it starts."""
 
     async def instantiate(self):
+        found = await self._live()
+        # Dask gives up a worker whose first life ends before it has started.
+        for _ in range(int(_PATIENCE / _SOON)):
+            if self.status != Status.init or found == Status.running:
+                break
+            await asyncio.sleep(_SOON)
+            life = self.process
+            over = life is None or life.status == Status.stopped
+            found = await self._live() if over else life.status
+        return found
+
+    async def _live(self):
         # Dask's own takes one object for all lives of a worker: who waited
         # for a life that ended early would take the next one's message, and
         # the next one would be waited for without end.

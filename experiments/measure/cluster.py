@@ -43,7 +43,7 @@ def main(arguments=None):
     add('--count', type=command.number(int, 20), default=10000,
         help='photos while workers are killed (default: %(default)s)')
     add('--every', type=float, default=4, help='seconds between two kills')
-    add('--rate-count', type=command.number(int, 40), default=300,
+    add('--rate-count', type=command.number(int, 40), default=1000,
         help='photos from which rates are taken (default: %(default)s)')
     add('--tasks', type=command.number(int, 100), default=100000,
         help='simulated parcels for the scheduler (default: %(default)s)')

@@ -1,11 +1,13 @@
 """Workers that die while they start; Dask's own keeper loses these."""
 
+import contextlib
 import os
 import signal
 import threading
 import time
 import unittest
 
+import psutil
 from distributed.core import Status
 
 from colorize.cluster import local
@@ -40,6 +42,30 @@ class TestKeeper(unittest.TestCase):
             self.kill(keeper)
             began = time.time()
         self.assertLess(time.time() - began, 20)
+
+    def test_its_first_life_may_end_like_that(self):
+        killed = []
+        killer = threading.Thread(target=self.kill_as_they_come,
+                                  args=(killed, 2))
+        killer.start()
+        with local.cluster(1) as started:
+            keeper = started.workers[0]
+            self.assertEqual(keeper.process.status, Status.running)
+            self.assertNotIn(keeper.pid, killed)
+        killer.join()
+        self.assertEqual(len(killed), 2)
+
+    @staticmethod
+    def kill_as_they_come(killed, count):
+        end = time.time() + 30
+        while len(killed) < count and time.time() < end:
+            time.sleep(0.01)
+            for each in psutil.Process().children():
+                with contextlib.suppress(psutil.Error):
+                    if each.pid not in killed and 'spawn_main' in ' '.join(
+                            each.cmdline()):
+                        each.kill()
+                        killed.append(each.pid)
 
     def test_a_worker_that_never_starts_is_ended(self):
         with local.cluster(1) as started:
