@@ -12,7 +12,7 @@ import numpy as np
 from colorize import cplusplus
 from colorize.paint import compiled, numpy_way, scores
 
-__all__ = ['decode', 'paint', 'pixels', 'prepare', 'shrink']
+__all__ = ['average', 'decode', 'paint', 'pixels', 'prepare', 'shrink']
 
 
 def shrink(photo, rows, columns, space='luv'):
@@ -89,6 +89,16 @@ def pixels(photo, chroma):
         lightness comes out paler.
     """
     return numpy_way.pixels(photo, chroma)
+
+
+def average(*given):
+    """Means over areas: :func:`colorize.paint.scores.average`.
+
+    Returns
+    -------
+    float32 array, or None where there is no compiler
+    """
+    return scores.average(*given) if _has_library('scores') else None
 
 
 def decode(*given):

@@ -6,7 +6,7 @@ import numpy as np
 
 from colorize.paint import compiled
 
-__all__ = ['Guide', 'decode']
+__all__ = ['Guide', 'average', 'decode']
 
 
 class Guide(ctypes.Structure):
@@ -16,6 +16,41 @@ class Guide(ctypes.Structure):
                 + [(name, ctypes.c_int64)
                    for name in ('rows', 'columns', 'radius', 'step')]
                 + [('epsilon', ctypes.c_float)])
+
+
+def average(planes, areas, count):
+    """See :func:`colorize.coherence.areas.average`.
+
+    Parameters
+    ----------
+    planes : float array, (..., row, column)
+    areas : int array, (row, column)
+        Of each pixel the number of its area, 1 to `count`, or 0.
+    count : int
+
+    Returns
+    -------
+    float32 array, as `planes`
+
+    Raises
+    ------
+    ValueError
+        When shapes or numbers do not belong together.
+    """
+    planes = np.ascontiguousarray(planes, 'float32')
+    areas = np.ascontiguousarray(areas, 'int32')
+    if planes.shape[-2:] != areas.shape or (
+            areas.size and not 0 <= areas.min() <= areas.max() <= count):
+        raise ValueError(f'{count} areas of shape {areas.shape} for planes '
+                         f'of {planes.shape}')
+    found = np.empty_like(planes)
+    function = compiled.library('scores', 'uint8').average
+    function.restype = None
+    function(ctypes.c_void_p(planes.ctypes.data),
+             ctypes.c_int64(planes.size // max(areas.size, 1)),
+             ctypes.c_int64(areas.size), ctypes.c_void_p(areas.ctypes.data),
+             ctypes.c_int64(count), ctypes.c_void_p(found.ctypes.data))
+    return found
 
 
 def decode(scores, lightness, more, means, temperature, radius, step,

@@ -5,8 +5,8 @@ import unittest
 import numpy as np
 from scipy.special import softmax
 
+from colorize import paint
 from colorize.coherence import COHERENCES, areas
-from tests.coherence.test_coherence import scores
 
 RNG = np.random.RandomState(0)
 
@@ -18,7 +18,7 @@ class TestAreas(unittest.TestCase):
         self.light += np.linspace(0, 8, 40)[:, None]
         self.light[:, 20:28] += 40 * RNG.rand(40, 8)
         self.light[30, 35:37] += 40
-        self.given = scores(40, 48)
+        self.given = RNG.normal(0, 2, (2, 50, 40, 48)).astype('float32')
 
     def test_each_takes_the_geometric_mean_of_its_probabilities(self):
         before = self.given.copy()
@@ -43,6 +43,20 @@ class TestAreas(unittest.TestCase):
         rough[3:8, 3:8] = 50  # nine pixels of it are smooth
         np.testing.assert_array_equal(areas.average(self.given, rough),
                                       self.given)
+
+    def test_in_numpy(self):
+        for light in (self.light, self.light[:, :20]):
+            given = np.ascontiguousarray(self.given[..., :light.shape[1]])
+            np.testing.assert_allclose(
+                areas.average(given, light),
+                areas.in_numpy(given, *areas.found(light)), atol=1e-5)
+
+    def test_compiled_reads_nothing_beside_its_arrays(self):
+        for numbers, count in ((np.ones((40, 47), int), 1),
+                               (np.full((40, 48), 2), 1),
+                               (np.full((40, 48), -1), 1)):
+            with self.assertRaisesRegex(ValueError, 'areas of shape'):
+                paint.average(self.given, numbers, count)
 
     def test_planes_apart(self):
         both = areas.average(list(self.given), self.light)

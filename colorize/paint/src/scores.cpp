@@ -216,7 +216,49 @@ void between(const float* mean, const float* rise, int64_t levels,
   }
 }
 
+// Pixels side by side that belong to one area.
+struct Run {
+  int64_t first, end;
+  int32_t area;
+};
+
+float total(const float* from, int64_t count) {
+  float parts[16] = {}, sum = 0;
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int64_t k = 0; k < 16; k++) parts[k] += from[i + k];
+  for (; i < count; i++) sum += from[i];
+  for (float part : parts) sum += part;
+  return sum;
+}
+
 }  // namespace
+
+// Each of `count` planes with its mean over each area. of: by pixel the
+// number of its area, from 1; 0 stays as it is.
+extern "C" __attribute__((visibility("default"))) void average(
+    const float* planes, int64_t count, int64_t pixels, const int32_t* of,
+    int64_t areas, float* found) {
+  std::vector<Run> runs;
+  std::vector<double> size(areas + 1), sum(areas + 1);
+  for (int64_t i = 0; i < pixels;) {
+    const int64_t first = i;
+    while (i < pixels && of[i] == of[first]) i++;
+    if (of[first]) runs.push_back({first, i, of[first]});
+    size[of[first]] += i - first;
+  }
+  for (int64_t plane = 0; plane < count; plane++) {
+    const float* from = planes + plane * pixels;
+    float* to = found + plane * pixels;
+    std::copy(from, from + pixels, to);
+    std::fill(sum.begin(), sum.end(), 0.);
+    for (const Run& run : runs)
+      sum[run.area] += total(from + run.first, run.end - run.first);
+    for (const Run& run : runs)
+      std::fill(to + run.first, to + run.end,
+                float(sum[run.area] / size[run.area]));
+  }
+}
 
 // Chroma of one channel. more: added to the scores of each bin. means: what
 // bins stand for at each of `levels` levels of L, (bin, level). power: of
