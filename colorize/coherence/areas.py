@@ -8,7 +8,9 @@ probabilities: pixels that are sure count for more.
 
 import numpy as np
 
-__all__ = ['FLAT', 'LEAST', 'average', 'found', 'in_numpy']
+from colorize.coherence import regions
+
+__all__ = ['FLAT', 'LEAST', 'average', 'found']
 
 #: Change of L from a pixel to the next, after a blur of one pixel, below
 #: which the photo is smooth; the share of all pixels that an area has at
@@ -36,35 +38,8 @@ def average(planes, lightness):
     if not count:
         return planes
     if isinstance(planes, np.ndarray):
-        return _averaged(planes, areas, count)
-    return [_averaged(each, areas, count) for each in planes]
-
-
-def _averaged(planes, areas, count):
-    from colorize import paint  # and Theano, which --help does without
-    done = paint.average(planes, areas, count)
-    return in_numpy(planes, areas, count) if done is None else done
-
-
-def in_numpy(planes, areas, count):
-    """The mean of each plane over each area.
-
-    Parameters
-    ----------
-    planes : float32 array, (..., row, column)
-    areas, count
-        As of :func:`found`.
-
-    Returns
-    -------
-    float32 array, as `planes`
-    """
-    averaged, inside = planes.copy(), areas > 0
-    sizes = np.maximum(np.bincount(areas.ravel(), minlength=count + 1), 1)
-    for plane in averaged.reshape((-1,) + areas.shape):
-        sums = np.bincount(areas.ravel(), plane.ravel(), count + 1)
-        plane[inside] = (sums / sizes)[areas[inside]]
-    return averaged
+        return regions.average(planes, areas, count)
+    return [regions.average(each, areas, count) for each in planes]
 
 
 def found(lightness):

@@ -5,6 +5,8 @@ Segments are Felzenszwalb & Huttenlocher's (2004), of the lightness.
 
 import numpy as np
 
+from colorize.coherence import regions
+
 __all__ = ['SCALE', 'SMALLEST', 'average', 'found']
 
 #: The larger, the larger are segments; pixels of the smallest; blur of the
@@ -29,13 +31,8 @@ def average(planes, lightness, scale=SCALE, smallest=SMALLEST):
     -------
     float32 array, (plane, row, column)
     """
-    from scipy.sparse import csr_matrix
-    labels = found(lightness, scale, smallest).ravel()
-    pixels = np.ascontiguousarray(planes.reshape(len(planes), -1).T)
-    member = csr_matrix((np.ones(len(labels), 'float32'),
-                         (labels, np.arange(len(labels)))))
-    means = (member @ pixels) / np.bincount(labels)[:, None]
-    return means.T.astype('float32')[:, labels].reshape(planes.shape)
+    labels = found(lightness, scale, smallest) + 1
+    return regions.average(planes, labels, int(labels.max()))
 
 
 def found(lightness, scale=SCALE, smallest=SMALLEST):

@@ -92,7 +92,7 @@ def pixels(photo, chroma):
 
 
 def average(*given):
-    """Means over areas: :func:`colorize.paint.scores.average`.
+    """Means over regions: :func:`colorize.paint.scores.average`.
 
     Returns
     -------

@@ -18,14 +18,13 @@ class Guide(ctypes.Structure):
                 + [('epsilon', ctypes.c_float)])
 
 
-def average(planes, areas, count):
-    """See :func:`colorize.coherence.areas.average`.
+def average(planes, regions, count):
+    """See :func:`colorize.coherence.regions.average`.
 
     Parameters
     ----------
     planes : float array, (..., row, column)
-    areas : int array, (row, column)
-        Of each pixel the number of its area, 1 to `count`, or 0.
+    regions : int array, (row, column)
     count : int
 
     Returns
@@ -38,17 +37,18 @@ def average(planes, areas, count):
         When shapes or numbers do not belong together.
     """
     planes = np.ascontiguousarray(planes, 'float32')
-    areas = np.ascontiguousarray(areas, 'int32')
-    if planes.shape[-2:] != areas.shape or (
-            areas.size and not 0 <= areas.min() <= areas.max() <= count):
-        raise ValueError(f'{count} areas of shape {areas.shape} for planes '
-                         f'of {planes.shape}')
+    regions = np.ascontiguousarray(regions, 'int32')
+    if planes.shape[-2:] != regions.shape or (regions.size and not (
+            0 <= regions.min() <= regions.max() <= count)):
+        raise ValueError(f'{count} regions of shape {regions.shape} for '
+                         f'planes of {planes.shape}')
     found = np.empty_like(planes)
     function = compiled.library('scores', 'uint8').average
     function.restype = None
     function(ctypes.c_void_p(planes.ctypes.data),
-             ctypes.c_int64(planes.size // max(areas.size, 1)),
-             ctypes.c_int64(areas.size), ctypes.c_void_p(areas.ctypes.data),
+             ctypes.c_int64(planes.size // max(regions.size, 1)),
+             ctypes.c_int64(regions.size),
+             ctypes.c_void_p(regions.ctypes.data),
              ctypes.c_int64(count), ctypes.c_void_p(found.ctypes.data))
     return found
 

@@ -159,6 +159,16 @@ def test_errors_name_the_shapes():
 
 
 @needs_onednn
+def test_no_more_channels_than_there_are():
+    from colorize.onednn.blocked import FromBlocked, ToBlocked
+    array, depth = T.tensor4(), T.lscalar()
+    function = theano.function([array, depth], FromBlocked()(
+        ToBlocked()(array), depth))
+    with unittest.TestCase().assertRaisesRegex(ValueError, '^40 channels'):
+        function(np.zeros((1, 3, 4, 4), 'float32'), 40)
+
+
+@needs_onednn
 def test_the_first_of_several_best_classes():
     from colorize.onednn.blocked import ToBlocked
     from colorize.onednn.classes import BestClass

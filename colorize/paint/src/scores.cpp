@@ -216,10 +216,10 @@ void between(const float* mean, const float* rise, int64_t levels,
   }
 }
 
-// Pixels side by side that belong to one area.
+// Pixels side by side that belong to one region.
 struct Run {
   int64_t first, end;
-  int32_t area;
+  int32_t region;
 };
 
 float total(const float* from, int64_t count) {
@@ -234,13 +234,13 @@ float total(const float* from, int64_t count) {
 
 }  // namespace
 
-// Each of `count` planes with its mean over each area. of: by pixel the
-// number of its area, from 1; 0 stays as it is.
+// Each of `count` planes with its mean over each region. of: by pixel the
+// number of its region, from 1; 0 stays as it is.
 extern "C" __attribute__((visibility("default"))) void average(
     const float* planes, int64_t count, int64_t pixels, const int32_t* of,
-    int64_t areas, float* found) {
+    int64_t regions, float* found) {
   std::vector<Run> runs;
-  std::vector<double> size(areas + 1), sum(areas + 1);
+  std::vector<double> size(regions + 1), sum(regions + 1);
   for (int64_t i = 0; i < pixels;) {
     const int64_t first = i;
     while (i < pixels && of[i] == of[first]) i++;
@@ -253,10 +253,10 @@ extern "C" __attribute__((visibility("default"))) void average(
     std::copy(from, from + pixels, to);
     std::fill(sum.begin(), sum.end(), 0.);
     for (const Run& run : runs)
-      sum[run.area] += total(from + run.first, run.end - run.first);
+      sum[run.region] += total(from + run.first, run.end - run.first);
     for (const Run& run : runs)
       std::fill(to + run.first, to + run.end,
-                float(sum[run.area] / size[run.area]));
+                float(sum[run.region] / size[run.region]));
   }
 }
 
