@@ -8,11 +8,10 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from colorize.backend import theano
-from colorize.backend.warm import processor
+from colorize import theanorc
 from colorize.disk.cache_folder import cache_folder
 
-__all__ = ['CompileError', 'compiler', 'library']
+__all__ = ['CompileError', 'compiler', 'library', 'processor']
 
 _FLAGS = ('-shared', '-fPIC', '-O3', '-march=native', '-std=c++14',
           '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math')
@@ -24,7 +23,22 @@ class CompileError(RuntimeError):
 
 def compiler():
     """Path of the compiler that Theano uses; None without one."""
-    return shutil.which(theano.config.cxx or 'g++')
+    return shutil.which(theanorc.asked('cxx') or 'g++')
+
+
+def processor():
+    """The processor's abilities, in the words of /proc/cpuinfo.
+
+    Returns
+    -------
+    str
+        Empty where the system does not tell.
+    """
+    try:
+        with open('/proc/cpuinfo') as lines:
+            return next(line for line in lines if line.startswith('flags'))
+    except (OSError, StopIteration):
+        return ''
 
 
 def library(name, sources, options=(), linked=()):

@@ -6,7 +6,6 @@ A user's own ``THEANO_FLAGS`` and ``.theanorc`` always win. A device that
 cannot be had is an error, where Theano alone would go on on the CPU.
 """
 
-import configparser
 import contextlib
 import hashlib
 import importlib
@@ -22,7 +21,9 @@ import warnings
 
 import numpy as np
 
+from colorize import theanorc
 from colorize.backend import cuda, warm
+from colorize.cplusplus import processor
 from colorize.disk.cache_folder import cache_folder
 
 __all__ = [
@@ -74,7 +75,7 @@ def _defaults():
         'base_compiledir': os.path.join(cache_folder(), 'theano',
                                         _processors_name()),
     }
-    if _device() != 'cpu':
+    if theanorc.asked('device') not in (None, 'cpu'):
         # cuDNN after version 7 does not compile in Theano 1.0.5.
         flags.update({'dnn.enabled': 'False',
                       'print_active_device': 'False'})
@@ -86,29 +87,12 @@ def _processors_name():
 
     Machines that share a home folder may differ.
     """
-    return hashlib.sha256(warm.processor().encode()).hexdigest()[:8]
-
-
-def _device():
-    """The device that the user asks Theano for."""
-    device = _user_rc().get('global', 'device', fallback='cpu')
-    for flag in os.environ.get('THEANO_FLAGS', '').split(','):
-        name, _, value = flag.partition('=')
-        device = value.strip() if name.strip() == 'device' else device
-    return device
-
-
-def _user_rc():
-    """The user's .theanorc files, read as Theano reads them."""
-    names = os.environ.get('THEANORC', '~/.theanorc').split(os.pathsep)
-    parser = configparser.RawConfigParser()
-    parser.read([os.path.expanduser(name) for name in names])
-    return parser
+    return hashlib.sha256(processor().encode()).hexdigest()[:8]
 
 
 def _flags():
     """THEANO_FLAGS with our defaults before the user's: the last wins."""
-    user_rc, flags = _user_rc(), []
+    user_rc, flags = theanorc.config_files(), []
     for key, value in _defaults().items():
         section, _, option = key.rpartition('.')
         if not user_rc.has_option(section or 'global', option):
@@ -118,9 +102,7 @@ def _flags():
 
 def _require_compiler():
     """Without a C++ compiler Theano would run, a hundred times slower."""
-    chosen = (_user_rc().has_option('global', 'cxx')
-              or 'cxx=' in os.environ.get('THEANO_FLAGS', ''))
-    if not chosen and not shutil.which('g++'):
+    if theanorc.asked('cxx') is None and not shutil.which('g++'):
         raise BackendError(
             'no C++ compiler: Theano needs g++ in PATH (on Debian and '
             'Ubuntu: apt install g++)')
@@ -128,7 +110,8 @@ def _require_compiler():
 
 def _import_theano():
     """Import Theano under our flags; leave the environment as it was."""
-    before, device = os.environ.get('THEANO_FLAGS'), _device()
+    before = os.environ.get('THEANO_FLAGS')
+    device = theanorc.asked('device') or 'cpu'
     os.environ['THEANO_FLAGS'] = _flags()
     try:
         if device.startswith('cuda'):

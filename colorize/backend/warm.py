@@ -9,22 +9,7 @@ import sys
 import types
 from importlib import metadata
 
-__all__ = ['keep_names', 'little_imported', 'processor']
-
-
-def processor():
-    """The processor's abilities, in the words of /proc/cpuinfo.
-
-    Returns
-    -------
-    str
-        Empty where the system does not tell.
-    """
-    try:
-        with open('/proc/cpuinfo') as lines:
-            return next(line for line in lines if line.startswith('flags'))
-    except (OSError, StopIteration):
-        return ''
+__all__ = ['keep_names', 'little_imported']
 
 
 @contextlib.contextmanager

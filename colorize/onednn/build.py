@@ -8,7 +8,7 @@ import importlib
 import os
 
 from colorize import cplusplus
-from colorize.backend.warm import processor
+from colorize.cplusplus import processor
 
 __all__ = ['OneDNNError', 'installed', 'library', 'wheel']
 

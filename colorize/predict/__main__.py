@@ -208,6 +208,8 @@ def _taken(tasks, claims, given, left):
 
 def _color(tasks, count, given, summary, claims, left):
     """Colour photos, say what is wrong with one, note what was done."""
+    from colorize import paint
+    paint.prepare()  # while the rest is imported
     from colorize import colorizer
     from colorize.progress import above, progress
     made = colorizer.Colorizer(given.weights, given.decode, given.saturation,

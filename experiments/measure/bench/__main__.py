@@ -90,7 +90,7 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
 
 def _registers():
     """The widest vectors of this processor, on which all figures hang."""
-    from colorize.backend.warm import processor
+    from colorize.cplusplus import processor
     flags = processor().split()
     return next((name for flag, name in (('avx512f', 'AVX-512'),
                                          ('avx2', 'AVX2'))
