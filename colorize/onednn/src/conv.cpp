@@ -3,6 +3,7 @@
 #pragma GCC optimize("O1")
 #include "amx.h"
 #include "kept.h"
+#include "onednn.h"
 #include "winograd.h"
 
 #include <algorithm>
@@ -12,12 +13,6 @@
 #include <memory>
 #include <mutex>
 #include <omp.h>
-#include <oneapi/dnnl/dnnl.hpp>
-#include <unordered_map>
-
-using namespace dnnl;
-typedef memory::data_type dt;
-typedef memory::format_tag tag;
 
 namespace {
 
@@ -26,95 +21,91 @@ enum Flags { BIAS = 1, RELU = 2, SUM = 4 };
 
 int whole(int depth) { return (depth + BLOCK - 1) / BLOCK * BLOCK; }
 
-const engine &cpu() {
-    static engine *one = new engine(engine::kind::cpu, 0);
-    return *one;
-}
-
-tag blocked() { return BLOCK == 16 ? tag::nChw16c : tag::nChw8c; }
+const dnnl_format_tag_t kBlocked = BLOCK == 16 ? dnnl_nChw16c : dnnl_nChw8c;
 
 enum Way { ONEDNN, WINOGRAD, AMX_TILES };
 
 struct Plan {
     Way way = ONEDNN; // of ours, winograd.h or amx.h, nothing else is set
-    memory::desc in, out, weights, plain, bias, scratch;
-    primitive run, pack;
+    Desc in, out, weights, plain, bias, scratch;
+    Held<dnnl_primitive> run, pack;
 };
 
 struct Maker {
     Shape s;
     int flags;
-    algorithm how;
-    memory::desc in, out, any, bias;
-    memory::dims ones{1, 1}, pad;
-    primitive_attr attr;
+    dnnl_alg_kind_t how;
+    Desc in, out, any, bias{};
+    dnnl_dims_t ones{1, 1}, pad;
+    Held<dnnl_primitive_attr> attr = made(dnnl_primitive_attr_create);
 
-    Maker(const Shape &shape, int flags_, algorithm how_)
-        : s(shape), flags(flags_), how(how_) {
+    Maker(const Shape &shape, int flags_, dnnl_alg_kind_t how_)
+        : s(shape), flags(flags_), how(how_),
+          pad{s.kernel_rows / 2, s.kernel_columns / 2} {
         auto depth_in = whole(s.in), depth_out = whole(s.out);
-        in = {{s.batch, depth_in, s.rows, s.columns}, dt::f32, blocked()};
-        out = {{s.batch, depth_out, s.rows, s.columns}, dt::f32, blocked()};
-        any = {{depth_out, depth_in, s.kernel_rows, s.kernel_columns},
-               dt::f32, tag::any};
-        if (flags & BIAS) bias = {{depth_out}, dt::f32, tag::x};
-        pad = {s.kernel_rows / 2, s.kernel_columns / 2};
-        attr.set_scratchpad_mode(scratchpad_mode::user);
+        in = described({s.batch, depth_in, s.rows, s.columns}, kBlocked);
+        out = described({s.batch, depth_out, s.rows, s.columns}, kBlocked);
+        any = described({depth_out, depth_in, s.kernel_rows,
+                         s.kernel_columns}, dnnl_format_tag_any);
+        if (flags & BIAS) bias = described({depth_out}, dnnl_x);
+        check(dnnl_primitive_attr_set_scratchpad_mode(
+            attr.get(), dnnl_scratchpad_mode_user));
+    }
+
+    Held<dnnl_primitive_desc> with(const dnnl_convolution_desc_t &desc,
+                                   const dnnl_primitive_desc *hint) {
+        return made(dnnl_primitive_desc_create, &desc, attr.get(), cpu(),
+                    hint);
     }
 
     // Not for inference: Winograd would then want kernels transformed ahead,
     // which takes longer (73 ms for 512 x 512) than the convolution itself.
-    convolution_forward::primitive_desc forward() {
-        const prop_kind kind = prop_kind::forward_training;
-        post_ops after;
-        if (flags & SUM) after.append_sum(1.f);
+    Held<dnnl_primitive_desc> forward() {
+        auto after = made(dnnl_post_ops_create);
+        if (flags & SUM) check(dnnl_post_ops_append_sum(after.get(), 1));
         if (flags & RELU)
-            after.append_eltwise(1.f, algorithm::eltwise_relu, 0.f, 0.f);
-        primitive_attr with = attr;
-        with.set_post_ops(after);
-        if (flags & BIAS)
-            return {{kind, how, in, any, bias, out, ones, pad, pad},
-                    with, cpu()};
-        return {{kind, how, in, any, out, ones, pad, pad}, with, cpu()};
+            check(dnnl_post_ops_append_eltwise(after.get(), 1,
+                                               dnnl_eltwise_relu, 0, 0));
+        check(dnnl_primitive_attr_set_post_ops(attr.get(), after.get()));
+        dnnl_convolution_desc_t desc;
+        check(dnnl_convolution_forward_desc_init(
+            &desc, dnnl_forward_training, how, &in, &any,
+            flags & BIAS ? &bias : nullptr, &out, ones, pad, pad));
+        return with(desc, nullptr);
     }
 
-    template <typename Desc> void fill(Plan &plan, const Desc &desc) {
-        plan.scratch = desc.scratchpad_desc();
-        plan.in = in, plan.out = out, plan.bias = bias;
-        plan.plain = {any.dims(), dt::f32, tag::oihw};
+    Held<dnnl_primitive_desc> backward(Direction direction) {
+        dnnl_convolution_desc_t desc;
+        check(direction == INPUTS
+                  ? dnnl_convolution_backward_data_desc_init(
+                        &desc, how, &in, &any, &out, ones, pad, pad)
+                  : dnnl_convolution_backward_weights_desc_init(
+                        &desc, how, &in, &any, nullptr, &out, ones, pad,
+                        pad));
+        return with(desc, forward().get());
     }
 
     // Packing goes from our OIHW kernels, for a gradient back to them.
     void pack(Plan &plan, bool back) {
-        if (plan.weights == plan.plain) return;
-        memory plain(plan.plain, cpu(), nullptr);
-        memory packed(plan.weights, cpu(), nullptr);
-        plan.pack = back ? reorder(packed, plain) : reorder(plain, packed);
+        if (dnnl_memory_desc_equal(&plan.weights, &plan.plain)) return;
+        const Desc *from = &plan.plain, *to = &plan.weights;
+        if (back) std::swap(from, to);
+        plan.pack = reorder(from, to);
     }
 
     Plan make(Direction direction) {
+        auto desc = direction == FORWARD ? forward() : backward(direction);
+        auto asked = [&](dnnl_query_t what) {
+            return *dnnl_primitive_desc_query_md(desc.get(), what, 0);
+        };
         Plan plan;
-        if (direction == FORWARD) {
-            auto desc = forward();
-            fill(plan, desc);
-            plan.weights = desc.weights_desc();
-            plan.run = convolution_forward(desc);
-        } else if (direction == INPUTS) {
-            typedef convolution_backward_data back;
-            back::primitive_desc desc(
-                {how, in, any, out, ones, pad, pad}, attr, cpu(),
-                forward());
-            fill(plan, desc);
-            plan.weights = desc.weights_desc();
-            plan.run = back(desc);
-        } else {
-            typedef convolution_backward_weights back;
-            back::primitive_desc desc(
-                {how, in, any, out, ones, pad, pad}, attr, cpu(),
-                forward());
-            fill(plan, desc);
-            plan.weights = desc.diff_weights_desc();
-            plan.run = back(desc);
-        }
+        plan.in = in, plan.out = out, plan.bias = bias;
+        plan.plain = described({whole(s.out), whole(s.in), s.kernel_rows,
+                                s.kernel_columns}, dnnl_oihw);
+        plan.scratch = asked(dnnl_query_scratchpad_md);
+        plan.weights = asked(direction == WEIGHTS ? dnnl_query_diff_weights_md
+                                                  : dnnl_query_weights_md);
+        plan.run = made(dnnl_primitive_create, desc.get());
         pack(plan, direction == WEIGHTS);
         return plan;
     }
@@ -133,9 +124,9 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
     }
     if (shape.kernel_rows == 3 && shape.kernel_columns == 3) {
         try {
-            return Maker(shape, flags, algorithm::convolution_winograd)
+            return Maker(shape, flags, dnnl_convolution_winograd)
                 .make(direction);
-        } catch (const error &refusal) {
+        } catch (const Refusal &refusal) {
             if (refusal.status != dnnl_unimplemented) throw;
         }
         if (winograd_pays(shape)) {
@@ -144,7 +135,7 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
             return plan;
         }
     }
-    return Maker(shape, flags, algorithm::convolution_direct).make(direction);
+    return Maker(shape, flags, dnnl_convolution_direct).make(direction);
 }
 
 typedef std::array<int, 9> Key;
@@ -192,38 +183,30 @@ std::mutex &turn() {
     return *one;
 }
 
-memory wrap(const memory::desc &desc, const void *data) {
-    return memory(desc, cpu(), const_cast<void *>(data));
-}
-
 // The plan's weights, packed from OIHW.
 void pack_weights(const Plan &plan, const Shape &s, const float *kernels,
-                  float *packed, stream &queue) {
-    Buffer padded(fits(s) ? 0 : plan.plain.get_size());
+                  float *packed) {
+    Buffer padded(fits(s) ? 0 : bytes(plan.plain));
     if (!fits(s)) {
         pad_kernels(s, kernels, padded.floats());
         kernels = padded.floats();
     }
-    if (!plan.pack) {
-        std::memcpy(packed, kernels, plan.plain.get_size());
-        return;
-    }
-    plan.pack.execute(queue, {{DNNL_ARG_FROM, wrap(plan.plain, kernels)},
-                              {DNNL_ARG_TO, wrap(plan.weights, packed)}});
-    queue.wait();
+    if (plan.pack)
+        run(plan.pack, {{DNNL_ARG_FROM, plan.plain, kernels},
+                        {DNNL_ARG_TO, plan.weights, packed}});
+    else
+        std::memcpy(packed, kernels, bytes(plan.plain));
 }
 
 void unpack_weights(const Plan &plan, const Shape &s, const float *packed,
-                    float *kernels, stream &queue) {
-    Buffer padded(fits(s) ? 0 : plan.plain.get_size());
+                    float *kernels) {
+    Buffer padded(fits(s) ? 0 : bytes(plan.plain));
     float *plain = fits(s) ? kernels : padded.floats();
-    if (plan.pack) {
-        plan.pack.execute(queue, {{DNNL_ARG_FROM, wrap(plan.weights, packed)},
-                                  {DNNL_ARG_TO, wrap(plan.plain, plain)}});
-        queue.wait();
-    } else {
-        std::memcpy(plain, packed, plan.plain.get_size());
-    }
+    if (plan.pack)
+        run(plan.pack, {{DNNL_ARG_FROM, plan.weights, packed},
+                        {DNNL_ARG_TO, plan.plain, plain}});
+    else
+        std::memcpy(plain, packed, bytes(plan.plain));
     if (!fits(s)) crop_kernels(s, plain, kernels);
 }
 
@@ -250,29 +233,25 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
         if (plan->way == WINOGRAD)
             return winograd_forward(*s, in, kernels, bias, out, relu, sum);
         std::lock_guard<std::mutex> hold(turn());
-        stream queue(cpu());
         auto packed = packed_kernels(
             kernels,
             (size_t)s->out * s->in * s->kernel_rows * s->kernel_columns,
             {s->batch, s->in, s->out, s->rows, s->columns, s->kernel_rows,
              s->kernel_columns, flags},
-            plan->weights.get_size(), [&](float *to) {
-                pack_weights(*plan, *s, kernels, to, queue);
-            });
-        Buffer scratch(plan->scratch.get_size());
+            bytes(plan->weights),
+            [&](float *to) { pack_weights(*plan, *s, kernels, to); });
+        Buffer scratch(bytes(plan->scratch));
         float shift[bias ? whole(s->out) : 1];
         if (bias) {
             std::fill(shift, shift + whole(s->out), 0.f);
             std::copy(bias, bias + s->out, shift);
         }
-        std::unordered_map<int, memory> arguments{
-            {DNNL_ARG_SRC, wrap(plan->in, in)},
-            {DNNL_ARG_WEIGHTS, wrap(plan->weights, packed->data())},
-            {DNNL_ARG_DST, wrap(plan->out, out)},
-            {DNNL_ARG_SCRATCHPAD, wrap(plan->scratch, scratch.data())}};
-        if (bias) arguments[DNNL_ARG_BIAS] = wrap(plan->bias, shift);
-        plan->run.execute(queue, arguments);
-        queue.wait();
+        run(plan->run, {{DNNL_ARG_SRC, plan->in, in},
+                        {DNNL_ARG_WEIGHTS, plan->weights, packed->data()},
+                        {DNNL_ARG_BIAS, plan->bias, bias ? shift : nullptr},
+                        {DNNL_ARG_DST, plan->out, out},
+                        {DNNL_ARG_SCRATCHPAD, plan->scratch,
+                         scratch.data()}});
     });
 }
 
@@ -293,17 +272,14 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
         if (plan->way == WINOGRAD)
             return winograd_grad_inputs(*s, grad, kernels, in);
         std::lock_guard<std::mutex> hold(turn());
-        stream queue(cpu());
-        Buffer packed(plan->weights.get_size());
-        Buffer scratch(plan->scratch.get_size());
-        pack_weights(*plan, *s, kernels, packed.floats(), queue);
-        plan->run.execute(
-            queue, {{DNNL_ARG_DIFF_DST, wrap(plan->out, grad)},
-                    {DNNL_ARG_WEIGHTS, wrap(plan->weights, packed.data())},
-                    {DNNL_ARG_DIFF_SRC, wrap(plan->in, in)},
-                    {DNNL_ARG_SCRATCHPAD,
-                     wrap(plan->scratch, scratch.data())}});
-        queue.wait();
+        Buffer packed(bytes(plan->weights));
+        Buffer scratch(bytes(plan->scratch));
+        pack_weights(*plan, *s, kernels, packed.floats());
+        run(plan->run, {{DNNL_ARG_DIFF_DST, plan->out, grad},
+                        {DNNL_ARG_WEIGHTS, plan->weights, packed.data()},
+                        {DNNL_ARG_DIFF_SRC, plan->in, in},
+                        {DNNL_ARG_SCRATCHPAD, plan->scratch,
+                         scratch.data()}});
     });
 }
 
@@ -314,18 +290,14 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
         if (plan->way == WINOGRAD)
             return winograd_grad_weights(*s, in, grad, kernels);
         std::lock_guard<std::mutex> hold(turn());
-        stream queue(cpu());
-        Buffer packed(plan->weights.get_size());
-        Buffer scratch(plan->scratch.get_size());
-        plan->run.execute(
-            queue, {{DNNL_ARG_SRC, wrap(plan->in, in)},
-                    {DNNL_ARG_DIFF_DST, wrap(plan->out, grad)},
-                    {DNNL_ARG_DIFF_WEIGHTS,
-                     wrap(plan->weights, packed.data())},
-                    {DNNL_ARG_SCRATCHPAD,
-                     wrap(plan->scratch, scratch.data())}});
-        queue.wait();
-        unpack_weights(*plan, *s, packed.floats(), kernels, queue);
+        Buffer packed(bytes(plan->weights));
+        Buffer scratch(bytes(plan->scratch));
+        run(plan->run, {{DNNL_ARG_SRC, plan->in, in},
+                        {DNNL_ARG_DIFF_DST, plan->out, grad},
+                        {DNNL_ARG_DIFF_WEIGHTS, plan->weights, packed.data()},
+                        {DNNL_ARG_SCRATCHPAD, plan->scratch,
+                         scratch.data()}});
+        unpack_weights(*plan, *s, packed.floats(), kernels);
     });
 }
 
@@ -333,11 +305,12 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
 EXPORT int to_blocked(const int64_t *shape, const int64_t *strides,
                       float *plain, float *packed) {
     return guarded([&] {
-        memory::dims dims(shape, shape + 4), steps(strides, strides + 4);
-        memory outer(memory::desc(dims, dt::f32, steps), cpu(), plain);
-        memory inner(memory::desc(dims, dt::f32, blocked()), cpu(), packed);
-        stream queue(cpu());
-        reorder(outer, inner).execute(queue, outer, inner);
-        queue.wait();
+        Desc outer, inner;
+        check(dnnl_memory_desc_init_by_strides(&outer, 4, shape, dnnl_f32,
+                                               strides));
+        check(dnnl_memory_desc_init_by_tag(&inner, 4, shape, dnnl_f32,
+                                           kBlocked));
+        run(reorder(&outer, &inner),
+            {{DNNL_ARG_FROM, outer, plain}, {DNNL_ARG_TO, inner, packed}});
     });
 }
