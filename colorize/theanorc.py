@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import shlex
 
 __all__ = ['asked', 'config_files']
 
@@ -33,8 +34,10 @@ def asked(option):
     str or None
     """
     value = config_files().get('global', option, fallback=None)
-    for flag in os.environ.get('THEANO_FLAGS', '').split(','):
-        name, equals, given = flag.partition('=')
-        if equals and name.strip() == option:
-            value = given.strip()
+    flags = shlex.shlex(os.environ.get('THEANO_FLAGS', ''), posix=True)
+    flags.whitespace, flags.whitespace_split = ',', True
+    for flag in flags:
+        name, equals, given = flag.strip().partition('=')
+        if equals and name == option:
+            value = given
     return value

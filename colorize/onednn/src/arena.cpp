@@ -2,12 +2,12 @@
 // as much as the arithmetic they are for: the kernel clears each of them.
 #include "common.h"
 
+#include <cstdio>
 #include <iterator>
 #include <map>
 #include <mutex>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <unordered_map>
 
 namespace {
 
@@ -70,8 +70,7 @@ private:
 
     std::mutex lock_;
     size_t size_ = 0;
-    std::map<char *, size_t> free_;
-    std::unordered_map<char *, size_t> live_;
+    std::map<char *, size_t> free_, live_;
 };
 
 // Never destroyed: arrays may outlive the library's own statics.
@@ -85,12 +84,11 @@ Arena &arena() {
 void *arena_take(size_t bytes) { return arena().take(bytes); }
 void arena_give(void *block) { arena().give(block); }
 
-std::string &last_message() {
-    static thread_local std::string message;
-    return message;
-}
+static thread_local char said[1024];
 
-EXPORT const char *message() { return last_message().c_str(); }
+void say(const char *what) { snprintf(said, sizeof said, "%s", what); }
+
+EXPORT const char *message() { return said; }
 EXPORT int block() { return BLOCK; }
 EXPORT void give(void *address) { arena_give(address); }
 EXPORT int take(size_t bytes, void **address) {
