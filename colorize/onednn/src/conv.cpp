@@ -27,7 +27,7 @@ enum Way { ONEDNN, WINOGRAD, AMX_TILES };
 
 struct Plan {
     Way way = ONEDNN; // of ours, winograd.h or amx.h, nothing else is set
-    Desc in, out, weights, plain, bias, scratch;
+    Desc in{}, out{}, weights{}, plain{}, bias{}, scratch{};
     Held<dnnl_primitive> run, pack;
 };
 
