@@ -27,6 +27,7 @@ enum Way { ONEDNN, WINOGRAD, AMX_TILES };
 
 struct Plan {
     Way way = ONEDNN; // of ours, winograd.h or amx.h, nothing else is set
+    bool alone = false;
     Desc in{}, out{}, weights{}, plain{}, bias{}, scratch{};
     Held<dnnl_primitive> run, pack;
 };
@@ -124,8 +125,10 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
     }
     if (shape.kernel_rows == 3 && shape.kernel_columns == 3) {
         try {
-            return Maker(shape, flags, dnnl_convolution_winograd)
+            auto plan = Maker(shape, flags, dnnl_convolution_winograd)
                 .make(direction);
+            plan.alone = true;
+            return plan;
         } catch (const Refusal &refusal) {
             if (refusal.status != dnnl_unimplemented) throw;
         }
@@ -138,15 +141,17 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
     return Maker(shape, flags, dnnl_convolution_direct).make(direction);
 }
 
-typedef std::array<int, 9> Key;
+typedef std::array<int, 10> Key;
 
-// Plans are made once per shape; photos of ever new sizes must not pile up.
+// Plans are made once per shape and number of threads, which oneDNN divides
+// the work by; photos of ever new sizes must not pile up.
 std::shared_ptr<const Plan> plan_for(Direction direction, const Shape &s,
                                      int flags) {
     static auto *plans = new std::map<Key, std::shared_ptr<const Plan>>;
     static auto *lock = new std::mutex;
     Key key{direction, flags, s.batch, whole(s.in), whole(s.out), s.rows,
-            s.columns, s.kernel_rows, s.kernel_columns};
+            s.columns, s.kernel_rows, s.kernel_columns,
+            omp_get_max_threads()};
     std::lock_guard<std::mutex> hold(*lock);
     auto found = plans->find(key);
     if (found != plans->end()) return found->second;
@@ -176,11 +181,13 @@ bool fits(const Shape &s) {
     return whole(s.in) == s.in && whole(s.out) == s.out;
 }
 
-// One convolution at a time: the Winograd kernels give wrong values when
-// two threads run one primitive, and each run keeps every core busy anyway.
-std::mutex &turn() {
+// oneDNN's Winograd kernels give wrong values when two threads run one
+// primitive: they have one turn at a time.
+std::unique_lock<std::mutex> turn(const Plan &plan) {
     static auto *one = new std::mutex;
-    return *one;
+    std::unique_lock<std::mutex> hold(*one, std::defer_lock);
+    if (plan.alone) hold.lock();
+    return hold;
 }
 
 // The plan's weights, packed from OIHW.
@@ -216,8 +223,11 @@ void unpack_weights(const Plan &plan, const Shape &s, const float *packed,
 // each, and the sign of the second.
 EXPORT int digits() { return amx_runs() ? 17 : 24; }
 
-// Threads that may convolve at the same time: on oneDNN one has its turn.
-EXPORT int lanes() { return amx_runs() ? omp_get_max_threads() : 1; }
+// Threads that may convolve at the same time: of oneDNN's Winograd kernels,
+// which AVX-512 without AMX leaves to it, one has its turn.
+EXPORT int lanes() {
+    return amx_runs() || BLOCK == 8 ? omp_get_max_threads() : 1;
+}
 
 // Of OpenMP, for the thread that calls this.
 EXPORT void use_threads(int count) { omp_set_num_threads(count); }
@@ -232,7 +242,7 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
             return amx_forward(*s, in, kernels, bias, out, relu, sum);
         if (plan->way == WINOGRAD)
             return winograd_forward(*s, in, kernels, bias, out, relu, sum);
-        std::lock_guard<std::mutex> hold(turn());
+        auto hold = turn(*plan);
         auto packed = packed_kernels(
             kernels,
             (size_t)s->out * s->in * s->kernel_rows * s->kernel_columns,
@@ -271,7 +281,7 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
             return amx_grad_inputs(*s, grad, kernels, in);
         if (plan->way == WINOGRAD)
             return winograd_grad_inputs(*s, grad, kernels, in);
-        std::lock_guard<std::mutex> hold(turn());
+        auto hold = turn(*plan);
         Buffer packed(bytes(plan->weights));
         Buffer scratch(bytes(plan->scratch));
         pack_weights(*plan, *s, kernels, packed.floats());
@@ -289,7 +299,7 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
         auto plan = plan_for(WEIGHTS, *s, 0);
         if (plan->way == WINOGRAD)
             return winograd_grad_weights(*s, in, grad, kernels);
-        std::lock_guard<std::mutex> hold(turn());
+        auto hold = turn(*plan);
         Buffer packed(bytes(plan->weights));
         Buffer scratch(bytes(plan->scratch));
         run(plan->run, {{DNNL_ARG_SRC, plan->in, in},
