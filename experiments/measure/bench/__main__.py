@@ -206,7 +206,8 @@ def _draw(results, path):
     for axis, (title, found) in zip(axes[0], panels):
         tasks = [task for task, _ in
                  (_CIC_TASKS if title == 'cic' else _TASKS)]
-        for place, name in enumerate(_NAMES):
+        names = [name for name in _NAMES if name in found[tasks[-1]]]
+        for place, name in enumerate(names):
             heights = [found[task].get(name, 0) for task in tasks]
             axis.bar([number + 0.16 * place for number in range(len(tasks))],
                      heights, 0.16, label=name)
