@@ -74,7 +74,7 @@ def private_names(path):
 
 
 def loaded(*arguments):
-    """Which heavy modules a Python process has loaded at its end."""
+    """Which heavy modules a Python process has loaded at its good end."""
     code = ('import atexit, sys\n'
             'atexit.register(lambda: print("loaded", *('
             'name for name in ("theano", "lasagne") if name in sys.modules)))'
@@ -82,7 +82,7 @@ def loaded(*arguments):
     done = subprocess.run([sys.executable, '-c', code + '\n'.join(arguments)],
                           cwd=ROOT, capture_output=True, text=True)
     last = (done.stdout.splitlines() or [''])[-1].split()
-    if last[:1] != ['loaded']:
+    if done.returncode or last[:1] != ['loaded']:
         raise AssertionError(done.stdout + done.stderr)
     return last[1:]
 

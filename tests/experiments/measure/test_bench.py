@@ -61,7 +61,7 @@ class TestTwin(unittest.TestCase):
 
     def test_a_training_is_ours_but_for_the_rounding(self):
         from colorize.training.loop import train
-        from experiments.measure.bench import twin_training
+        from experiments.measure.bench import twin_loop
         settings = {'side': 32, 'crop': 16, 'flip': True, 'batch_size': 2,
                     'learning_rate': 0.001, 'schedule': 'cosine',
                     'average': 0.9, 'vgg_rate': 0.5, 'holdout': 0.25}
@@ -71,7 +71,7 @@ class TestTwin(unittest.TestCase):
             paths = write_photos(folder, 16)
             ours = train(paths, os.path.join(folder, 'ours'), 2, network,
                          **settings)
-            twins = twin_training.train(
+            twins = twin_loop.train(
                 paths, os.path.join(folder, 'twin'), 2, network, settings)
             (mine, _), (other, told) = (
                 weights_file.read(os.path.join(folder, name, 'weights.npz'))
