@@ -81,8 +81,8 @@ def _about(runs, networks, photos):
         if settings['vgg16']:
             settings['vgg16'] = os.path.basename(settings['vgg16'])
         about['runs'][name] = dict(
-            settings, epochs=len(run.records), best_epoch=best['epoch'],
-            best_val_loss=best.get('val_loss'))
+            settings, epochs=len(run.records), planned=run.planned,
+            best_epoch=best['epoch'], best_val_loss=best.get('val_loss'))
     return about
 
 
@@ -100,12 +100,22 @@ def _notes(about):
             f"{name}: {run['epochs']} epochs, best {run['best_epoch']}; "
             f"learning rate {run['learning_rate']:g}, "
             f"batch {run['batch_size']}, width {run['width']:g}.")
-        since = run['epochs'] - run['best_epoch']
-        if run['patience'] and since < run['patience']:
-            lines.append(
-                '  Not trained to the end: its lowest validation loss is '
-                f"{since} epochs old, not {run['patience']}.")
+        missing = _missing(run)
+        if missing:
+            lines.append(f'  Not trained to the end: {missing}.')
     return lines
+
+
+def _missing(run):
+    """What keeps a training from having ended, None where it has."""
+    since = run['epochs'] - run['best_epoch']
+    if run.get('schedule') == 'cosine':
+        if run['epochs'] < run['planned']:
+            return f"{run['planned']} epochs were planned"
+    elif run['patience'] and since < run['patience']:
+        return (f'its lowest validation loss is {since} epochs old, not '
+                f"{run['patience']}")
+    return None
 
 
 if __name__ == '__main__':

@@ -28,7 +28,8 @@ NEEDED = ('classification', 'regression')
 
 #: predict: function from lightness (row, column) to chroma (row, column, 2)
 #: at the most probable bins. training: settings. records: lines of the log.
-Run = namedtuple('Run', 'predict side network training records')
+#: planned: epochs that were asked for as it began.
+Run = namedtuple('Run', 'predict side network training records planned')
 
 
 class RunError(ValueError):
@@ -65,7 +66,8 @@ def open_runs(folder):
     for row, (settings, records) in texts.items():
         predict, side = predictor(_weights(folder, row))
         found[row] = Run(predict, side, settings['network'],
-                         settings['training'], records)
+                         settings['training'], records,
+                         settings.get('epochs'))
     sides = [run.side for run in found.values()]
     if len(set(sides)) > 1:
         raise RunError(f'{folder}: the networks were trained at different '

@@ -97,6 +97,21 @@ class TestTable2(FakeRuns):
         self.assertIn('is 1 epochs old, not 15', self.said)
         self.assertLess(max(map(len, self.said.splitlines())), 80)
 
+    def test_a_cosine_ends_with_the_epochs_that_were_planned(self):
+        for planned, lacks in (3, False), (5, True):
+            path = os.path.join(self.folder, 'classification', 'run.json')
+            with open(path) as file:
+                run = json.load(file)
+            run['epochs'] = planned
+            run['training']['schedule'] = 'cosine'
+            with open(path, 'w') as file:
+                json.dump(run, file)
+            said = self.run_main(table2.main, '--runs', self.folder,
+                                 '--out', self.path('out'))
+            self.assertEqual('to the end: 5 epochs were planned.' in said,
+                             lacks)
+            self.assertEqual(said.count('Not trained to the end'), 1 + lacks)
+
     def test_figure_5_beside_it(self):
         sheet = images.load(self.path('out', 'table2.png'))
         self.assertEqual(sheet.shape, (22 + 4 * 166, 6 + 4 * 166, 3))
