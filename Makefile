@@ -152,8 +152,11 @@ figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=
 
 # --- measuring ------------------------------------------------------------
 
-bench: $(DEV_READY) $(BENCH_READY)  ## against Theano's convolution, PyTorch, onnxruntime [ROUNDS=3]
-	$(PYTHON) -m experiments.measure.bench $(if $(ROUNDS),--rounds $(ROUNDS))
+bench: $(DEV_READY) $(BENCH_READY)  ## against Theano's convolution, PyTorch, onnxruntime [ROUNDS=3 CONTENDERS='colorize pytorch_fp32' OUT=DIR]
+	$(PYTHON) -m experiments.measure.bench \
+	    $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	    $(if $(CONTENDERS),--contenders $(CONTENDERS)) \
+	    $(if $(OUT),--out '$(OUT)')
 
 # PyTorch, if it is to be compared with, is installed by hand: its wheel
 # has to suit the driver.

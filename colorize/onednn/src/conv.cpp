@@ -27,7 +27,7 @@ enum Way { ONEDNN, WINOGRAD, AMX_TILES };
 
 struct Plan {
     Way way = ONEDNN; // of ours, winograd.h or amx.h, nothing else is set
-    bool alone = false;
+    bool alone = false; // threads must not run it at the same time
     Desc in{}, out{}, weights{}, plain{}, bias{}, scratch{};
     Held<dnnl_primitive> run, pack;
 };
