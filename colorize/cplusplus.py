@@ -91,17 +91,32 @@ def _compile(command, sources, linked, target):
     """Compile beside `target` and move there: others may do the same."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with tempfile.TemporaryDirectory(dir=os.path.dirname(target)) as folder:
-        objects = [os.path.join(folder, f'{number}.o')
-                   for number in range(len(sources))]
-        # What takes longest comes first, so that no core waits for it.
-        largest = sorted(zip(sources, objects), reverse=True,
-                         key=lambda pair: os.path.getsize(pair[0]))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda pair: _run([*command, '-c', pair[0], '-o',
-                                             pair[1]]), largest))
+        parts = _joined(sources, os.cpu_count(), folder)
+        objects = [f'{part}.o' for part in parts]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            list(pool.map(lambda part, to: _run([*command, '-c', part,
+                                                 '-o', to]), parts, objects))
         whole = os.path.join(folder, 'whole.so')
         _run([*command, *objects, '-o', whole, *linked])
         os.replace(whole, target)
+
+
+def _joined(sources, count, folder):
+    """Files, `count` at most, that each include some of the sources.
+
+    About the same of each: reading the standard library's headers is half of
+    the compiler's work, and so is done once for a core.
+    """
+    parts = [[] for _ in range(min(count, len(sources)))]
+    for source in sorted(sources, key=os.path.getsize, reverse=True):
+        min(parts, key=lambda part: sum(map(os.path.getsize, part))).append(
+            source)
+    paths = [os.path.join(folder, f'{number}.cpp')
+             for number in range(len(parts))]
+    for path, part in zip(paths, parts):
+        with open(path, 'w', encoding='utf-8') as file:
+            file.writelines(f'#include "{source}"\n' for source in part)
+    return paths
 
 
 def _run(command):

@@ -19,6 +19,15 @@ def give_back():
 
 
 def peak_mib():
-    """Peak resident memory of this process so far, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2 ** 20 if sys.platform == 'darwin' else 2 ** 10)
+    """Peak resident memory of this process so far, in MiB.
+
+    On Linux, getrusage counts what the process that started this one had
+    taken by then, and so would report a small command as large as its parent.
+    """
+    try:
+        with open('/proc/self/status') as lines:
+            peak = next(line for line in lines if line.startswith('VmHWM'))
+        return int(peak.split()[1]) / 2 ** 10
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (2 ** 20 if sys.platform == 'darwin' else 2 ** 10)

@@ -14,6 +14,7 @@ from colorize.predict import __main__ as predict
 from colorize.systems import pretrained, weights_file
 from experiments.measure import fuzz_weights
 from tests.shared.commands import Commands
+from tests.shared.peaks import new_peak_mib
 
 
 class TestWeights(Commands):
@@ -72,7 +73,7 @@ class TestWeights(Commands):
 
     def test_bombs(self):
         """Ten gigabytes in ten megabytes, and in two hundred bytes."""
-        before = memory.peak_mib()
+        before = new_peak_mib()
         zeros = bytes(1 << 20)
         header = ("{'descr': '<f4', 'fortran_order': False, 'shape': "
                   '(2500000000,), }').ljust(117) + '\n'
@@ -98,7 +99,7 @@ class TestWeights(Commands):
         arrays, settings = weights_file.read(self.write('a.npz', self.good()))
         settings['network']['width'] = 4
         weights_file.write(self.path('a.npz'), arrays, settings)
-        before = memory.peak_mib()
+        before = new_peak_mib()
         self.refuse(self.path('a.npz'), 'larger than the arrays')
         self.assertLess(memory.peak_mib() - before, 50)
 
@@ -142,7 +143,7 @@ class TestPublishedWeights(Commands):
         self.refuse('conv1_1.W is compressed or in parts')
 
     def test_pickles_that_ask_for_memory(self):
-        before = memory.peak_mib()
+        before = new_peak_mib()
         for pickled in (
                 # An array of a terabyte, filled by nobody.
                 b"\x80\x02cnumpy\nndarray\n(J\x00\x00\x00\x7ftR.",

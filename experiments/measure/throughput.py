@@ -10,7 +10,6 @@ core.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ import time
 import numpy as np
 
 from colorize import command
+from experiments.measure.watched import watched
 from experiments.shared import bundled
 
 __all__ = ['LARGE', 'SIZES', 'main', 'throughput']
@@ -129,45 +129,30 @@ def _beside_network(photos, count, batch_size, weights, options):
     with tempfile.TemporaryDirectory(prefix='throughput-') as folder:
         # The first run compiles; a run of one photo is the start.
         for _ in range(2):
-            start, start_cpu, _ = _run(os.path.join(photos, '00000.jpg'),
-                                       os.path.join(folder, 'one'), options)
+            start = _run(os.path.join(photos, '00000.jpg'),
+                         os.path.join(folder, 'one'), options)
         out = os.path.join(folder, 'all')
-        whole, cpu, peak = _run(photos, out, options)
+        every = _run(photos, out, options)
         written = len(os.listdir(out))
     if written != count:
         raise RuntimeError(f'{written} of {count} photos came out')
     alone.answer(-(-count // 2))
-    photo = (whole - start) / max(count - 1, 1)
-    return {'start': round(start, 2), 'whole': round(whole / count, 4),
+    photo, cpu = [(every[key] - start[key]) / max(count - 1, 1)
+                  for key in ('whole', 'cpu')]
+    return {'start': round(start['whole'], 2),
+            'whole': round(every['whole'] / count, 4),
             'photo': round(photo, 4), 'network': round(alone.seconds(), 4),
             'times': round(photo / alone.seconds(), 3),
-            'peak_memory_mib': round(peak),
-            'cpu': {'start': round(start_cpu, 2),
-                    'photo': round((cpu - start_cpu) / max(count - 1, 1), 4),
+            'peak_memory_mib': round(every['peak_memory_mib']),
+            'cpu': {'start': round(start['cpu'], 2), 'photo': round(cpu, 4),
                     'network': round(alone.cpu(), 4)}}
 
 
 def _run(photos, out, options):
-    """The command as people start it.
-
-    Returns seconds, all cores' seconds, and MiB at its peak.
-    """
-    began, command_line = time.time(), [
+    """The command as people start it, watched."""
+    return watched([
         sys.executable, '-m', 'colorize.predict', photos, '-o',
-        os.path.join(out, ''), '--overwrite'] + options
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(command_line, stderr=said)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            said.seek(0)
-            raise subprocess.CalledProcessError(
-                child.returncode, command_line, stderr=said.read())
-    return time.time() - began, _cpu(used), used.ru_maxrss / 1024
-
-
-def _cpu(used):
-    return used.ru_utime + used.ru_stime
+        os.path.join(out, ''), '--overwrite', *options])
 
 
 class _Network:
@@ -208,11 +193,11 @@ def _large(folder, options, weights):
     photo = os.path.join(folder, 'large.jpg')
     Image.open(bundled.path(bundled.COLOR_PHOTOS[0])).convert('L').resize(
         (LARGE, LARGE), Image.BICUBIC).save(photo)
-    whole, cpu, peak = _run(photo, os.path.join(folder, 'vast'), options + (
+    took = _run(photo, os.path.join(folder, 'vast'), options + (
         ['--weights', weights] if weights else []))
-    return {'megapixels': LARGE ** 2 / 1e6, 'whole': round(whole, 2),
-            'cpu': round(cpu, 2),
-            'peak_memory_mib': round(peak)}
+    return {'megapixels': LARGE ** 2 / 1e6, 'whole': round(took['whole'], 2),
+            'cpu': round(took['cpu'], 2),
+            'peak_memory_mib': round(took['peak_memory_mib'])}
 
 
 def _steps(path, folder, weights):

@@ -1,11 +1,11 @@
 """Limits of the page's server, and what comes over them."""
 
 import os
-import resource
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
+from colorize import memory
 from colorize.page import limits
 from colorize.page.limits import Refused
 from tests.page.serving import form, gray_file
@@ -58,8 +58,7 @@ class TestLimits(WithPhotos):
                 if answer[0] == 503:
                     self.refused(503, 'try again', answer)
                     self.assertEqual(answer[1]['Retry-After'], '2')
-            peaks.append(resource.getrusage(
-                resource.RUSAGE_SELF).ru_maxrss / 1024)
+            peaks.append(memory.peak_mib())
         self.assertLess(peaks[2] - peaks[1], 20, peaks)
         self.assertEqual(len([name for name in os.listdir(
             self.shelf.folder) if len(name) == 32]), len(self.shelf))

@@ -27,6 +27,11 @@ inline const vec *pixels(const float *p) { return (const vec *)p; }
 inline vec *pixels(float *p) { return (vec *)p; }
 inline vec spread(float value) { return value - vec{}; }
 
+// Not std::fill: a template's argument forgets that vec need not be aligned.
+inline void clear(vec *first, int count) {
+    for (int i = 0; i < count; i++) first[i] = vec{};
+}
+
 void *arena_take(size_t bytes);
 void arena_give(void *block);
 

@@ -1,5 +1,6 @@
 // Convolutions of stride 1: on AMX, by oneDNN, or by our own Winograd kernels.
 // These do the arithmetic; O1 has this file compiled sooner.
+#pragma GCC push_options
 #pragma GCC optimize("O1")
 #include "amx.h"
 #include "kept.h"
@@ -324,3 +325,5 @@ EXPORT int to_blocked(const int64_t *shape, const int64_t *strides,
             {{DNNL_ARG_FROM, outer, plain}, {DNNL_ARG_TO, inner, packed}});
     });
 }
+
+#pragma GCC pop_options

@@ -228,7 +228,7 @@ EXPORT int box_sum(const Maps *m, const float *x, int factor, float *out) {
         for (int plane = 0; plane < m->planes(); plane++)
             for (int y = 0; y < low.rows; y++) {
                 vec *to = pixels(out + plane * low.plane() + y * low.row());
-                std::fill(to, to + low.columns, vec{});
+                clear(to, low.columns);
                 for (int k = 0; k < factor; k++) {
                     const vec *from =
                         pixels(x + plane * m->plane() +

@@ -24,7 +24,7 @@ struct Taps {
     }
     // The kernel's three rows added up, its columns still apart.
     void add_rows(int block, int y, vec *sums) const {
-        std::fill(sums, sums + 3 * columns, vec{});
+        clear(sums, 3 * columns);
         for (int tap = 0; tap < 9; tap++) {
             int moved = y + tap / 3 - 1, i = moved / factor;
             if (moved < 0 || i >= rows) continue;
@@ -72,7 +72,7 @@ EXPORT int spread_taps(int blocks, int rows, int columns, int count,
                     for (int y = top; y < std::min(top + most, rows); y++) {
                         vec *to = pixels(out) +
                                   ((size_t)block * rows + y) * columns;
-                        std::fill(to, to + columns, vec{});
+                        clear(to, columns);
                         for (int map = 0; map < count; map++) {
                             vec *sums = pixels(&room[0]) + map * 3 * columns;
                             if (y == top || maps[map].anew(y))
@@ -98,7 +98,7 @@ EXPORT int gather_taps(int blocks, int rows, int columns, int factor,
             for (int block = 0; block < blocks; block++)
                 for (int i = 0; i < h; i++)
                     for (int dy = -1; dy <= 1; dy++) {
-                        std::fill(sum, sum + columns, vec{});
+                        clear(sum, columns);
                         int first = std::max(0, i * factor - dy);
                         int end = std::min(rows, (i + 1) * factor - dy);
                         for (int y = first; y < end; y++) {

@@ -159,14 +159,14 @@ void transform_kernels(const Kernels &k, const float *from, float *to) {
 
 // How a convolution is cut: tiles at a time, and whether each thread takes
 // tiles of its own or all threads share one piece.
-struct Plan {
+struct Cut {
     int tiles;
     bool shared;
 };
 
 // Few kernels leave room for the tiles in a core's own cache. Many come
 // from memory at each piece, which then has to be large. Measured.
-Plan plan_for(int tiles, int deep, int wide, bool shared) {
+Cut cut_for(int tiles, int deep, int wide, bool shared) {
     size_t kernels = sizeof(float) * POINTS * deep * wide;
     size_t a_tile = sizeof(float) * POINTS * (deep + wide + 32);
     shared = shared || kernels > 3 * MIB;
@@ -195,24 +195,24 @@ void multiply(const Team &team, const Kernels &k, const float *kernels,
 void convolve(const Tiles &from, const Tiles &to, const Kernels &k,
               const float *in, const float *kernels, const Finish &finish,
               float *out) {
-    Plan plan = plan_for(from.count(), k.deep(), k.wide(), false);
-    size_t in_floats = Points::floats(plan.tiles, k.deep());
-    size_t floats = in_floats + Points::floats(plan.tiles, k.wide());
+    Cut cut = cut_for(from.count(), k.deep(), k.wide(), false);
+    size_t in_floats = Points::floats(cut.tiles, k.deep());
+    size_t floats = in_floats + Points::floats(cut.tiles, k.wide());
     int threads = omp_get_max_threads();
-    Buffer room((plan.shared ? 1 : threads) * floats * sizeof(float));
-    int pieces = (from.count() + plan.tiles - 1) / plan.tiles;
+    Buffer room((cut.shared ? 1 : threads) * floats * sizeof(float));
+    int pieces = (from.count() + cut.tiles - 1) / cut.tiles;
 #pragma omp parallel num_threads(threads)
     {
         Team all{omp_get_thread_num(), omp_get_num_threads()}, me{0, 1};
-        const Team &team = plan.shared ? all : me;
-        float *mine = room.floats() + (plan.shared ? 0 : all.rank * floats);
-        Points before(mine, plan.tiles, k.deep());
-        Points after(mine + in_floats, plan.tiles, k.wide());
-        int piece = plan.shared ? 0 : all.begin(pieces);
-        int end = plan.shared ? pieces : all.end(pieces);
+        const Team &team = cut.shared ? all : me;
+        float *mine = room.floats() + (cut.shared ? 0 : all.rank * floats);
+        Points before(mine, cut.tiles, k.deep());
+        Points after(mine + in_floats, cut.tiles, k.wide());
+        int piece = cut.shared ? 0 : all.begin(pieces);
+        int end = cut.shared ? pieces : all.end(pieces);
         for (; piece < end; piece++) {
-            int first = piece * plan.tiles;
-            int count = std::min(plan.tiles, from.count() - first);
+            int first = piece * cut.tiles;
+            int count = std::min(cut.tiles, from.count() - first);
             transform_inputs(team, from, in, first, count, before);
             team.wait();
             multiply(team, k, kernels, before, count, after);
@@ -292,7 +292,7 @@ void winograd_grad_weights(const Shape &s, const float *in,
     Tiles from(s.batch, s.in, s.rows, s.columns);
     Tiles to(s.batch, s.out, s.rows, s.columns);
     Kernels k(s, false);
-    int at_once = plan_for(from.count(), k.deep(), k.wide(), true).tiles;
+    int at_once = cut_for(from.count(), k.deep(), k.wide(), true).tiles;
     size_t before_floats = Points::floats(at_once, k.deep());
     size_t after_floats = Points::floats(at_once, k.wide());
     Buffer room((before_floats + after_floats) * sizeof(float));

@@ -5,12 +5,13 @@ line that comes in, 'train 6', 'predict 1', 'file 1' or 'peak', is answered by
 a number.
 """
 
-import resource
 import statistics
 import sys
 import time
 
 import numpy as np
+
+from colorize import memory
 
 __all__ = ['CONTENDERS', 'Ours', 'PyTorch', 'data', 'main']
 
@@ -171,8 +172,7 @@ def _make(name, system, width):
 def _answer(contender, system, side, line):
     """What a line asks for: seconds per photo, or MiB."""
     if line == 'peak':
-        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return used / 1024
+        return memory.peak_mib()
     what, batch = line.split()
     given = [] if system == 'cic' else data(int(batch), system, side)
     run = getattr(contender, what)
