@@ -20,6 +20,11 @@ TYPES = {'uint8': 'uint8_t', 'uint16': 'uint16_t', 'float32': 'float',
 #: Pixels of a photo that one thread paints; a photo of fewer is not shared.
 PART = 1 << 22
 
+#: Of scores.cpp the compiler makes as fast code so, in three quarters of the
+#: time.
+_OPTIONS = {'paint': (), 'scores': (
+    '-O2', '-ftree-vectorize', '-fvect-cost-model=dynamic', '-fpeel-loops')}
+
 _SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'src')
 
 
@@ -72,7 +77,7 @@ def library(source, dtype):
     return cplusplus.library(
         'paint', [os.path.join(_SOURCES, f'{source}.cpp')],
         # The smaller of two numbers is one instruction like this.
-        ['-ffinite-math-only', '-fno-signed-zeros',
+        [*_OPTIONS[source], '-ffinite-math-only', '-fno-signed-zeros',
          f'-DPIXEL={TYPES[dtype]}'])
 
 

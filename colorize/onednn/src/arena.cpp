@@ -1,11 +1,9 @@
 // Memory for activations that is kept from call to call. Fresh pages cost
 // as much as the arithmetic they are for: the kernel clears each of them.
 #include "common.h"
+#include "lock.h"
 
-#include <cstdio>
-#include <iterator>
 #include <map>
-#include <mutex>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,7 +12,7 @@ namespace {
 class Arena {
 public:
     void *take(size_t bytes) {
-        std::lock_guard<std::mutex> hold(lock_);
+        Hold hold(lock_);
         if (!size_) reserve();
         bytes = (bytes + 4095) / 4096 * 4096 + 4096 * (bytes == 0);
         // Lowest address first keeps the high-water mark low.
@@ -24,7 +22,7 @@ public:
     }
 
     void give(void *address) {
-        std::lock_guard<std::mutex> hold(lock_);
+        Hold hold(lock_);
         auto live = live_.find((char *)address);
         if (live == live_.end()) return;
         auto block = free_.emplace(live->first, live->second).first;
@@ -68,7 +66,7 @@ private:
         free_.erase(after);
     }
 
-    std::mutex lock_;
+    Lock lock_;
     size_t size_ = 0;
     std::map<char *, size_t> free_, live_;
 };

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <vector>
 
 namespace {
@@ -96,8 +95,7 @@ template <typename One> void each_pixel(const Scores &s, One one) {
 void check(const Scores &s, const int32_t *target) {
     for (size_t i = 0; i < s.batch * s.area(); i++)
         if (target[i] < 0 || target[i] >= s.classes)
-            throw std::out_of_range("class " + std::to_string(target[i]) +
-                                    " in the target");
+            throw Refused("class %d in the target", target[i]);
 }
 
 inline size_t place(const Scores &s, size_t first, int c) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <new>
 
@@ -50,7 +51,19 @@ private:
     void *data_;
 };
 
-// What message() tells; <string> takes the compiler longer than this file.
+// A refusal that message() tells; <string> takes the compiler longer than this
+// file.
+class Refused : public std::exception {
+public:
+    template <typename Value> Refused(const char *format, Value value) {
+        snprintf(text_, sizeof text_, format, value);
+    }
+    const char *what() const noexcept override { return text_; }
+
+private:
+    char text_[128];
+};
+
 void say(const char *what);
 
 // Runs body; 0 when it went well, 1 an error, 2 out of memory.

@@ -4,6 +4,7 @@
 #pragma GCC optimize("O1")
 #include "amx.h"
 #include "kept.h"
+#include "lock.h"
 #include "onednn.h"
 #include "winograd.h"
 
@@ -12,7 +13,6 @@
 #include <cstring>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <omp.h>
 
 namespace {
@@ -149,11 +149,11 @@ typedef std::array<int, 10> Key;
 std::shared_ptr<const Plan> plan_for(Direction direction, const Shape &s,
                                      int flags) {
     static auto *plans = new std::map<Key, std::shared_ptr<const Plan>>;
-    static auto *lock = new std::mutex;
+    static Lock lock;
     Key key{direction, flags, s.batch, whole(s.in), whole(s.out), s.rows,
             s.columns, s.kernel_rows, s.kernel_columns,
             omp_get_max_threads()};
-    std::lock_guard<std::mutex> hold(*lock);
+    Hold hold(lock);
     auto found = plans->find(key);
     if (found != plans->end()) return found->second;
     if (plans->size() >= 1024) plans->clear();
@@ -183,13 +183,8 @@ bool fits(const Shape &s) {
 }
 
 // oneDNN's Winograd kernels give wrong values when two threads run one
-// primitive: they have one turn at a time.
-std::unique_lock<std::mutex> turn(const Plan &plan) {
-    static auto *one = new std::mutex;
-    std::unique_lock<std::mutex> hold(*one, std::defer_lock);
-    if (plan.alone) hold.lock();
-    return hold;
-}
+// primitive: plans that are `alone` wait here for one another.
+Lock turn;
 
 // The plan's weights, packed from OIHW.
 void pack_weights(const Plan &plan, const Shape &s, const float *kernels,
@@ -243,7 +238,7 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
             return amx_forward(*s, in, kernels, bias, out, relu, sum);
         if (plan->way == WINOGRAD)
             return winograd_forward(*s, in, kernels, bias, out, relu, sum);
-        auto hold = turn(*plan);
+        Hold hold(turn, plan->alone);
         auto packed = packed_kernels(
             kernels,
             (size_t)s->out * s->in * s->kernel_rows * s->kernel_columns,
@@ -282,7 +277,7 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
             return amx_grad_inputs(*s, grad, kernels, in);
         if (plan->way == WINOGRAD)
             return winograd_grad_inputs(*s, grad, kernels, in);
-        auto hold = turn(*plan);
+        Hold hold(turn, plan->alone);
         Buffer packed(bytes(plan->weights));
         Buffer scratch(bytes(plan->scratch));
         pack_weights(*plan, *s, kernels, packed.floats());
@@ -300,7 +295,7 @@ EXPORT int conv_grad_weights(const Shape *s, const float *in,
         auto plan = plan_for(WEIGHTS, *s, 0);
         if (plan->way == WINOGRAD)
             return winograd_grad_weights(*s, in, grad, kernels);
-        auto hold = turn(*plan);
+        Hold hold(turn, plan->alone);
         Buffer packed(bytes(plan->weights));
         Buffer scratch(bytes(plan->scratch));
         run(plan->run, {{DNNL_ARG_SRC, plan->in, in},

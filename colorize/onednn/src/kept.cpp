@@ -4,12 +4,12 @@
 // them are seen, and found again by comparing all of their values. Where these
 // are said to stay, their address is enough.
 #include "kept.h"
+#include "lock.h"
 
 #include <algorithm>
 #include <cstring>
 #include <list>
-#include <mutex>
-#include <unordered_set>
+#include <set>
 
 namespace {
 
@@ -62,7 +62,7 @@ public:
                                  size_t count) {
         Kept found;
         {
-            std::lock_guard<std::mutex> hold(lock_);
+            Hold hold(lock_);
             const float *place = stays(kernels) ? kernels : nullptr;
             for (auto each = kept_.begin(); each != kept_.end(); ++each)
                 if (each->hash == hash && each->count == count &&
@@ -80,7 +80,7 @@ public:
 
     void add(size_t hash, const float *kernels, size_t count,
              std::shared_ptr<Buffer> packed, size_t bytes) {
-        std::lock_guard<std::mutex> hold(lock_);
+        Hold hold(lock_);
         if (stays(kernels))
             return keep({hash, kernels, nullptr, packed, count, bytes});
         if (!again(hash)) return;
@@ -90,12 +90,12 @@ public:
     }
 
     bool is_settled(const float *kernels) {
-        std::lock_guard<std::mutex> hold(lock_);
+        Hold hold(lock_);
         return stays(kernels);
     }
 
     void settle(const float *kernels, bool stay) {
-        std::lock_guard<std::mutex> hold(lock_);
+        Hold hold(lock_);
         if (stay) {
             settled_.insert(kernels);
             return;
@@ -125,10 +125,10 @@ private:
         }
     }
 
-    std::mutex lock_;
+    Lock lock_;
     std::list<Kept> kept_;
-    std::unordered_set<size_t> seen_;
-    std::unordered_set<const float *> settled_;
+    std::set<size_t> seen_;
+    std::set<const float *> settled_;
 };
 
 Shelf &shelf() {

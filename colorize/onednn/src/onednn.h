@@ -1,21 +1,20 @@
 // oneDNN's C interface, its handles held and its refusals thrown: that of C++
 // takes the compiler twice as long.
 #pragma once
+#include "common.h"
+
 #include <array>
 #include <initializer_list>
 #include <memory>
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
-#include <stdexcept>
-#include <string>
 
 typedef dnnl_memory_desc_t Desc;
 
-struct Refusal : std::runtime_error {
+struct Refusal : Refused {
     dnnl_status_t status;
     explicit Refusal(dnnl_status_t why)
-        : std::runtime_error(std::string("oneDNN: ") + dnnl_status2str(why)),
-          status(why) {}
+        : Refused("oneDNN: %s", dnnl_status2str(why)), status(why) {}
 };
 
 inline void check(dnnl_status_t status) {
