@@ -37,7 +37,7 @@ setup(
     license='MIT',
     python_requires='>=3.9, <3.12',
     packages=find_packages(include=['colorize*', 'models', 'weights']),
-    package_data={'colorize.onednn': ['src/*'],
+    package_data={'colorize.onednn': ['src/*', 'src_training/*'],
                   'colorize.paint': ['src/*'],
                   'colorize.page': ['static/*'],
                   'weights': ['*.npz', '*.json', '*.rst']},

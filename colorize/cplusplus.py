@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from colorize import theanorc
 from colorize.disk.cache_folder import cache_folder
 
-__all__ = ['CompileError', 'compiler', 'library', 'processor']
+__all__ = ['CompileError', 'compiled', 'compiler', 'library', 'processor']
 
 _FLAGS = ('-shared', '-fPIC', '-O3', '-march=native', '-std=c++14',
           '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math')
@@ -41,8 +41,22 @@ def processor():
         return ''
 
 
-def library(name, sources, options=(), linked=()):
-    """Compile into the cache folder, unless that was done before, and load.
+def library(*given):
+    """Load what :func:`compiled` makes of the same arguments.
+
+    Returns
+    -------
+    ctypes.CDLL
+
+    Raises
+    ------
+    CompileError
+    """
+    return ctypes.CDLL(compiled(*given))
+
+
+def compiled(name, sources, options=(), linked=()):
+    """Compile a library into the cache folder, unless that was done before.
 
     Parameters
     ----------
@@ -55,7 +69,8 @@ def library(name, sources, options=(), linked=()):
 
     Returns
     -------
-    ctypes.CDLL
+    str
+        Its path.
 
     Raises
     ------
@@ -70,7 +85,7 @@ def library(name, sources, options=(), linked=()):
         _fingerprint(command + list(linked), sources)))
     if not os.path.exists(target):
         _compile(command, sources, linked, target)
-    return ctypes.CDLL(target)
+    return target
 
 
 def _fingerprint(command, sources):

@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from colorize.onednn.build import OneDNNError, library
+from colorize.onednn.build import OneDNNError, function, library
 
 __all__ = ['ConvShape', 'block', 'blocks', 'call', 'digits', 'doubles',
            'empty', 'maps', 'plain']
@@ -66,11 +66,10 @@ def call(name, shapes, *arguments):
     MemoryError, OneDNNError
         What the kernel reported, with `shapes`.
     """
-    loaded = library()
-    status = getattr(loaded, name)(*map(_argument, arguments))
+    status = function(name)(*map(_argument, arguments))
     if status:
         error = MemoryError if status == 2 else OneDNNError
-        raise error(f'{name} of {shapes}: {loaded.message().decode()}')
+        raise error(f'{name} of {shapes}: {library().message().decode()}')
 
 
 def _argument(value):

@@ -1,4 +1,8 @@
-"""Finds oneDNN's wheel and compiles ``src/*.cpp`` against it, once."""
+"""Finds oneDNN's wheel and compiles our C++ against it, once.
+
+``src/*.cpp`` is all that prediction needs: somebody waits for a first photo.
+``src_training/*.cpp`` is compiled when something learns.
+"""
 
 import contextlib
 import ctypes
@@ -10,9 +14,9 @@ import os
 from colorize import cplusplus
 from colorize.cplusplus import processor
 
-__all__ = ['OneDNNError', 'installed', 'library', 'wheel']
+__all__ = ['OneDNNError', 'function', 'installed', 'library', 'wheel']
 
-_SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'src')
+_HERE = os.path.dirname(os.path.abspath(__file__))
 #: The wheel's parts: the file looked for and the package that holds it.
 _HEADER = 'oneapi/dnnl/dnnl.hpp', 'onednn-devel-cpu-gomp'
 _BINARY = 'libdnnl.so.2', 'onednn-cpu-gomp'
@@ -78,13 +82,13 @@ def _kind():
     return ['-DBLOCK=16'] + ['-DAMX'] * tiles
 
 
-def _compiled():
-    headers, binary = wheel()
-    folder, name = os.path.split(binary)
-    return cplusplus.library(
-        'onednn', sorted(glob.glob(os.path.join(_SOURCES, '*.cpp'))),
+def _compiled(sources, library):
+    """The path of what is made of a folder's C++, with a library's help."""
+    folder, name = os.path.split(library)
+    return cplusplus.compiled(
+        'onednn', sorted(glob.glob(os.path.join(_HERE, sources, '*.cpp'))),
         ['-fopenmp', '-mprefer-vector-width=512', '-Wno-psabi',
-         *_kind(), f'-I{headers}'],
+         *_kind(), f'-I{wheel()[0]}'],
         [f'-L{folder}', f'-l:{name}', f'-Wl,-rpath,{folder}'])
 
 
@@ -124,11 +128,48 @@ def library():
         raise OneDNNError(
             'oneDNN is not installed: pip install '
             'onednn-devel-cpu-gomp==2022.2.1, or set COLORIZE_CONV=theano')
-    try:
-        with _sleeping_threads():
-            loaded = _compiled()
-    except cplusplus.CompileError as error:
-        raise OneDNNError(str(error)) from error
+    with _sleeping_threads(), _said_as_our_own():
+        loaded = ctypes.CDLL(_path())
     loaded.message.restype = ctypes.c_char_p
     loaded.give.restype = None
     return loaded
+
+
+@functools.cache
+def _path():
+    return _compiled('src', wheel()[1])
+
+
+@functools.cache
+def _of_training():
+    with _said_as_our_own():
+        return ctypes.CDLL(_compiled('src_training', _path()))
+
+
+@contextlib.contextmanager
+def _said_as_our_own():
+    try:
+        yield
+    except cplusplus.CompileError as error:
+        raise OneDNNError(str(error)) from error
+
+
+@functools.cache
+def function(name):
+    """A kernel; those of training are compiled when first asked for.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    ctypes function
+
+    Raises
+    ------
+    OneDNNError
+        As of :func:`library`.
+    """
+    loaded = library()
+    return getattr(loaded if hasattr(loaded, name) else _of_training(), name)

@@ -33,8 +33,10 @@ inline void clear(vec *first, int count) {
     for (int i = 0; i < count; i++) first[i] = vec{};
 }
 
-void *arena_take(size_t bytes);
-void arena_give(void *block);
+// The kernels of training are a library of their own, and use these.
+#define SHARED __attribute__((visibility("default")))
+SHARED void *arena_take(size_t bytes);
+SHARED void arena_give(void *block);
 
 // A buffer that goes back to the arena at the end of its scope.
 class Buffer {
@@ -64,7 +66,7 @@ private:
     char text_[128];
 };
 
-void say(const char *what);
+SHARED void say(const char *what);
 
 // Runs body; 0 when it went well, 1 an error, 2 out of memory.
 template <typename Body> int guarded(Body body) {

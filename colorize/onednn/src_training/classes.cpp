@@ -1,5 +1,5 @@
 // Class scores of each pixel: cross-entropy, its gradient, the best class.
-#include "common.h"
+#include "../src/common.h"
 
 #include <cmath>
 #include <limits>
