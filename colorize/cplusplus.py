@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from colorize import theanorc
 from colorize.disk.cache_folder import cache_folder
 
-__all__ = ['CompileError', 'compiled', 'compiler', 'library', 'processor']
+__all__ = ['CompileError', 'compiled', 'compiler', 'cores', 'library',
+           'processor']
 
 _FLAGS = ('-shared', '-fPIC', '-O3', '-march=native', '-std=c++14',
           '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math')
@@ -24,6 +25,14 @@ class CompileError(RuntimeError):
 def compiler():
     """Path of the compiler that Theano uses; None without one."""
     return shutil.which(theanorc.asked('cxx') or 'g++')
+
+
+def cores():
+    """How many this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not of Linux
+        return os.cpu_count() or 1
 
 
 def processor():
@@ -63,7 +72,8 @@ def compiled(name, sources, options=(), linked=()):
     name : str
         Of the folder in the cache.
     sources : list of str
-        Files of C++. Their headers lie beside them.
+        Files of C++, which may be compiled as one. Their headers lie beside
+        them, or beside those of a library in `linked`.
     options, linked : sequence of str
         For the compiler; the latter go behind the sources.
 
@@ -79,6 +89,8 @@ def compiled(name, sources, options=(), linked=()):
     if not compiler():
         raise CompileError('no C++ compiler: on Debian and Ubuntu, apt '
                            'install g++')
+    if not sources:
+        raise CompileError(f'C++ of ours is missing: that of {name}')
 
     command = [compiler(), *_FLAGS, *options]
     target = os.path.join(cache_folder(), name, '{}.so'.format(
@@ -106,32 +118,38 @@ def _compile(command, sources, linked, target):
     """Compile beside `target` and move there: others may do the same."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with tempfile.TemporaryDirectory(dir=os.path.dirname(target)) as folder:
-        parts = _joined(sources, os.cpu_count(), folder)
-        objects = [f'{part}.o' for part in parts]
+        parts = _parts(sources, cores())
+        objects = [os.path.join(folder, f'{number}.o')
+                   for number in range(len(parts))]
         with ThreadPoolExecutor(len(parts)) as pool:
-            list(pool.map(lambda part, to: _run([*command, '-c', part,
-                                                 '-o', to]), parts, objects))
+            list(pool.map(lambda part, to: _run(
+                [*command, '-c', '-o', to, *part]), parts, objects))
         whole = os.path.join(folder, 'whole.so')
-        _run([*command, *objects, '-o', whole, *linked])
+        # Who is linked with it finds by its name what is loaded already, even
+        # if another process has put its own there meanwhile.
+        _run([*command, *objects, '-o', whole, *linked,
+              '-Wl,-soname,' + os.path.basename(target)])
         os.replace(whole, target)
 
 
-def _joined(sources, count, folder):
-    """Files, `count` at most, that each include some of the sources.
+def _parts(sources, count):
+    """Sources shared out among compilers, `count` at most.
 
-    About the same of each: reading the standard library's headers is half of
-    the compiler's work, and so is done once for a core.
+    About the same for each: reading the standard library's headers is half of
+    the work, and so is done once for a core.
+
+    Returns
+    -------
+    list of list of str
+        For a compiler each, which takes its sources as one.
     """
     parts = [[] for _ in range(min(count, len(sources)))]
     for source in sorted(sources, key=os.path.getsize, reverse=True):
         min(parts, key=lambda part: sum(map(os.path.getsize, part))).append(
             source)
-    paths = [os.path.join(folder, f'{number}.cpp')
-             for number in range(len(parts))]
-    for path, part in zip(paths, parts):
-        with open(path, 'w', encoding='utf-8') as file:
-            file.writelines(f'#include "{source}"\n' for source in part)
-    return paths
+    return [['-x', 'c++', os.devnull]
+            + [word for source in part for word in ('-include', source)]
+            for part in parts]
 
 
 def _run(command):

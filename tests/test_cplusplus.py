@@ -1,11 +1,25 @@
 """Sources that are compiled together, as many parts as there are cores."""
 
 import os
+import subprocess
+import sys
 from unittest import mock
 
 from colorize import cplusplus
-from colorize.onednn import build
 from tests.shared.folder import Folder
+
+#: Sums of 2 x 2 pixels, which training's library has.
+_OURS = '''
+import ctypes
+import numpy as np
+from colorize import cplusplus
+cplusplus.cores = lambda: {0}
+from colorize.onednn import build
+depth = build.library().block()
+ones, sums = np.ones((4, depth), 'f'), np.zeros(depth, 'f')
+print(build.function('box_sum')(
+    (ctypes.c_int * 4)(1, 1, 2, 2), ones.ctypes, 2, sums.ctypes), sums.mean())
+'''
 
 
 class TestLibrary(Folder):
@@ -29,13 +43,30 @@ class TestLibrary(Folder):
 
     def test_every_source_once(self):
         for cores, most in ((1, 5), (2, 3), (5, 1), (64, 1)):
-            with mock.patch('os.cpu_count', return_value=cores):
+            with mock.patch.object(cplusplus, 'cores', lambda: cores):
                 found = cplusplus.library(f'on{cores}', self.sources(5, most))
             self.assertEqual([getattr(found, f'f{number}')()
                               for number in range(5)], [0, 1, 4, 9, 16])
 
-    def test_ours_are_one_part_on_one_core(self):
+    def test_a_folder_of_any_name(self):
+        folder = self.path('a "b" \udce9')
+        os.rename(self.path('src'), folder)
+        shown = os.path.join(folder, '0.cpp')
+        with open(shown, 'w', encoding='utf-8') as file:
+            file.write('extern "C" __attribute__((visibility("default"))) '
+                       'int f() { return 7; }')
+        self.assertEqual(cplusplus.library('any', [shown]).f(), 7)
+
+    def test_nothing_to_compile(self):
+        with self.assertRaisesRegex(cplusplus.CompileError, 'missing'):
+            cplusplus.library('none', [])
+
+    def test_ours_on_one_core_and_on_many(self):
         """No two of them may give one name to different things."""
-        with mock.patch('os.cpu_count', return_value=1):
-            found = build.library.__wrapped__()
-        self.assertEqual(found.block(), build.library().block())
+        for cores in (1, 64):
+            said = subprocess.check_output(
+                [sys.executable, '-c', _OURS.format(cores)],
+                env=dict(os.environ, XDG_CACHE_HOME=self.path(str(cores))))
+            self.assertEqual(said, b'0 4.0\n')
+            self.assertEqual(len(os.listdir(self.path(
+                str(cores), 'colorize', 'onednn'))), 2)

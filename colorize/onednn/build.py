@@ -82,14 +82,12 @@ def _kind():
     return ['-DBLOCK=16'] + ['-DAMX'] * tiles
 
 
-def _compiled(sources, library):
-    """The path of what is made of a folder's C++, with a library's help."""
-    folder, name = os.path.split(library)
+def _compiled(sources, *linked):
+    """The path of what is made of a folder's C++."""
     return cplusplus.compiled(
         'onednn', sorted(glob.glob(os.path.join(_HERE, sources, '*.cpp'))),
         ['-fopenmp', '-mprefer-vector-width=512', '-Wno-psabi',
-         *_kind(), f'-I{wheel()[0]}'],
-        [f'-L{folder}', f'-l:{name}', f'-Wl,-rpath,{folder}'])
+         *_kind(), f'-I{wheel()[0]}'], linked)
 
 
 @contextlib.contextmanager
@@ -137,11 +135,17 @@ def library():
 
 @functools.cache
 def _path():
-    return _compiled('src', wheel()[1])
+    folder, name = os.path.split(wheel()[1])
+    return _compiled('src', f'-L{folder}', f'-l:{name}',
+                     f'-Wl,-rpath,{folder}')
 
 
 @functools.cache
 def _of_training():
+    """Its headers are those of the library that it is linked with.
+
+    That library's name changes with them, and so does this one's.
+    """
     with _said_as_our_own():
         return ctypes.CDLL(_compiled('src_training', _path()))
 

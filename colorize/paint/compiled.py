@@ -20,8 +20,8 @@ TYPES = {'uint8': 'uint8_t', 'uint16': 'uint16_t', 'float32': 'float',
 #: Pixels of a photo that one thread paints; a photo of fewer is not shared.
 PART = 1 << 22
 
-#: Of scores.cpp the compiler makes as fast code so, in three quarters of the
-#: time.
+#: With these, scores.cpp is as fast and takes three quarters of the time to
+#: compile.
 _OPTIONS = {'paint': (), 'scores': (
     '-O2', '-ftree-vectorize', '-fvect-cost-model=dynamic', '-fpeel-loops')}
 

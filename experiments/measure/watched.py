@@ -35,20 +35,25 @@ def watched(command):
     done = subprocess.run(
         [sys.executable, '-m', 'experiments.measure.watched', *command],
         check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    return json.loads(done.stdout.splitlines()[-1])
+    took = json.loads(done.stdout)
+    status = took.pop('status')
+    if status:
+        raise subprocess.CalledProcessError(status, command,
+                                            stderr=done.stderr)
+    return took
 
 
 def main(arguments=None):
     """Run the command given, print what it took as a line of JSON."""
     began = time.time()
-    child = subprocess.Popen(arguments or sys.argv[1:])
+    child = subprocess.Popen(arguments or sys.argv[1:], stdout=sys.stderr)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    print(json.dumps({'whole': time.time() - began,
+    print(json.dumps({'status': child.returncode,
+                      'whole': time.time() - began,
                       'cpu': used.ru_utime + used.ru_stime,
                       'peak_memory_mib': used.ru_maxrss / 1024}))
-    return child.returncode
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

@@ -3,6 +3,7 @@
 #include "common.h"
 #include "lock.h"
 
+#include <iterator>
 #include <map>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -33,10 +33,8 @@ inline void clear(vec *first, int count) {
     for (int i = 0; i < count; i++) first[i] = vec{};
 }
 
-// The kernels of training are a library of their own, and use these.
-#define SHARED __attribute__((visibility("default")))
-SHARED void *arena_take(size_t bytes);
-SHARED void arena_give(void *block);
+void *arena_take(size_t bytes);
+void arena_give(void *block);
 
 // A buffer that goes back to the arena at the end of its scope.
 class Buffer {
@@ -66,7 +64,8 @@ private:
     char text_[128];
 };
 
-SHARED void say(const char *what);
+// The kernels of training, a library of their own, call it, too.
+__attribute__((visibility("default"))) void say(const char *what);
 
 // Runs body; 0 when it went well, 1 an error, 2 out of memory.
 template <typename Body> int guarded(Body body) {

@@ -1,7 +1,4 @@
 // Convolutions of stride 1: on AMX, by oneDNN, or by our own Winograd kernels.
-// These do the arithmetic; O1 has this file compiled sooner.
-#pragma GCC push_options
-#pragma GCC optimize("O1")
 #include "amx.h"
 #include "kept.h"
 #include "lock.h"
@@ -14,6 +11,10 @@
 #include <map>
 #include <memory>
 #include <omp.h>
+
+// Others do the arithmetic; O1 has this file compiled sooner.
+#pragma GCC push_options
+#pragma GCC optimize("O1")
 
 namespace {
 

@@ -5,6 +5,9 @@
 
 class Lock {
 public:
+    Lock() = default;
+    Lock(const Lock &) = delete;
+    Lock &operator=(const Lock &) = delete;
     void take() { pthread_mutex_lock(&mutex_); }
     void leave() { pthread_mutex_unlock(&mutex_); }
 

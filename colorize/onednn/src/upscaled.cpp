@@ -1,6 +1,6 @@
 // A 3 x 3 convolution of a map that was upscaled by repeating its pixels.
 // Each of the nine taps is a 1 x 1 convolution of the small map; here its
-// nine results are put together at the full size, and the other way round.
+// nine results are put together at the full size.
 #include "common.h"
 
 #include <algorithm>

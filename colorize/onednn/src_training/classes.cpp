@@ -35,7 +35,7 @@ inline vec exponential(vec x) {
     return given > -87.f ? value : vec{}; // denormal numbers are slow
 }
 
-inline mask numbers() {
+inline mask lanes() {
     mask lane;
     for (int c = 0; c < BLOCK; c++) lane[c] = c;
     return lane;
@@ -45,7 +45,7 @@ inline mask numbers() {
 template <typename Values, typename Join>
 inline Values fold(Values v, Join join) {
     for (int apart = BLOCK / 2; apart; apart /= 2)
-        v = join(v, __builtin_shuffle(v, numbers() ^ apart));
+        v = join(v, __builtin_shuffle(v, lanes() ^ apart));
     return v;
 }
 
@@ -62,7 +62,7 @@ inline float fetch(const Scores &s, const float *at, vec *mine) {
     vec best = spread(-std::numeric_limits<float>::infinity()), low = best;
     for (int b = 0; b < s.blocks; b++) {
         vec value = *pixels(at + b * s.area() * BLOCK);
-        mine[b] = numbers() < s.classes - b * BLOCK ? value : low;
+        mine[b] = lanes() < s.classes - b * BLOCK ? value : low;
         best = mine[b] > best ? mine[b] : best;
     }
     return largest(best);
@@ -164,9 +164,9 @@ EXPORT int best_class(const Scores *s, const float *scores, int64_t *out) {
     return guarded([&] {
         each_pixel(*s, [&](size_t i, size_t at, vec *mine) {
             vec top = spread(fetch(*s, scores + at, mine));
-            mask found = numbers() - numbers() + s->classes;
+            mask found = lanes() - lanes() + s->classes;
             for (int b = s->blocks - 1; b >= 0; b--)
-                found = mine[b] == top ? numbers() + b * BLOCK : found;
+                found = mine[b] == top ? lanes() + b * BLOCK : found;
             int first = fold(found, [](mask a, mask b) {
                 return a < b ? a : b;
             })[0];

@@ -2,6 +2,7 @@
 #include "sums.h"
 
 #include <algorithm>
+#include <vector>
 
 // out = (first [+ second]) where y is above 0, and its channel sums.
 // Without y everywhere, and without out only the sums.

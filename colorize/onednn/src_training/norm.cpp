@@ -2,6 +2,7 @@
 #include "sums.h"
 
 #include <algorithm>
+#include <vector>
 
 // Mean and variance of each channel.
 EXPORT int moments(const Maps *m, const float *x, double *mean,

@@ -2,6 +2,7 @@
 #pragma once
 #include "../src/maps.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace {

@@ -23,3 +23,7 @@ class TestWatched(TestCase):
         with self.assertRaises(subprocess.CalledProcessError) as caught:
             watched([sys.executable, '-c', "raise ValueError('that')"])
         self.assertIn(b'that', caught.exception.stderr)
+        with self.assertRaisesRegex(subprocess.CalledProcessError, 'SIGKILL'):
+            watched([sys.executable, '-c',
+                     'import os; print(end="x", flush=True); '
+                     'os.kill(os.getpid(), 9)'])
