@@ -219,8 +219,10 @@ def _draw(results, path):
         for place, name in enumerate(names):
             heights = [found[task].get(name, 0) for task in tasks]
             axis.bar([number + 0.16 * place for number in range(len(tasks))],
-                     heights, 0.16, label=name)
-        axis.set_xticks([number + 0.32 for number in range(len(tasks))])
+                     heights, 0.16, label=name,
+                     color=f'C{_NAMES.index(name)}')
+        axis.set_xticks([number + 0.08 * (len(names) - 1)
+                         for number in range(len(tasks))])
         axis.set_xticklabels(tasks)
         axis.set_ylabel('seconds per photo')
         axis.set_title(title)
