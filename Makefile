@@ -192,7 +192,8 @@ gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUN
 	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 throughput: $(READY)  ## a folder of photos beside the bare network [COUNT=1000 OUT=DIR]
-	$(PYTHON) -m experiments.measure.throughput $(ON) $(if $(COUNT),--count $(COUNT)) $(if $(OUT),--out '$(OUT)')
+	$(PYTHON) -m experiments.measure.throughput $(ON) \
+	    $(if $(COUNT),--count $(COUNT)) $(if $(OUT),--out '$(OUT)')
 
 bleeding: $(READY)  ## how far colours bleed over edges when scaled up
 	$(PYTHON) -m experiments.measure.bleeding

@@ -125,10 +125,7 @@ def _compile(command, sources, linked, target):
             list(pool.map(lambda part, to: _run(
                 [*command, '-c', '-o', to, *part]), parts, objects))
         whole = os.path.join(folder, 'whole.so')
-        # Who is linked with it finds by its name what is loaded already, even
-        # if another process has put its own there meanwhile.
-        _run([*command, *objects, '-o', whole, *linked,
-              '-Wl,-soname,' + os.path.basename(target)])
+        _run([*command, *objects, '-o', whole, *linked])
         os.replace(whole, target)
 
 

@@ -8,17 +8,23 @@ from unittest import mock
 from colorize import cplusplus
 from tests.shared.folder import Folder
 
-#: Sums of 2 x 2 pixels, which training's library has.
+#: Sums of 2 x 2 pixels, which training's library has; and how many copies of
+#: the other are loaded, though another process puts its own in that place.
 _OURS = '''
-import ctypes
+import ctypes, os, shutil
 import numpy as np
 from colorize import cplusplus
 cplusplus.cores = lambda: {0}
 from colorize.onednn import build
-depth = build.library().block()
+loaded = build.library()
+depth, path = loaded.block(), loaded._name
+shutil.copy(path, path + '.other')
+os.replace(path + '.other', path)
 ones, sums = np.ones((4, depth), 'f'), np.zeros(depth, 'f')
 print(build.function('box_sum')(
     (ctypes.c_int * 4)(1, 1, 2, 2), ones.ctypes, 2, sums.ctypes), sums.mean())
+print(len({{line.split()[4] for line in open('/proc/self/maps')
+           if os.path.basename(path) in line}}))
 '''
 
 
@@ -67,6 +73,6 @@ class TestLibrary(Folder):
             said = subprocess.check_output(
                 [sys.executable, '-c', _OURS.format(cores)],
                 env=dict(os.environ, XDG_CACHE_HOME=self.path(str(cores))))
-            self.assertEqual(said, b'0 4.0\n')
+            self.assertEqual(said, b'0 4.0\n1\n')
             self.assertEqual(len(os.listdir(self.path(
                 str(cores), 'colorize', 'onednn'))), 2)

@@ -142,9 +142,11 @@ def _path():
 
 @functools.cache
 def _of_training():
-    """Its headers are those of the library that it is linked with.
+    """The kernels of training, which include headers of ``src``.
 
-    That library's name changes with them, and so does this one's.
+    When these change, so does the name of the library linked here, and this
+    one is compiled anew. Linked by its path, that is found to be loaded
+    already, even if another process has put its own there meanwhile.
     """
     with _said_as_our_own():
         return ctypes.CDLL(_compiled('src_training', _path()))

@@ -118,9 +118,8 @@ def paint(photo, small, chroma, out):
 
 
 def _side_by_side(work, rows, columns):
-    """Have parts of a large photo done by as many threads as there are
-    cores."""
-    count = min(os.cpu_count(), -(-rows * columns // PART))
+    """Have parts of a large photo done by a thread for each core."""
+    count = min(cplusplus.cores(), -(-rows * columns // PART))
     edges = [rows * number // count for number in range(count + 1)]
     parts = list(map(slice, edges, edges[1:]))
     if count == 1:

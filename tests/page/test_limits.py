@@ -10,6 +10,7 @@ from colorize.page import limits
 from colorize.page.limits import Refused
 from tests.page.serving import form, gray_file
 from tests.page.with_photos import WithPhotos
+from tests.shared.peaks import new_peak_mib
 
 
 class TestLimits(WithPhotos):
@@ -46,6 +47,7 @@ class TestLimits(WithPhotos):
         """All answered or refused; the memory does not grow with them."""
         source = gray_file(self.path('many.png'), rows=300, columns=400)
         peaks = []
+        new_peak_mib()
         for _ in range(3):
             with ThreadPoolExecutor(50) as pool:
                 answers = list(pool.map(lambda _: self.bring(

@@ -141,7 +141,7 @@ class TestAgainstNumpy(unittest.TestCase):
         small, chroma = compiled.shrink(given, 24, 32), some_chroma(24, 32)
         alone = painted(compiled, given, small, chroma)
         with mock.patch.object(compiled, 'PART', 100), \
-                mock.patch('os.cpu_count', return_value=7):
+                mock.patch('colorize.cplusplus.cores', return_value=7):
             np.testing.assert_array_equal(
                 painted(compiled, given, small, chroma), alone)
 
