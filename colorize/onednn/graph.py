@@ -176,8 +176,11 @@ class Graph:
         self._norms[node] = outputs
         return Blocked(outputs[0], found.depth)
 
-    def _affine(self, variable, relu):
-        """Batch norm's averages, or a bias, apart from a convolution."""
+    def _affine(self, variable, relu, small=None, factor=1):
+        """Batch norm's averages, or a bias, apart from a convolution.
+
+        [+ upscaled map], as :meth:`_norm`.
+        """
         parts = patterns.affine(variable)
         found = self.blocked(parts[0]) if parts else None
         if found is None:
@@ -187,8 +190,9 @@ class Graph:
                  else self.plain(scale))
         shift = (T.zeros_like(scale) if shift is None
                  else self.plain(shift))
-        return Blocked(Affine(relu)(found.variable, scale, shift),
-                       found.depth)
+        return Blocked(Affine(relu, factor)(
+            found.variable, scale, shift, *[] if small is None else [small]),
+            found.depth)
 
     def _pool(self, variable, relu):
         inner = patterns.maximum_pool(variable)
@@ -206,9 +210,10 @@ class Graph:
         small, large = self.blocked(small), parts[1 - which]
         if small is None:
             return None
-        fused = self._norm(large, False, small.variable, factor)
-        if fused is not None:
-            return fused
+        for maker in (self._norm, self._affine):
+            fused = maker(large, False, small.variable, factor)
+            if fused is not None:
+                return fused
         large = self.blocked(large)
         return large and Blocked(Add(factor)(large.variable, small.variable),
                                  large.depth)

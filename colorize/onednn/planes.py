@@ -57,25 +57,31 @@ class Affine(BlockedOp):
     ----------
     relu : bool
         Rectify the result.
+    factor : int
+        When called with a fourth variable, that is added to the result,
+        its rows and columns repeated so often; then there is no ReLU.
     """
 
-    __props__ = ('relu',)
+    __props__ = ('relu', 'factor')
 
-    def __init__(self, relu=False):
+    def __init__(self, relu=False, factor=1):
         self.relu = relu
+        self.factor = factor
 
     def perform(self, node, inputs, outputs):
-        array = plain(inputs[0])
-        scale, shift = (lanes(values, array) for values in inputs[1:])
-        outputs[0][0] = affine(array, scale, shift, relu=self.relu)
+        array, *small = map(plain, inputs[:1] + inputs[3:])
+        scale, shift = (lanes(values, array) for values in inputs[1:3])
+        outputs[0][0] = affine(array, scale, shift, *small or [None],
+                               self.factor, self.relu)
 
     def L_op(self, inputs, outputs, grads):
-        array, scale, shift = inputs
+        array, scale, shift, *small = inputs
         grad, sums = ReluGrad(self.relu)(
             *([outputs[0]] if self.relu else []) + [grads[0]])
         products = (grad * array).sum(axis=(0, 2, 3)).flatten()
         return [Affine()(grad, scale, T.zeros_like(shift)),
-                products[:scale.shape[0]], sums[:shift.shape[0]]]
+                products[:scale.shape[0]], sums[:shift.shape[0]],
+                *[BoxSum.of(grads[0], self.factor)] * len(small)]
 
 
 class Add(BlockedOp):

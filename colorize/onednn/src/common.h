@@ -18,7 +18,9 @@ struct Shape {
     int batch, in, out, rows, columns, kernel_rows, kernel_columns;
 };
 
-#define EXPORT extern "C" __attribute__((visibility("default")))
+// What the kernels of training, a library of their own, call, too.
+#define VISIBLE __attribute__((visibility("default")))
+#define EXPORT extern "C" VISIBLE
 
 // One pixel's channels of one block; numpy promises no alignment.
 typedef float vec __attribute__((vector_size(4 * BLOCK), aligned(4)));
@@ -33,8 +35,8 @@ inline void clear(vec *first, int count) {
     for (int i = 0; i < count; i++) first[i] = vec{};
 }
 
-void *arena_take(size_t bytes);
-void arena_give(void *block);
+VISIBLE void *arena_take(size_t bytes);
+VISIBLE void arena_give(void *block);
 
 // A buffer that goes back to the arena at the end of its scope.
 class Buffer {
@@ -64,8 +66,7 @@ private:
     char text_[128];
 };
 
-// The kernels of training, a library of their own, call it, too.
-__attribute__((visibility("default"))) void say(const char *what);
+VISIBLE void say(const char *what);
 
 // Runs body; 0 when it went well, 1 an error, 2 out of memory.
 template <typename Body> int guarded(Body body) {

@@ -290,12 +290,15 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
     });
 }
 
-EXPORT int conv_grad_weights(const Shape *s, const float *in,
-                             const float *grad, float *kernels) {
+// Whether the gradient of the kernels is Winograd's, which is in src_training.
+VISIBLE bool winograd_grads_weights(const Shape &s) {
+    return plan_for(WEIGHTS, s, 0)->way == WINOGRAD;
+}
+
+EXPORT int onednn_grad_weights(const Shape *s, const float *in,
+                               const float *grad, float *kernels) {
     return guarded([&] {
         auto plan = plan_for(WEIGHTS, *s, 0);
-        if (plan->way == WINOGRAD)
-            return winograd_grad_weights(*s, in, grad, kernels);
         Hold hold(turn, plan->alone);
         Buffer packed(bytes(plan->weights));
         Buffer scratch(bytes(plan->scratch));

@@ -54,10 +54,17 @@ template <> struct Strips<0> {
     static void run(int, const Operands &) {}
 };
 
-// All rows of a panel.
-void panel(int rows, Operands o) {
+// All rows of a panel. Sums are cut into parts of so many steps, as errors of
+// rounding grow with the root of their length.
+void panel(int rows, Operands o, int most) {
     for (int row = 0; row < rows; row += STRIP) {
-        Strips<STRIP>::run(std::min(STRIP, rows - row), o);
+        Operands part = o;
+        for (int at = 0; at < o.steps; at += most, part.add = true) {
+            part.steps = std::min(most, o.steps - at);
+            Strips<STRIP>::run(std::min(STRIP, rows - row), part);
+            part.left += part.steps * o.left_step;
+            part.right += part.steps * o.right_step;
+        }
         o.left += STRIP * o.left_row, o.out += STRIP * o.out_row;
     }
 }

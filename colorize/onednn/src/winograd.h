@@ -13,7 +13,3 @@ void winograd_forward(const Shape &s, const float *in, const float *kernels,
 // in = the gradient of the input
 void winograd_grad_inputs(const Shape &s, const float *grad,
                           const float *kernels, float *in);
-
-// kernels = the gradient of the kernels
-void winograd_grad_weights(const Shape &s, const float *in,
-                           const float *grad, float *kernels);

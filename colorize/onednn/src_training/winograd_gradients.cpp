@@ -1,0 +1,122 @@
+// Gradients of kernels by ../src/winograd.cpp's transforms, transposed, where
+// these are what convolves.
+#include "../src/common.h"
+
+EXPORT int onednn_grad_weights(const Shape *s, const float *in,
+                               const float *grad, float *kernels);
+VISIBLE bool winograd_grads_weights(const Shape &s);
+
+#if BLOCK == 16
+EXPORT int conv_grad_weights(const Shape *s, const float *in,
+                             const float *grad, float *kernels) {
+    return onednn_grad_weights(s, in, grad, kernels);
+}
+#else
+#include "../src/pieces.h"
+
+#include <algorithm>
+#include <omp.h>
+
+namespace {
+
+// Rows 0 ... count of `to` are the transformed tiles of a convolution's
+// output's gradient.
+template <typename F>
+void transform_gradient(const Team &team, const Tiles &t, const float *maps,
+                        int first, int count, const Points &to) {
+    int begin = team.begin(t.blocks * count), end = team.end(t.blocks * count);
+    for (int i = begin; i < end; i++) {
+        int block = i / count, row = i % count, y, x;
+        const vec *from = pixels(maps + t.locate(first + row, block, y, x));
+        float *store = to.at(0, row) + block * BLOCK;
+        winograd::square<F::PIXELS, F::SIDE, F::outputs_back>(
+            [&](int v, int u) {
+                bool inside = y + v < t.rows && x + u < t.columns;
+                return inside ? from[v * t.columns + u] : vec{};
+            },
+            [&](int v, int u, vec value) {
+                *pixels(store + (v * F::SIDE + u) * to.step) = value;
+            });
+    }
+}
+
+// sums (+)= before' * after, over the rows, for each point.
+void multiply(const Team &team, const Kernels &k, const Points &before,
+              const Points &after, int rows, bool add, int most,
+              float *sums) {
+    int panels = k.wide() / PANEL, jobs = k.points * panels;
+    for (int job = team.begin(jobs); job < team.end(jobs); job++) {
+        int point = job / panels, lane = job % panels * PANEL;
+        panel(k.deep(), {before.at(point, 0), 1, before.pitch,
+                         after.at(point, 0) + lane, after.pitch,
+                         sums + k.place(point, lane, 0), PANEL, rows, add},
+              most);
+    }
+}
+
+// The way back from the points' sums to the gradient of the kernels.
+template <typename F>
+void transform_sums(const Team &team, const Kernels &k, const float *sums,
+                    float *kernels) {
+    int count = whole(k.lanes, BLOCK) / BLOCK * k.depth;
+    for (int i = team.begin(count); i < team.end(count); i++) {
+        int lane = i / k.depth * BLOCK, at = i % k.depth;
+        const float *load = sums + k.place(0, lane, at);
+        float *store = kernels + lane * k.lane_step + at * k.depth_step;
+        int some = std::min(BLOCK, k.lanes - lane);
+        winograd::square<F::SIDE, 3, F::kernels_back>(
+            [&](int v, int u) {
+                return *pixels(load + (v * F::SIDE + u) * k.step());
+            },
+            [&](int v, int u, vec value) {
+                for (int c = 0; c < some; c++)
+                    store[c * k.lane_step + v * 3 + u] = value[c];
+            });
+    }
+}
+
+template <typename F>
+void grad_weights(const Shape &s, const float *in, const float *grad,
+                  float *kernels) {
+    Tiles from(F::PIXELS, s.batch, s.in, s.rows, s.columns);
+    Tiles to(F::PIXELS, s.batch, s.out, s.rows, s.columns);
+    Kernels k(F::POINTS, s, false);
+    int at_once = cut_for(k, from.count(), true, 1).tiles;
+    size_t before_floats = Points::floats(k.points, at_once, k.deep());
+    size_t after_floats = Points::floats(k.points, at_once, k.wide());
+    Buffer room((before_floats + after_floats) * sizeof(float));
+    Buffer sums(k.floats() * sizeof(float));
+    Points before(room.floats(), at_once, k.deep());
+    Points after(room.floats() + before_floats, at_once, k.wide());
+    // A panel's second half stays empty with an odd number of blocks.
+    std::fill(after.data, after.data + after_floats, 0.f);
+#pragma omp parallel
+    {
+        Team team{omp_get_thread_num(), omp_get_num_threads()};
+        for (int first = 0; first < from.count(); first += at_once) {
+            int count = std::min(at_once, from.count() - first);
+            transform_inputs<F>(team, from, in, first, count, before);
+            transform_gradient<F>(team, to, grad, first, count, after);
+            team.wait();
+            multiply(team, k, before, after, count, first > 0, F::SUMMED,
+                     sums.floats());
+            team.wait();
+        }
+        transform_sums<F>(team, k, sums.floats(), kernels);
+    }
+}
+
+} // namespace
+
+// kernels = the gradient of the kernels
+EXPORT int conv_grad_weights(const Shape *s, const float *in,
+                             const float *grad, float *kernels) {
+    if (!winograd_grads_weights(*s))
+        return onednn_grad_weights(s, in, grad, kernels);
+    return guarded([&] {
+        auto way = six_pays(*s) ? grad_weights<winograd::Six>
+                                : grad_weights<winograd::Four>;
+        way(*s, in, grad, kernels);
+    });
+}
+#endif
