@@ -1,5 +1,6 @@
 // Convolutions of stride 1: on AMX, by oneDNN, or by our own Winograd kernels.
 #include "amx.h"
+#include "conv.h"
 #include "kept.h"
 #include "lock.h"
 #include "onednn.h"
@@ -290,13 +291,12 @@ EXPORT int conv_grad_inputs(const Shape *s, const float *grad,
     });
 }
 
-// Whether the gradient of the kernels is Winograd's, which is in src_training.
-VISIBLE bool winograd_grads_weights(const Shape &s) {
+bool winograd_grads_weights(const Shape &s) {
     return plan_for(WEIGHTS, s, 0)->way == WINOGRAD;
 }
 
-EXPORT int onednn_grad_weights(const Shape *s, const float *in,
-                               const float *grad, float *kernels) {
+int onednn_grad_weights(const Shape *s, const float *in, const float *grad,
+                        float *kernels) {
     return guarded([&] {
         auto plan = plan_for(WEIGHTS, *s, 0);
         Hold hold(turn, plan->alone);

@@ -1,10 +1,6 @@
 // Gradients of kernels by ../src/winograd.cpp's transforms, transposed, where
 // these are what convolves.
-#include "../src/common.h"
-
-EXPORT int onednn_grad_weights(const Shape *s, const float *in,
-                               const float *grad, float *kernels);
-VISIBLE bool winograd_grads_weights(const Shape &s);
+#include "../src/conv.h"
 
 #if BLOCK == 16
 EXPORT int conv_grad_weights(const Shape *s, const float *in,
