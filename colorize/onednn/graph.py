@@ -179,11 +179,13 @@ class Graph:
     def _affine(self, variable, relu, small=None, factor=1):
         """Batch norm's averages, or a bias, apart from a convolution.
 
-        [+ upscaled map], as :meth:`_norm`.
+        [+ upscaled map], as :meth:`_norm`; not of a convolution, which takes
+        scale and shift into its own.
         """
         parts = patterns.affine(variable)
         found = self.blocked(parts[0]) if parts else None
-        if found is None:
+        if found is None or small is not None and isinstance(
+                parts[0].owner.op, AbstractConv2d):
             return None
         _, scale, shift = parts
         scale = (T.ones_like(self.plain(shift)) if scale is None

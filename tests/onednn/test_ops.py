@@ -193,10 +193,12 @@ def test_errors_of_onednn_are_exceptions():
     from colorize.onednn.arrays import ConvShape, call
     import ctypes
     shape = ConvShape(1, 16, 16, -3, 8, 3, 3)
-    with unittest.TestCase().assertRaises(onednn.OneDNNError) as caught:
-        call('conv_forward', shape, ctypes.byref(shape), None, None, None,
-             None, 0, 0)
-    assert '(1, 16, -3, 8)' in str(caught.exception)
+    for name, rest in (('conv_forward', [None] * 4 + [0, 0]),
+                       ('conv_grad_inputs', [None] * 3),
+                       ('conv_grad_weights', [None] * 3)):
+        with unittest.TestCase().assertRaises(onednn.OneDNNError) as caught:
+            call(name, shape, ctypes.byref(shape), *rest)
+        assert '(1, 16, -3, 8)' in str(caught.exception)
 
 
 def resident():

@@ -1,4 +1,5 @@
 // What conv.cpp has for the gradients of kernels, which src_training knows.
+// Both may throw.
 #pragma once
 #include "common.h"
 
@@ -6,5 +7,5 @@
 VISIBLE bool winograd_grads_weights(const Shape &s);
 
 // kernels = their gradient by oneDNN, where they are not
-EXPORT int onednn_grad_weights(const Shape *s, const float *in,
-                               const float *grad, float *kernels);
+VISIBLE void onednn_grad_weights(const Shape &s, const float *in,
+                                 const float *grad, float *kernels);

@@ -1,5 +1,5 @@
-// What a Winograd convolution is cut into: tiles, matrices of points, kernels,
-// pieces of work.
+// What a Winograd convolution is cut into: tiles, their points, kernels and
+// pieces of work; which tiles pay; the way from maps to points.
 #pragma once
 #include "product.h"
 #include "team.h"
@@ -96,15 +96,17 @@ inline Cut cut_for(const Kernels &k, int tiles, bool shared, int threads) {
     return {whole(std::min(at_once, tiles), STRIP), shared};
 }
 
-// What a convolution takes with tiles of one kind, in products of a point:
-// to fetch the kernels takes as long as some hundred tiles' products. Measured.
+// What a photo takes with tiles of one kind, in products of a point: to fetch
+// the kernels takes as long as some forty tiles' products. Measured.
 template <typename F> size_t work(const Shape &s) {
-    Tiles tiles(F::PIXELS, s.batch, s.in, s.rows, s.columns);
-    return (size_t)F::POINTS * (tiles.count() + 100);
+    Tiles tiles(F::PIXELS, 1, s.in, s.rows, s.columns);
+    return (size_t)F::POINTS * (tiles.count() + 40);
 }
 
-// Larger tiles take a fifth less where few of them stand over the map's edge,
-// but their kernels twice the memory, of which there shall be no more.
+// Larger tiles take a fifth less where few of them stand over the map's edge.
+// Their kernels take twice the memory: so deep layers, which have the largest,
+// keep the smaller tiles. How a photo is rounded must not hang on those beside
+// it.
 inline bool six_pays(const Shape &s) {
     return whole(s.in, BLOCK) * whole(s.out, BLOCK) <= 256 * 256 &&
            work<winograd::Six>(s) < work<winograd::Four>(s);

@@ -74,8 +74,8 @@ struct Four {
 };
 
 // F(6x6, 3x3) at 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Of a hundred other
-// choices none was better, and yet errors are four times those of Four: so
-// that sums are cut.
+// choices none was better, and yet errors are four times those of Four. They
+// come from long sums, so these are cut, which halves them.
 struct Six {
     static const int PIXELS = 6, SIDE = 8, POINTS = SIDE * SIDE;
     static const int SUMMED = 32;
@@ -127,7 +127,8 @@ struct Six {
     }
 
     static void kernels_back(const vec *u, vec *to) {
-        vec even = (u[1] + u[2]) * (-2 / 9.f), odd = (u[1] - u[2]) * (-2 / 9.f);
+        vec even = (u[1] + u[2]) * (-2 / 9.f);
+        vec odd = (u[1] - u[2]) * (-2 / 9.f);
         vec wide = u[3] + u[4], skew = u[3] - u[4];
         vec near = u[5] + u[6], slant = u[5] - u[6];
         to[0] = u[0] + even + wide * (1 / 90.f) + near * (32 / 45.f);

@@ -2,12 +2,7 @@
 // these are what convolves.
 #include "../src/conv.h"
 
-#if BLOCK == 16
-EXPORT int conv_grad_weights(const Shape *s, const float *in,
-                             const float *grad, float *kernels) {
-    return onednn_grad_weights(s, in, grad, kernels);
-}
-#else
+#if BLOCK == 8
 #include "../src/pieces.h"
 
 #include <algorithm>
@@ -72,8 +67,7 @@ void transform_sums(const Team &team, const Kernels &k, const float *sums,
 }
 
 template <typename F>
-void grad_weights(const Shape &s, const float *in, const float *grad,
-                  float *kernels) {
+void by(const Shape &s, const float *in, const float *grad, float *kernels) {
     Tiles from(F::PIXELS, s.batch, s.in, s.rows, s.columns);
     Tiles to(F::PIXELS, s.batch, s.out, s.rows, s.columns);
     Kernels k(F::POINTS, s, false);
@@ -102,17 +96,24 @@ void grad_weights(const Shape &s, const float *in, const float *grad,
     }
 }
 
+void grad_weights(const Shape &s, const float *in, const float *grad,
+                  float *kernels) {
+    if (!winograd_grads_weights(s))
+        return onednn_grad_weights(s, in, grad, kernels);
+    auto way = six_pays(s) ? by<winograd::Six> : by<winograd::Four>;
+    way(s, in, grad, kernels);
+}
+
 } // namespace
+#else
+static void grad_weights(const Shape &s, const float *in, const float *grad,
+                         float *kernels) {
+    onednn_grad_weights(s, in, grad, kernels);
+}
+#endif
 
 // kernels = the gradient of the kernels
 EXPORT int conv_grad_weights(const Shape *s, const float *in,
                              const float *grad, float *kernels) {
-    if (!winograd_grads_weights(*s))
-        return onednn_grad_weights(s, in, grad, kernels);
-    return guarded([&] {
-        auto way = six_pays(*s) ? grad_weights<winograd::Six>
-                                : grad_weights<winograd::Four>;
-        way(*s, in, grad, kernels);
-    });
+    return guarded([&] { grad_weights(*s, in, grad, kernels); });
 }
-#endif

@@ -14,7 +14,7 @@ from experiments.measure.bench.contender import CONTENDERS
 __all__ = ['bench', 'main']
 
 #: Key in the results, what a contender is asked for and how often in a round:
-#: what takes a second meets a machine's good or bad moment.
+#: of short tasks a single answer may fall into a machine's good or bad moment.
 _TASKS = (('train', 'train 6', 1), ('predict6', 'predict 6', 3),
           ('predict1', 'predict 1', 3))
 #: The same beside Zhang, Isola & Efros' network.
@@ -34,7 +34,8 @@ def _parser():
         prog='python -m experiments.measure.bench',
         description=__doc__)
     add = parser.add_argument
-    add('--rounds', type=int, default=3, help='medians are taken over them')
+    add('--rounds', type=int, default=3,
+        help='medians are taken over all answers')
     add('--systems', nargs='+', default=_SYSTEMS, choices=_SYSTEMS)
     add('--contenders', nargs='+', default=list(CONTENDERS),
         choices=CONTENDERS)
