@@ -180,6 +180,30 @@ def test_the_first_of_several_best_classes():
 
 
 @needs_onednn
+def test_an_upscaled_map_added_in_batch_norms_pass():
+    from colorize.onednn.blocked import FromBlocked, ToBlocked
+    from colorize.onednn.planes import Affine
+    maps, small, grad = T.tensor4s(3)
+    vectors = T.fvectors(2)
+    out = FromBlocked()(Affine(factor=2)(
+        ToBlocked()(maps), *vectors, ToBlocked()(small)), 19)
+    wanted = [maps, *vectors, small]
+    found = theano.function([*wanted, grad], [out] + theano.grad(
+        None, wanted, known_grads={out: grad}))
+    rng = np.random.RandomState(9)
+    x, scale, shift, low, slope = (
+        rng.normal(size=size).astype('float32') for size in (
+            (2, 19, 6, 10), 19, 19, (2, 19, 3, 5), (2, 19, 6, 10)))
+    each = (slice(None), None, None)
+    truths = (x * scale[each] + shift[each] + np.kron(low, np.ones((2, 2))),
+              slope * scale[each], (slope * x).sum((0, 2, 3)),
+              slope.sum((0, 2, 3)),
+              slope.reshape(2, 19, 3, 2, 5, 2).sum((3, 5)))
+    for mine, truth in zip(found(x, scale, shift, low, slope), truths):
+        assert difference(mine, truth) < 1e-5
+
+
+@needs_onednn
 def test_out_of_memory_is_a_memory_error():
     from colorize.onednn.arrays import empty
     shape = (1 << 20, 1 << 10, 1 << 10)
