@@ -112,27 +112,29 @@ inline bool six_pays(const Shape &s) {
            work<winograd::Six>(s) < work<winograd::Four>(s);
 }
 
-// Rows 0 ... count of `to` are the transformed tiles from `first` on.
-template <typename F>
-void transform_inputs(const Team &team, const Tiles &t, const float *maps,
-                      int first, int count, const Points &to) {
+// Rows 0 ... count of `to` are the transformed tiles from `first` on, squares
+// of FROM pixels a side; those beyond a tile's own stand around it.
+template <typename F, int FROM, void (*LINE)(const vec *, vec *)>
+void transform_maps(const Team &team, const Tiles &t, const float *maps,
+                    int first, int count, const Points &to) {
+    const int margin = (FROM - F::PIXELS) / 2;
     int begin = team.begin(t.blocks * count), end = team.end(t.blocks * count);
     for (int i = begin; i < end; i++) {
         int block = i / count, row = i % count, y, x;
         const vec *from = pixels(maps + t.locate(first + row, block, y, x));
+        from -= margin * (t.columns + 1), y -= margin, x -= margin;
         float *store = to.at(0, row) + block * BLOCK;
         auto write = [&](int v, int u, vec value) {
             *pixels(store + (v * F::SIDE + u) * to.step) = value;
         };
-        from -= t.columns + 1;
-        if (y && x && y + F::PIXELS < t.rows && x + F::PIXELS < t.columns) {
-            winograd::square<F::SIDE, F::SIDE, F::inputs>(
+        if (y >= 0 && x >= 0 && y + FROM <= t.rows && x + FROM <= t.columns) {
+            winograd::square<FROM, F::SIDE, LINE>(
                 [&](int v, int u) { return from[v * t.columns + u]; }, write);
         } else {
-            winograd::square<F::SIDE, F::SIDE, F::inputs>(
+            winograd::square<FROM, F::SIDE, LINE>(
                 [&](int v, int u) {
-                    bool inside = y + v >= 1 && y + v <= t.rows &&
-                                  x + u >= 1 && x + u <= t.columns;
+                    bool inside = y + v >= 0 && y + v < t.rows &&
+                                  x + u >= 0 && x + u < t.columns;
                     return inside ? from[v * t.columns + u] : vec{};
                 }, write);
         }

@@ -119,7 +119,8 @@ void convolve(const Shape &s, const Kernels &k, const float *in,
         for (; piece < end; piece++) {
             int first = piece * cut.tiles;
             int count = std::min(cut.tiles, from.count() - first);
-            transform_inputs<F>(team, from, in, first, count, before);
+            transform_maps<F, F::SIDE, F::inputs>(team, from, in, first, count,
+                                                  before);
             team.wait();
             multiply(team, k, kernels, before, count, after, F::SUMMED);
             team.wait();

@@ -11,6 +11,12 @@
 
 namespace winograd {
 
+// What a point and its negative give: all but 0 and infinity come in pairs.
+inline void pair(vec even, vec odd, vec *to) {
+    to[0] = even + odd;
+    to[1] = even - odd;
+}
+
 // F(4x4, 3x3). The points are 0, a, -a, b, -b and infinity with a = sqrt(1/2)
 // and b = sqrt(2): float32 keeps five times more digits than with 1 and 2.
 struct Four {
@@ -20,25 +26,17 @@ struct Four {
                            b3 = 4 * a;
 
     static void inputs(const vec *d, vec *to) {
-        vec even = d[4] - 2.f * d[2], odd = a * (d[3] - 2.f * d[1]);
-        vec wide = d[4] - .5f * d[2], skew = b * (d[3] - .5f * d[1]);
         to[0] = d[0] - 2.5f * d[2] + d[4];
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = wide + skew;
-        to[4] = wide - skew;
+        pair(d[4] - 2.f * d[2], a * (d[3] - 2.f * d[1]), to + 1);
+        pair(d[4] - .5f * d[2], b * (d[3] - .5f * d[1]), to + 3);
         to[5] = d[1] - 2.5f * d[3] + d[5];
     }
 
     static void kernels(const vec *g, vec *to) {
-        vec even = g[0] * (-1 / 1.5f) + g[2] * (-.5f / 1.5f);
-        vec odd = g[1] * (-a / 1.5f);
-        vec wide = g[0] * (1 / 6.f) + g[2] * (1 / 3.f), skew = g[1] * (b / 6);
         to[0] = g[0];
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = wide + skew;
-        to[4] = wide - skew;
+        pair(g[0] * (-1 / 1.5f) + g[2] * (-.5f / 1.5f), g[1] * (-a / 1.5f),
+             to + 1);
+        pair(g[0] * (1 / 6.f) + g[2] * (1 / 3.f), g[1] * (b / 6), to + 3);
         to[5] = g[2];
     }
 
@@ -53,13 +51,9 @@ struct Four {
 
     // `outputs` transposed: of pixels' gradients.
     static void outputs_back(const vec *g, vec *to) {
-        vec even = g[0] + .5f * g[2], odd = a * g[1] + a3 * g[3];
-        vec wide = g[0] + 2.f * g[2], skew = b * g[1] + b3 * g[3];
         to[0] = g[0];
-        to[1] = even + odd;
-        to[2] = even - odd;
-        to[3] = wide + skew;
-        to[4] = wide - skew;
+        pair(g[0] + .5f * g[2], a * g[1] + a3 * g[3], to + 1);
+        pair(g[0] + 2.f * g[2], b * g[1] + b3 * g[3], to + 3);
         to[5] = g[3];
     }
 
@@ -79,11 +73,6 @@ struct Four {
 struct Six {
     static const int PIXELS = 6, SIDE = 8, POINTS = SIDE * SIDE;
     static const int SUMMED = 32;
-
-    static void pair(vec even, vec odd, vec *to) {
-        to[0] = even + odd;
-        to[1] = even - odd;
-    }
 
     static void inputs(const vec *d, vec *to) {
         to[0] = d[0] - d[6] + 5.25f * (d[4] - d[2]);

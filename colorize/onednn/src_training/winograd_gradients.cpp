@@ -10,27 +10,6 @@
 
 namespace {
 
-// Rows 0 ... count of `to` are the transformed tiles of a convolution's
-// output's gradient.
-template <typename F>
-void transform_gradient(const Team &team, const Tiles &t, const float *maps,
-                        int first, int count, const Points &to) {
-    int begin = team.begin(t.blocks * count), end = team.end(t.blocks * count);
-    for (int i = begin; i < end; i++) {
-        int block = i / count, row = i % count, y, x;
-        const vec *from = pixels(maps + t.locate(first + row, block, y, x));
-        float *store = to.at(0, row) + block * BLOCK;
-        winograd::square<F::PIXELS, F::SIDE, F::outputs_back>(
-            [&](int v, int u) {
-                bool inside = y + v < t.rows && x + u < t.columns;
-                return inside ? from[v * t.columns + u] : vec{};
-            },
-            [&](int v, int u, vec value) {
-                *pixels(store + (v * F::SIDE + u) * to.step) = value;
-            });
-    }
-}
-
 // sums (+)= before' * after, over the rows, for each point.
 void multiply(const Team &team, const Kernels &k, const Points &before,
               const Points &after, int rows, bool add, int most,
@@ -85,8 +64,10 @@ void by(const Shape &s, const float *in, const float *grad, float *kernels) {
         Team team{omp_get_thread_num(), omp_get_num_threads()};
         for (int first = 0; first < from.count(); first += at_once) {
             int count = std::min(at_once, from.count() - first);
-            transform_inputs<F>(team, from, in, first, count, before);
-            transform_gradient<F>(team, to, grad, first, count, after);
+            transform_maps<F, F::SIDE, F::inputs>(team, from, in, first, count,
+                                                  before);
+            transform_maps<F, F::PIXELS, F::outputs_back>(
+                team, to, grad, first, count, after);
             team.wait();
             multiply(team, k, before, after, count, first > 0, F::SUMMED,
                      sums.floats());
