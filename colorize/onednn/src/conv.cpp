@@ -3,6 +3,7 @@
 #include "conv.h"
 #include "kept.h"
 #include "lock.h"
+#include "narrow.h"
 #include "onednn.h"
 #include "winograd.h"
 
@@ -26,10 +27,10 @@ int whole(int depth) { return (depth + BLOCK - 1) / BLOCK * BLOCK; }
 
 const dnnl_format_tag_t kBlocked = BLOCK == 16 ? dnnl_nChw16c : dnnl_nChw8c;
 
-enum Way { ONEDNN, WINOGRAD, AMX_TILES };
+enum Way { ONEDNN, WINOGRAD, NARROW, AMX_TILES };
 
 struct Plan {
-    Way way = ONEDNN; // of ours, winograd.h or amx.h, nothing else is set
+    Way way = ONEDNN; // of our own, nothing else is set
     bool alone = false; // threads must not run it at the same time
     Desc in{}, out{}, weights{}, plain{}, bias{}, scratch{};
     Held<dnnl_primitive> run, pack;
@@ -115,17 +116,21 @@ struct Maker {
     }
 };
 
+Plan ours(Way way) {
+    Plan plan;
+    plan.way = way;
+    return plan;
+}
+
 // Winograd does 3x3 kernels with 2.25 to 5 times fewer products; oneDNN
 // refuses it where it has no such kernel (float32 without AVX-512) and
 // convolution_auto overlooks it.
 Plan make_plan(Direction direction, const Shape &shape, int flags) {
     // Impossible shapes are left to oneDNN, which says so.
-    if (amx_runs() && direction != WEIGHTS && shape.rows > 0 &&
-        shape.columns > 0) {
-        Plan plan;
-        plan.way = AMX_TILES;
-        return plan;
-    }
+    bool possible = shape.rows > 0 && shape.columns > 0;
+    if (possible && amx_runs() && direction != WEIGHTS) return ours(AMX_TILES);
+    if (possible && direction == FORWARD && narrow_pays(shape))
+        return ours(NARROW);
     if (shape.kernel_rows == 3 && shape.kernel_columns == 3) {
         try {
             auto plan = Maker(shape, flags, dnnl_convolution_winograd)
@@ -135,11 +140,7 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
         } catch (const Refusal &refusal) {
             if (refusal.status != dnnl_unimplemented) throw;
         }
-        if (winograd_pays(shape)) {
-            Plan plan;
-            plan.way = WINOGRAD;
-            return plan;
-        }
+        if (winograd_pays(shape)) return ours(WINOGRAD);
     }
     return Maker(shape, flags, dnnl_convolution_direct).make(direction);
 }
@@ -240,6 +241,8 @@ EXPORT int conv_forward(const Shape *s, const float *in, const float *kernels,
             return amx_forward(*s, in, kernels, bias, out, relu, sum);
         if (plan->way == WINOGRAD)
             return winograd_forward(*s, in, kernels, bias, out, relu, sum);
+        if (plan->way == NARROW)
+            return narrow_forward(*s, in, kernels, bias, out, relu, sum);
         Hold hold(turn, plan->alone);
         auto packed = packed_kernels(
             kernels,

@@ -38,12 +38,12 @@ struct Points {
     size_t pitch, step;
 
     Points(float *data_, int rows, int depth)
-        : data(data_), pitch(depth + 16), step(rows * pitch) {}
+        : data(data_), pitch(depth + 16), step(rows * pitch + 16) {}
     float *at(int point, int row) const {
         return data + point * step + row * pitch;
     }
     static size_t floats(int points, int rows, int depth) {
-        return (size_t)points * rows * (depth + 16);
+        return (size_t)points * (rows * (depth + 16) + 16);
     }
 };
 
