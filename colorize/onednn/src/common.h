@@ -22,6 +22,8 @@ struct Shape {
 #define VISIBLE __attribute__((visibility("default")))
 #define EXPORT extern "C" VISIBLE
 
+#define INLINE inline __attribute__((always_inline))
+
 // One pixel's channels of one block; numpy promises no alignment.
 typedef float vec __attribute__((vector_size(4 * BLOCK), aligned(4)));
 typedef int32_t mask __attribute__((vector_size(4 * BLOCK), aligned(4)));

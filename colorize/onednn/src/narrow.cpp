@@ -37,9 +37,8 @@ struct Narrow {
     // and columns left to right of the kernel, the last of each left out.
     // `in` is the pixel up and left of the first.
     template <int COUNT>
-    inline __attribute__((always_inline)) void
-    add(const vec *in, int block, int top, int bottom, int left, int right,
-        vec *to) const {
+    INLINE void add(const vec *in, int block, int top, int bottom, int left,
+                    int right, vec *to) const {
         vec sums[COUNT][OUT] = {};
         for (int v = top; v < bottom; v++)
             for (int u = left; u < right; u++) {

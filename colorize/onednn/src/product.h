@@ -24,23 +24,36 @@ struct Operands {
     bool add;
 };
 
+// The sums of a strip, row by row: of an array the compiler would spill all.
+template <int ROWS> struct Sums {
+    vec first{}, second{};
+    Sums<ROWS - 1> rest;
+
+    INLINE void add(const float *left, size_t row, vec one, vec two) {
+        vec factor = spread(*left);
+        first += factor * one, second += factor * two;
+        rest.add(left + row, row, one, two);
+    }
+    INLINE void put(float *out, size_t row, bool add) const {
+        vec *to = pixels(out);
+        to[0] = add ? to[0] + first : first;
+        to[1] = add ? to[1] + second : second;
+        rest.put(out + row, row, add);
+    }
+};
+template <> struct Sums<0> {
+    void add(const float *, size_t, vec, vec) {}
+    void put(float *, size_t, bool) const {}
+};
+
 template <int ROWS> void strip(const Operands &o) {
-    vec sums[ROWS][2] = {};
+    Sums<ROWS> sums;
     const float *left = o.left, *right = o.right;
     for (int i = 0; i < o.steps; i++) {
-        vec first = pixels(right)[0], second = pixels(right)[1];
-        for (int r = 0; r < ROWS; r++) {
-            vec factor = spread(left[r * o.left_row]);
-            sums[r][0] += factor * first;
-            sums[r][1] += factor * second;
-        }
+        sums.add(left, o.left_row, pixels(right)[0], pixels(right)[1]);
         left += o.left_step, right += o.right_step;
     }
-    for (int r = 0; r < ROWS; r++) {
-        vec *to = pixels(o.out + r * o.out_row);
-        to[0] = o.add ? to[0] + sums[r][0] : sums[r][0];
-        to[1] = o.add ? to[1] + sums[r][1] : sums[r][1];
-    }
+    sums.put(o.out, o.out_row, o.add);
 }
 
 // strip<1> ... strip<STRIP>

@@ -130,7 +130,7 @@ struct Six {
 // store(row, column, value) takes what comes out.
 template <int FROM, int TO, void (*LINE)(const vec *, vec *), typename Load,
           typename Store>
-inline __attribute__((always_inline)) void square(Load load, Store store) {
+INLINE void square(Load load, Store store) {
     vec half[TO][FROM];
     for (int x = 0; x < FROM; x++) {
         vec line[FROM], done[TO];
