@@ -14,15 +14,16 @@ from tests.onednn.test_ops import needs_onednn
 #: batch, depth in, depth out, rows, columns: tiles cut at the edges, depths
 #: that fill no block, a layer of which all threads share the work, maps so
 #: small that the direct kernels do them, and one or two maps that come out of
-#: small and large ones (narrow.cpp). The last three are large enough
-#: for tiles of 6 x 6 (six_pays in pieces.h), cut at both edges, at one and,
-#: all threads, at none.
+#: small and large ones (narrow.cpp), before as many blocks of more maps. The
+#: last three are large enough for tiles of 6 x 6 (six_pays in pieces.h), cut
+#: at both edges, at one and, all threads, at none.
 SHAPES = [
     (1, 64, 64, 13, 31), (2, 16, 16, 16, 16), (5, 19, 33, 8, 9),
     (1, 50, 24, 17, 23), (2, 64, 2, 29, 21), (3, 3, 64, 12, 20),
     (1, 256, 264, 24, 20), (2, 8, 16, 1, 1), (1, 64, 64, 3, 5),
     (2, 24, 2, 1, 1), (2, 19, 1, 2, 7), (1, 16, 2, 3, 14),
-    (1, 64, 19, 41, 65), (3, 16, 64, 54, 47), (1, 136, 168, 60, 66)]
+    (1, 16, 7, 3, 14), (1, 64, 19, 41, 65), (3, 16, 64, 54, 47),
+    (1, 136, 168, 60, 66)]
 
 
 def blocked(maps):

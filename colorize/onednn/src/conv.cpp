@@ -153,9 +153,8 @@ std::shared_ptr<const Plan> plan_for(Direction direction, const Shape &s,
                                      int flags) {
     static auto *plans = new std::map<Key, std::shared_ptr<const Plan>>;
     static Lock lock;
-    Key key{direction, flags, s.batch, whole(s.in), whole(s.out), s.rows,
-            s.columns, s.kernel_rows, s.kernel_columns,
-            omp_get_max_threads()};
+    Key key{direction, flags, s.batch, s.in, s.out, s.rows, s.columns,
+            s.kernel_rows, s.kernel_columns, omp_get_max_threads()};
     Hold hold(lock);
     auto found = plans->find(key);
     if (found != plans->end()) return found->second;
