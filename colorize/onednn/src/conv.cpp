@@ -1,4 +1,4 @@
-// Convolutions of stride 1: on AMX, by oneDNN, or by our own Winograd kernels.
+// Convolutions of stride 1: on AMX, by oneDNN, or by our own kernels.
 #include "amx.h"
 #include "conv.h"
 #include "kept.h"
@@ -127,7 +127,8 @@ Plan ours(Way way) {
 // convolution_auto overlooks it.
 Plan make_plan(Direction direction, const Shape &shape, int flags) {
     // Impossible shapes are left to oneDNN, which says so.
-    bool possible = shape.rows > 0 && shape.columns > 0;
+    bool possible = std::min({shape.batch, shape.in, shape.out, shape.rows,
+                              shape.columns}) > 0;
     if (possible && amx_runs() && direction != WEIGHTS) return ours(AMX_TILES);
     if (possible && direction == FORWARD && narrow_pays(shape))
         return ours(NARROW);
