@@ -14,12 +14,12 @@ const int OUT = 2, TAPS = 9;
 const int ABREAST = 6;
 
 struct Narrow {
-    int out, rows, columns;
+    int out;
     Maps from;
     std::vector<float> kernels; // (block, tap, OUT, BLOCK)
 
     Narrow(const Shape &s, const float *given)
-        : out(s.out), rows(s.rows), columns(s.columns),
+        : out(s.out),
           from{s.batch, (s.in + BLOCK - 1) / BLOCK, s.rows, s.columns},
           kernels((size_t)from.blocks * TAPS * OUT * BLOCK) {
         for (int o = 0; o < s.out; o++)
@@ -42,7 +42,7 @@ struct Narrow {
         vec sums[COUNT][OUT] = {};
         for (int v = top; v < bottom; v++)
             for (int u = left; u < right; u++) {
-                const vec *given = in + v * columns + u;
+                const vec *given = in + v * from.columns + u;
                 const vec *factor = pixels(&kernels[place(block, 3 * v + u)]);
                 for (int i = 0; i < COUNT; i++)
                     for (int o = 0; o < OUT; o++)
@@ -54,8 +54,9 @@ struct Narrow {
 
     // The kernel's rows and columns that lie outside the map are left out.
     void add_row(const float *map, int block, int y, vec *sums) const {
+        int columns = from.columns, x = 0;
         const vec *in = pixels(map) + (y - 1) * columns - 1;
-        int top = y == 0, bottom = y + 1 == rows ? 2 : 3, x = 0;
+        int top = y == 0, bottom = y + 1 == from.rows ? 2 : 3;
         while (x < columns) {
             vec *to = sums + x * OUT;
             if (x > 0 && x + ABREAST < columns) {
