@@ -96,7 +96,7 @@ void narrow_forward(const Shape &s, const float *in, const float *kernels,
 #pragma omp parallel num_threads(threads)
     {
         vec *sums = pixels(room.floats() + omp_get_thread_num() * length);
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic, 4)
         for (int row = 0; row < s.batch * s.rows; row++) {
             int photo = row / s.rows, blocks = narrow.from.blocks;
             clear(sums, s.columns * OUT);

@@ -118,8 +118,7 @@ template <typename F, int FROM, void (*LINE)(const vec *, vec *)>
 void transform_maps(const Team &team, const Tiles &t, const float *maps,
                     int first, int count, const Points &to) {
     const int margin = (FROM - F::PIXELS) / 2;
-    int begin = team.begin(t.blocks * count), end = team.end(t.blocks * count);
-    for (int i = begin; i < end; i++) {
+    team.share(t.blocks * count, [&](int i) {
         int block = i / count, row = i % count, y, x;
         const vec *from = pixels(maps + t.locate(first + row, block, y, x));
         from -= margin * (t.columns + 1), y -= margin, x -= margin;
@@ -138,7 +137,7 @@ void transform_maps(const Team &team, const Tiles &t, const float *maps,
                     return inside ? from[v * t.columns + u] : vec{};
                 }, write);
         }
-    }
+    });
 }
 
 } // namespace

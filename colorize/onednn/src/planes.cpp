@@ -17,7 +17,7 @@ EXPORT int affine(const Maps *m, const float *x, const float *scale,
                   int relu, float *out) {
     return guarded([&] {
         Maps low{m->batch, m->blocks, m->rows / factor, m->columns / factor};
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic, 16)
         for (int plane = 0; plane < m->planes(); plane++)
             for (int y = 0; y < m->rows; y++) {
                 int block = plane % m->blocks;
@@ -48,7 +48,7 @@ EXPORT int affine(const Maps *m, const float *x, const float *scale,
 EXPORT int max_pool(const Maps *m, const float *x, float *out) {
     return guarded([&] {
         Maps low{m->batch, m->blocks, m->rows / 2, m->columns / 2};
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic, 16)
         for (int plane = 0; plane < m->planes(); plane++)
             for (int y = 0; y < low.rows; y++) {
                 const float *at = x + plane * m->plane() + 2 * y * m->row();
@@ -71,7 +71,7 @@ EXPORT int from_blocked(const Maps *m, const float *x, int depth,
                         float *out) {
     return guarded([&] {
         size_t area = (size_t)m->rows * m->columns;
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic, 256)
         for (int plane = 0; plane < m->planes(); plane++)
             for (size_t from = 0; from < area; from += BLOCK) {
                 int first = plane % m->blocks * BLOCK;

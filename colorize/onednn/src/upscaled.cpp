@@ -66,7 +66,7 @@ EXPORT int spread_taps(int blocks, int rows, int columns, int count,
 #pragma omp parallel
         {
             std::vector<float> room((size_t)count * 3 * columns * BLOCK);
-#pragma omp for collapse(2) schedule(static)
+#pragma omp for collapse(2) schedule(dynamic)
             for (int block = 0; block < blocks; block++)
                 for (int top = 0; top < rows; top += most)
                     for (int y = top; y < std::min(top + most, rows); y++) {

@@ -38,8 +38,7 @@ template <typename F>
 void transform_outputs(const Team &team, const Tiles &t, const Points &from,
                        int first, int count, const Finish &finish,
                        float *maps) {
-    int begin = team.begin(t.blocks * count), end = team.end(t.blocks * count);
-    for (int i = begin; i < end; i++) {
+    team.share(t.blocks * count, [&](int i) {
         int block = i / count, row = i % count, y, x;
         vec *to = pixels(maps + t.locate(first + row, block, y, x));
         const float *load = from.at(0, row) + block * BLOCK;
@@ -57,12 +56,12 @@ void transform_outputs(const Team &team, const Tiles &t, const Points &from,
                 if (finish.relu) value = value > 0 ? value : vec{};
                 *pixel = value;
             });
-    }
+    });
 }
 
 template <typename F>
 void transform_kernels(const Kernels &k, const float *from, float *to) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int pane = 0; pane < k.wide(); pane += PANEL)
         for (int i = 0; i < 2 * k.deep(); i++) {
             int at = i / 2, lane = pane + i % 2 * BLOCK;
@@ -86,14 +85,14 @@ void transform_kernels(const Kernels &k, const float *from, float *to) {
 
 void multiply(const Team &team, const Kernels &k, const float *kernels,
               const Points &in, int rows, const Points &out, int most) {
-    int panels = k.wide() / PANEL, jobs = k.points * panels;
-    for (int job = team.begin(jobs); job < team.end(jobs); job++) {
+    int panels = k.wide() / PANEL;
+    team.share(k.points * panels, [&](int job) {
         int point = job / panels, lane = job % panels * PANEL;
         panel(rows, {in.at(point, 0), in.pitch, 1,
                      kernels + k.place(point, lane, 0), PANEL,
                      out.at(point, 0) + lane, out.pitch, k.deep(), false},
               most);
-    }
+    });
 }
 
 template <typename F>
@@ -109,14 +108,13 @@ void convolve(const Shape &s, const Kernels &k, const float *in,
     int pieces = (from.count() + cut.tiles - 1) / cut.tiles;
 #pragma omp parallel num_threads(threads)
     {
-        Team all{omp_get_thread_num(), omp_get_num_threads()}, me{0, 1};
+        Team all{threads}, me{1};
         const Team &team = cut.shared ? all : me;
-        float *mine = room.floats() + (cut.shared ? 0 : all.rank * floats);
+        float *mine = room.floats() +
+                      (cut.shared ? 0 : omp_get_thread_num() * floats);
         Points before(mine, cut.tiles, k.deep());
         Points after(mine + in_floats, cut.tiles, k.wide());
-        int piece = cut.shared ? 0 : all.begin(pieces);
-        int end = cut.shared ? pieces : all.end(pieces);
-        for (; piece < end; piece++) {
+        (cut.shared ? me : all).share(pieces, [&](int piece) {
             int first = piece * cut.tiles;
             int count = std::min(cut.tiles, from.count() - first);
             transform_maps<F, F::SIDE, F::inputs>(team, from, in, first, count,
@@ -125,7 +123,7 @@ void convolve(const Shape &s, const Kernels &k, const float *in,
             multiply(team, k, kernels, before, count, after, F::SUMMED);
             team.wait();
             transform_outputs<F>(team, to, after, first, count, finish, out);
-        }
+        });
     }
 }
 

@@ -84,7 +84,7 @@ template <typename One> void each_pixel(const Scores &s, One one) {
     {
         std::vector<float> room((size_t)s.blocks * BLOCK);
         vec *mine = pixels(&room[0]);
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic, 1024)
         for (int64_t i = 0; i < (int64_t)(s.batch * s.area()); i++) {
             size_t photo = i / s.area(), at = i % s.area();
             one(i, (photo * s.blocks * s.area() + at) * BLOCK, mine);

@@ -30,7 +30,7 @@ EXPORT int max_pool_grad(const Maps *m, const float *x, const float *largest,
                          const float *grad, float *out) {
     return guarded([&] {
         Maps low{m->batch, m->blocks, m->rows / 2, m->columns / 2};
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic, 16)
         for (int plane = 0; plane < m->planes(); plane++)
             for (int y = 0; y < m->rows; y++) {
                 size_t at = plane * m->plane() + y * m->row();
@@ -52,7 +52,7 @@ EXPORT int max_pool_grad(const Maps *m, const float *x, const float *largest,
 EXPORT int box_sum(const Maps *m, const float *x, int factor, float *out) {
     return guarded([&] {
         Maps low{m->batch, m->blocks, m->rows / factor, m->columns / factor};
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic, 16)
         for (int plane = 0; plane < m->planes(); plane++)
             for (int y = 0; y < low.rows; y++) {
                 vec *to = pixels(out + plane * low.plane() + y * low.row());
@@ -79,7 +79,7 @@ EXPORT int gather_taps(int blocks, int rows, int columns, int factor,
             // One column of zeros on each side.
             std::vector<float> sums((size_t)(columns + 2) * BLOCK, 0.f);
             vec *sum = pixels(&sums[0]) + 1;
-#pragma omp for collapse(2) schedule(static)
+#pragma omp for collapse(2) schedule(dynamic)
             for (int block = 0; block < blocks; block++)
                 for (int i = 0; i < h; i++)
                     for (int dy = -1; dy <= 1; dy++) {

@@ -60,7 +60,7 @@ EXPORT int norm_grad(const Maps *m, const float *x, const float *grad,
                      const float *slope, const float *level, int relu,
                      float *out) {
     return guarded([&] {
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic, 16)
         for (int plane = 0; plane < m->planes(); plane++)
             for (int y = 0; y < m->rows; y++) {
                 int block = plane % m->blocks;

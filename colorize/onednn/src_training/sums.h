@@ -12,7 +12,7 @@ namespace {
 template <int COUNT, typename Row>
 void channel_sums(const Maps &m, double *const *totals, Row row) {
     std::vector<double> partial((size_t)m.planes() * COUNT * BLOCK, 0.);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
     for (int plane = 0; plane < m.planes(); plane++) {
         double *mine = &partial[(size_t)plane * COUNT * BLOCK];
         for (int y = 0; y < m.rows; y++) {

@@ -14,14 +14,14 @@ namespace {
 void multiply(const Team &team, const Kernels &k, const Points &before,
               const Points &after, int rows, bool add, int most,
               float *sums) {
-    int panels = k.wide() / PANEL, jobs = k.points * panels;
-    for (int job = team.begin(jobs); job < team.end(jobs); job++) {
+    int panels = k.wide() / PANEL;
+    team.share(k.points * panels, [&](int job) {
         int point = job / panels, lane = job % panels * PANEL;
         panel(k.deep(), {before.at(point, 0), 1, before.pitch,
                          after.at(point, 0) + lane, after.pitch,
                          sums + k.place(point, lane, 0), PANEL, rows, add},
               most);
-    }
+    });
 }
 
 // The way back from the points' sums to the gradient of the kernels.
@@ -29,7 +29,7 @@ template <typename F>
 void transform_sums(const Team &team, const Kernels &k, const float *sums,
                     float *kernels) {
     int count = whole(k.lanes, BLOCK) / BLOCK * k.depth;
-    for (int i = team.begin(count); i < team.end(count); i++) {
+    team.share(count, [&](int i) {
         int lane = i / k.depth * BLOCK, at = i % k.depth;
         const float *load = sums + k.place(0, lane, at);
         float *store = kernels + lane * k.lane_step + at * k.depth_step;
@@ -42,7 +42,7 @@ void transform_sums(const Team &team, const Kernels &k, const float *sums,
                 for (int c = 0; c < some; c++)
                     store[c * k.lane_step + v * 3 + u] = value[c];
             });
-    }
+    });
 }
 
 template <typename F>
@@ -61,7 +61,7 @@ void by(const Shape &s, const float *in, const float *grad, float *kernels) {
     std::fill(after.data, after.data + after_floats, 0.f);
 #pragma omp parallel
     {
-        Team team{omp_get_thread_num(), omp_get_num_threads()};
+        Team team{omp_get_num_threads()};
         for (int first = 0; first < from.count(); first += at_once) {
             int count = std::min(at_once, from.count() - first);
             transform_maps<F, F::SIDE, F::inputs>(team, from, in, first, count,
