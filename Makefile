@@ -27,7 +27,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint weights train-default overfit lr-sweep \
     update-rules batch-sizes aggregation residual head colorspace rebalancing \
-    coherence averaging dark hints train-adversarial own smoothing \
+    coherence saturation averaging dark hints train-adversarial own smoothing \
     train-mcgill train-cvcl train-ilsvrc train-mirflickr train-folder \
     table1 table2 definitions splits figures judge gallery throughput bleeding \
     export film film-memory film-speed bench bench-gpu scaling \
@@ -101,6 +101,9 @@ HELD = $(ON) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(RUN),--run '$(RUN)') \
 
 coherence: $(READY)  ## Section 6: what holds colours together [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
 	$(PYTHON) -m experiments.beyond.coherence $(HELD)
+
+saturation: $(READY)  ## what stronger colours cost [RUN=DIR WEIGHTS=FILE COUNT=300 QUICK=1]
+	$(PYTHON) -m experiments.beyond.saturation $(HELD)
 
 averaging: $(READY)  ## answers averaged over mirrored photos and two sizes [RUN=DIR COUNT=100 QUICK=1]
 	$(PYTHON) -m experiments.beyond.averaging $(HELD)

@@ -12,7 +12,7 @@ from colorize.photos import images
 from experiments.shared import table
 
 __all__ = ['NEARLY_GREY', 'PUBLISHED', 'SIDE', 'judge_folder', 'lines_of',
-           'summary']
+           'square', 'summary']
 
 SIDE = 256
 
@@ -63,7 +63,7 @@ def judge_folder(paths, weights=None):
     found, left_out = {}, 0
     with progress(len(paths), 'judge', leave=False) as advance:
         for path in paths:
-            photo = _square(images.load(path))
+            photo = square(images.load(path))
             if tones.is_in_one_tone(*color.split(photo)):
                 left_out += 1
             else:
@@ -81,8 +81,17 @@ def judge_folder(paths, weights=None):
             'scores': {name: summary(each) for name, each in found.items()}}
 
 
-def _square(photo):
-    """The middle of a photo at 256²."""
+def square(photo):
+    """The middle of a photo at 256².
+
+    Parameters
+    ----------
+    photo : uint8 array, (row, column, 3)
+
+    Returns
+    -------
+    uint8 array, (256, 256, 3)
+    """
     return np.asarray(ImageOps.fit(Image.fromarray(photo), (SIDE, SIDE),
                                    Image.BICUBIC))
 

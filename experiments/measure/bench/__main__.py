@@ -20,7 +20,7 @@ _TASKS = (('train', 'train 6', 1), ('predict6', 'predict 6', 3),
 #: The same beside Zhang, Isola & Efros' network.
 _CIC_TASKS = (('predict1', 'predict 1', 3), ('file', 'file 1', 3))
 _CORES = 2
-_SYSTEMS = ('classification', 'regression', 'cic')
+_SYSTEMS = ('classification', 'regression', 'cic', 'startup')
 #: Who is not put beside Zhang, Isola & Efros' network.
 _NO_CIC = ('theano', 'onnxruntime')
 #: Width of the networks and side of the photos.
@@ -77,11 +77,12 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
         for name in ('command', 'machine'):  # those of this run are written
             results.pop(name, None)
     for system in systems:
+        if system == 'startup':
+            results['startup_s'] = _startup()
+            continue
         found = _measure(system, rounds, contenders, size)
-        if system == 'classification':
-            results.update(found, startup_s=_startup())
-        else:
-            results[system] = found
+        results.update(found if system == 'classification'
+                       else {system: found})
     from experiments.shared import report
     results['registers'] = _registers()
     report.write_json(path, results)
