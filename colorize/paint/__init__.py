@@ -138,9 +138,11 @@ def _library_of_thread(source, dtype):
         pool.shutdown(wait=False)
 
 
-def _library(*which):
+def _library(source, dtype):
+    if source == 'scores':  # needed last: others' C++ is compiled before
+        _library_of_thread('paint', dtype).result()
     try:
-        return compiled.library(*which)
+        return compiled.library(source, dtype)
     except (cplusplus.CompileError, OSError) as error:
         _warn(str(error))
         return None

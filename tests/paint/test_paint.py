@@ -209,6 +209,22 @@ class TestChoice(Folder):
         done = self.run_code(code, LC_ALL='POSIX', PYTHONUTF8='0')
         self.assertEqual(done.stdout, '(8, 8)\n', done.stderr)
 
+    def test_what_is_needed_last_is_compiled_last(self):
+        code = ('import time\n'
+                'from colorize import paint\n'
+                'said = []\n'
+                'def library(source, dtype):\n'
+                '    said.append(source)\n'
+                '    time.sleep(0.2)\n'
+                '    said.append(source)\n'
+                'paint.compiled.library = library\n'
+                'paint.prepare()\n'
+                'paint._has_library("scores")\n'
+                'print(*said)')
+        done = self.run_code(code)
+        self.assertEqual(done.stdout, 'paint paint scores scores\n',
+                         done.stderr)
+
     def test_code_that_does_not_compile(self):
         source = self.path('a.cpp')
         with open(source, 'w') as file:
