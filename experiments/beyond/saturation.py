@@ -10,9 +10,8 @@ import os
 
 import numpy as np
 
-from colorize import color, command
-from colorize.color import evaluation, metrics, tones
-from colorize.photos import images
+from colorize import command
+from colorize.color import evaluation, metrics
 from colorize.systems.decodings import DECODINGS
 from experiments.shared import held_out, judge_folder, report, table
 
@@ -62,20 +61,13 @@ def measure(paths, made):
     ValueError
         When no photo has colours.
     """
-    from colorize.progress import progress
     scores, originals = {name: [] for name in DECODINGS}, []
-    with progress(len(paths), 'saturation', leave=False) as advance:
-        for path in paths:
-            photo = judge_folder.square(images.load(path))
-            if not tones.is_in_one_tone(*color.split(photo)):
-                originals.append(metrics.colorfulness(photo))
-                for name, painted in _painted(made, evaluation.gray(photo)):
-                    scores[name].append([(metrics.psnr(each, photo),
-                                          metrics.colorfulness(each))
-                                         for each in painted])
-            advance()
-    if not originals:
-        raise ValueError('no photo with colours to judge by')
+    for photo in judge_folder.colorful(paths, 'saturation'):
+        originals.append(metrics.colorfulness(photo))
+        for name, painted in _painted(made, evaluation.gray(photo)):
+            scores[name].append([(metrics.psnr(each, photo),
+                                  metrics.colorfulness(each))
+                                 for each in painted])
     return {'photos': len(originals), 'side': judge_folder.SIDE,
             'colorfulness': float(np.mean(originals)), 'factors': FACTORS,
             'curves': {name: dict(zip(('psnr', 'colorfulness'), np.mean(
@@ -133,12 +125,15 @@ def _plot(path, found):
     matplotlib.use('Agg')
     from matplotlib import pyplot
     figure, axis = pyplot.subplots(figsize=(6, 4), layout='constrained')
-    for name, curve in found['curves'].items():
+    for name in DECODINGS:
+        curve = found['curves'][name]
         off = found['colorfulness'] - np.array(curve['colorfulness'])
         axis.plot(off, curve['psnr'], marker='o', label=name)
     for name, (psnr, off) in judge_folder.PUBLISHED.items():
         axis.plot(off, psnr, 'k*')
-        axis.annotate(f'{name}, its own photos', (off, psnr), fontsize=8)
+        axis.annotate(name, (off, psnr), (6, -8), fontsize=8,
+                      textcoords='offset points')
+    axis.plot([], [], 'k*', label='published, on their own photos')
     axis.axvline(0, color='grey', linestyle=':')
     axis.set(xlabel="colourfulness below the photos'", ylabel='PSNR (dB)')
     axis.legend()

@@ -11,8 +11,8 @@ from colorize.color import bins, evaluation, tones
 from colorize.photos import images
 from experiments.shared import table
 
-__all__ = ['NEARLY_GREY', 'PUBLISHED', 'SIDE', 'judge_folder', 'lines_of',
-           'square', 'summary']
+__all__ = ['NEARLY_GREY', 'PUBLISHED', 'SIDE', 'colorful', 'judge_folder',
+           'lines_of', 'summary']
 
 SIDE = 256
 
@@ -58,42 +58,49 @@ def judge_folder(paths, weights=None):
         When no photo has colours.
     """
     from colorize.colorizer import default_weights
-    from colorize.progress import progress
     decoders, flat = _decoders(weights or default_weights())
-    found, left_out = {}, 0
-    with progress(len(paths), 'judge', leave=False) as advance:
-        for path in paths:
-            photo = square(images.load(path))
-            if tones.is_in_one_tone(*color.split(photo)):
-                left_out += 1
-            else:
-                for name, painted in _painted(decoders, flat,
-                                              evaluation.gray(photo)):
-                    found.setdefault(name, []).append(
-                        evaluation.scores(painted, photo))
-            advance()
-    if not found:
-        raise ValueError('no photo with colours to judge by')
+    found = {}
+    for photo in colorful(paths, 'judge'):
+        for name, painted in _painted(decoders, flat, evaluation.gray(photo)):
+            found.setdefault(name, []).append(
+                evaluation.scores(painted, photo))
     original = [score['colorfulness'] - score['colorfulness_diff']
                 for score in found['grey']]
-    return {'photos': len(original), 'left_out': left_out, 'side': SIDE,
-            'colorfulness': float(np.mean(original)),
+    return {'photos': len(original), 'left_out': len(paths) - len(original),
+            'side': SIDE, 'colorfulness': float(np.mean(original)),
             'scores': {name: summary(each) for name, each in found.items()}}
 
 
-def square(photo):
-    """The middle of a photo at 256².
+def colorful(paths, title):
+    """The middle of each photo at 256²; those in one tone are left out.
 
     Parameters
     ----------
-    photo : uint8 array, (row, column, 3)
+    paths : sequence of str
+    title : str
+        Of the progress that is shown.
 
-    Returns
-    -------
+    Yields
+    ------
     uint8 array, (256, 256, 3)
+
+    Raises
+    ------
+    ValueError
+        When no photo has colours.
     """
-    return np.asarray(ImageOps.fit(Image.fromarray(photo), (SIDE, SIDE),
-                                   Image.BICUBIC))
+    from colorize.progress import progress
+    some = False
+    with progress(len(paths), title, leave=False) as advance:
+        for path in paths:
+            photo = np.asarray(ImageOps.fit(Image.fromarray(
+                images.load(path)), (SIDE, SIDE), Image.BICUBIC))
+            if not tones.is_in_one_tone(*color.split(photo)):
+                some = True
+                yield photo
+            advance()
+    if not some:
+        raise ValueError('no photo with colours to judge by')
 
 
 def _decoders(weights):
