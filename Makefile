@@ -177,7 +177,7 @@ cluster: $(VENV)/.cluster-ready  ## 10,000 photos while workers are killed; rate
 torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
 	$(PYTHON) -m experiments.measure.torture $(if $(KILLS),--kills $(KILLS))
 
-fuzz: $(READY)  ## 10,000 damaged photos and weights of each seed [CASES=10000 SEED='0 1 2']
+fuzz: $(READY)  ## 10,000 damaged photos, films and weights of each seed [CASES=10000 SEED='0 1 2']
 	$(PYTHON) -m experiments.measure.fuzz $(if $(CASES),--cases $(CASES)) \
 	    $(if $(SEED),--seed $(SEED))
 

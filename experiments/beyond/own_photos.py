@@ -17,8 +17,8 @@ __all__ = ['TRAINING', 'main', 'own_photos']
 #: Of the photos so many teach, and so many are scored before and after.
 _LEARN, _TEST, _EPOCHS = 100, 50, 40
 
-#: The recipe of README.rst: VGG16 as it is, a rate below that of the first
-#: training, which falls to nothing, and the average over the last updates.
+#: VGG16 as it is, a rate below that of the first training, which falls to
+#: nothing, and the average over the last updates.
 TRAINING = {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 8,
             'learning_rate': 0.0005, 'schedule': 'cosine', 'average': 0.99,
             'holdout': 0}
