@@ -139,7 +139,7 @@ function looking(shelf, view, settings, hints) {
   });
   shelf.addEventListener('chosen', event => {
     const photo = event.detail;
-    if (photo && photo.state !== 'done') return notice(photo.error);
+    if (photo?.state === 'failed') return notice(photo.error);
     $('desk').hidden = !photo;
     hints.show(photo);
     if (photo) {

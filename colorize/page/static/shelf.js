@@ -107,12 +107,17 @@ export class Shelf extends EventTarget {
     if (photo.state === 'failed') button.disabled = false;
   }
 
+  // One that could not be read has nothing for the desk: it only says why.
   choose(photo) {
+    if (photo?.state !== 'failed') this.#mark(photo);
+    this.dispatchEvent(new CustomEvent('chosen', {detail: photo}));
+  }
+
+  #mark(photo) {
     this.current = photo;
     for (const each of this.photos) {
       each.item.firstChild.setAttribute('aria-current', each === photo);
     }
-    this.dispatchEvent(new CustomEvent('chosen', {detail: photo}));
   }
 
   // Take a photo away; the one beside it is chosen.
