@@ -21,3 +21,11 @@ class TestDesk(Browsing):
         self.the('remove').click()
         self.until_counted('0 of 1 photo coloured, 1 could not be read')
         self.assertFalse(self.the('desk').is_displayed())
+
+    def test_after_a_removal_the_one_beside_it_is_there(self):
+        self.have(self.broken(), *[gray_file(self.path(f'{name}.png'))
+                                    for name in 'abc'])
+        for removed, beside in ('a', 'b'), ('b', 'c'):
+            self.assertEqual(self.text('photo-name'), f'{removed}.png')
+            self.the('remove').click()
+            self.assertEqual(self.text('photo-name'), f'{beside}.png')

@@ -122,7 +122,7 @@ export class Shelf extends EventTarget {
 
   // Take a photo away; the one beside it is chosen.
   remove(photo) {
-    const place = this.photos.indexOf(photo);
+    const place = this.done().indexOf(photo);
     if (photo.id) api.forget([photo.id]);
     this.#drop(photo);
     if (this.current === photo) {
