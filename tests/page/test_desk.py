@@ -3,6 +3,34 @@
 from tests.page.browsing import Browsing
 from tests.page.serving import gray_file
 
+#: Counts the addresses of pictures that nobody has let go of.
+_COUNT_ADDRESSES = '''
+live = new Set();
+const {createObjectURL, revokeObjectURL} = URL;
+URL.createObjectURL = blob => {
+  const address = createObjectURL.call(URL, blob);
+  live.add(address);
+  return address;
+};
+URL.revokeObjectURL = address => {
+  live.delete(address);
+  revokeObjectURL.call(URL, address);
+};
+'''
+
+#: Pictures take until release() to be decoded; how many do, says held.
+_HOLD_DECODING = '''
+const {decode} = HTMLImageElement.prototype;
+const going = new Promise(go => { release = go; });
+held = 0;
+HTMLImageElement.prototype.decode = async function () {
+  held += 1;
+  await going;
+  return decode.call(this);
+};
+stopHolding = () => { HTMLImageElement.prototype.decode = decode; };
+'''
+
 
 class TestDesk(Browsing):
     def have(self, *sources):
@@ -10,6 +38,18 @@ class TestDesk(Browsing):
         self.drop(*sources)
         self.wait(lambda: not self.the('cancel').is_displayed())
         self.wait(lambda: self.source_of() and self.source_of('pair-gray'))
+
+    def choose_and_see(self, place):
+        """Click a photo of the strip; wait until the desk has another."""
+        before = self.source_of(), self.source_of('pair-gray')
+        self.choose(place)
+        self.wait(lambda: not {None, *before} & {
+            self.source_of(), self.source_of('pair-gray')})
+
+    def size_of(self, image):
+        return self.page.execute_script(
+            'const image = document.getElementById(arguments[0]);'
+            'return [image.naturalWidth, image.naturalHeight]', image)
 
     def test_one_that_could_not_be_read_does_not_come_onto_it(self):
         self.have(gray_file(self.path('good.png')), self.broken())
@@ -23,9 +63,34 @@ class TestDesk(Browsing):
         self.assertFalse(self.the('desk').is_displayed())
 
     def test_after_a_removal_the_one_beside_it_is_there(self):
-        self.have(self.broken(), *[gray_file(self.path(f'{name}.png'))
-                                    for name in 'abc'])
+        self.have(self.broken(), *(gray_file(self.path(f'{name}.png'))
+                                   for name in 'abc'))
         for removed, beside in ('a', 'b'), ('b', 'c'):
             self.assertEqual(self.text('photo-name'), f'{removed}.png')
             self.the('remove').click()
             self.assertEqual(self.text('photo-name'), f'{beside}.png')
+
+    def test_addresses_of_pictures_are_let_go_of(self):
+        self.page.execute_script(_COUNT_ADDRESSES)
+        self.have(gray_file(self.path('a.png')), gray_file(
+            self.path('b.png'), 1))
+        for place in (1, 0, 1):
+            self.choose_and_see(place)
+        self.painted_anew(lambda: self.slide_to('saturation', 2))
+        self.assertEqual(self.page.execute_script('return live.size'), 2)
+        self.the('remove').click()
+        self.the('remove').click()
+        self.assertEqual(self.page.execute_script('return live.size'), 0)
+
+    def test_one_that_is_decoded_late_does_not_come_onto_it(self):
+        self.have(gray_file(self.path('a.png')), gray_file(
+            self.path('b.png'), rows=90, columns=70))
+        self.page.execute_script(_HOLD_DECODING)
+        self.choose(1)
+        self.wait(lambda: self.page.execute_script('return held') == 2)
+        self.page.execute_script('stopHolding()')
+        self.choose_and_see(0)
+        self.page.execute_async_script(
+            'release(); setTimeout(arguments[0], 500)')
+        for image in ('color', 'gray', 'pair-gray'):
+            self.assertEqual(self.size_of(image), [80, 60], image)

@@ -38,8 +38,10 @@ export class View extends EventTarget {
     this.photo = photo;
     this.zoom = null;
     this.whole = false;
-    for (const image of ['gray', 'pair-gray', 'color']) {
-      $(image).removeAttribute('src');
+    this.asking?.abort();
+    for (const name of ['gray', 'pair-gray', 'color']) {
+      URL.revokeObjectURL($(name).src);
+      $(name).removeAttribute('src');
     }
     if (!photo) return;
     const name = photo.place.split('/').pop();
@@ -55,12 +57,10 @@ export class View extends EventTarget {
   }
 
   async #gray() {
-    const {photo} = this;
-    const blob = await api.gray(photo.id, this.size);
-    if (photo !== this.photo) return;
-    const address = URL.createObjectURL(blob);
-    await put($('gray'), address);
-    await put($('pair-gray'), address);
+    const {photo, size} = this;
+    const blob = await api.gray(photo.id, size);
+    await put([$('gray'), $('pair-gray')], blob,
+      () => photo === this.photo && size === this.size);
   }
 
   // Paint again; a newer wish lets go of an older one.
@@ -74,8 +74,7 @@ export class View extends EventTarget {
       for (const size of large ? ['shown', 'whole'] : [this.size]) {
         const blob = await api.color(photo.id, photo.asked(), size,
           asking.signal);
-        if (asking !== this.asking) return;
-        await put($('color'), URL.createObjectURL(blob));
+        await put([$('color')], blob, () => !asking.signal.aborted);
       }
     } catch (error) {
       if (error.name !== 'AbortError') {
@@ -180,14 +179,19 @@ export class View extends EventTarget {
   }
 }
 
-// Show a picture only once it is there, and let go of the one before.
-async function put(image, address) {
-  const before = image.src;
-  const next = new Image();
-  next.src = address;
-  await next.decode();
-  image.src = address;
-  if (before.startsWith('blob:') && image.id !== 'gray') {
-    URL.revokeObjectURL(before);
+// Show a picture only once it is there, and only if it is still wanted then.
+// What is not shown, or not any more, is let go of.
+async function put(images, blob, wanted) {
+  const address = URL.createObjectURL(blob);
+  let unused = [address];
+  try {
+    const next = new Image();
+    next.src = address;
+    await next.decode();
+    if (!wanted()) return;
+    unused = images.map(image => image.src);
+    for (const image of images) image.src = address;
+  } finally {
+    unused.forEach(each => URL.revokeObjectURL(each));
   }
 }
