@@ -31,6 +31,16 @@ HTMLImageElement.prototype.decode = async function () {
 stopHolding = () => { HTMLImageElement.prototype.decode = decode; };
 '''
 
+#: Notes what is asked for.
+_NOTE_REQUESTS = '''
+asked = [];
+const ask = fetch;
+fetch = (path, options) => {
+  asked.push(path.replace(/.*[/]/, ''));
+  return ask(path, options);
+};
+'''
+
 
 class TestDesk(Browsing):
     def have(self, *sources):
@@ -94,3 +104,15 @@ class TestDesk(Browsing):
             'release(); setTimeout(arguments[0], 500)')
         for image in ('color', 'gray', 'pair-gray'):
             self.assertEqual(self.size_of(image), [80, 60], image)
+
+    def test_every_pixel_is_asked_for_once(self):
+        self.page.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+            'width': 1280, 'height': 900, 'deviceScaleFactor': 4,
+            'mobile': False})
+        self.have(gray_file(self.path('a.png')), gray_file(
+            self.path('large.png'), rows=1200, columns=1800))
+        self.page.execute_script(_NOTE_REQUESTS)
+        self.choose_and_see(1)
+        self.wait(lambda: self.size_of('color')[0] == 1800)
+        self.assertEqual(self.page.execute_script('return asked.sort()'),
+                         ['color?size=whole', 'gray?size=whole'])

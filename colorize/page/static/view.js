@@ -48,8 +48,12 @@ export class View extends EventTarget {
     $('photo-name').textContent = name;
     $('color').alt = `${name} in colour`;
     $('gray').alt = $('pair-gray').alt = `${name} in black and white`;
-    this.layout();
-    await Promise.all([this.#gray(), this.repaint()]);
+    this.#arrange();
+    await this.#ask();
+  }
+
+  #ask() {
+    return Promise.all([this.#gray(), this.repaint()]);
   }
 
   get size() {
@@ -132,7 +136,14 @@ export class View extends EventTarget {
   }
 
   layout() {
-    if (!this.photo) return;
+    if (this.photo && this.#arrange()) {
+      this.#ask().catch(error =>
+        this.dispatchEvent(new CustomEvent('failed', {detail: error})));
+    }
+  }
+
+  // Give the photo its place; whether it needs more pixels there than before.
+  #arrange() {
     const scale = this.scaled;
     for (const frame of this.frames) {
       frame.style.width = `${this.photo.columns * scale}px`;
@@ -141,13 +152,10 @@ export class View extends EventTarget {
     }
     $('zoom-now').value = `${Math.round(scale * 100)} %`;
     const longest = Math.max(this.photo.rows, this.photo.columns);
-    // Asked for once: it serves every zoom after it.
-    if (!this.whole && longest > SHOWN
-        && longest * scale * devicePixelRatio > SHOWN * 1.1) {
-      this.whole = true;
-      Promise.all([this.#gray(), this.repaint()]).catch(error =>
-        this.dispatchEvent(new CustomEvent('failed', {detail: error})));
-    }
+    const more = !this.whole && longest > SHOWN
+      && longest * scale * devicePixelRatio > SHOWN * 1.1;
+    this.whole ||= more;  // asked for once: it serves every zoom after it
+    return more;
   }
 
   #follow(pane) {
