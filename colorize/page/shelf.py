@@ -67,7 +67,8 @@ class Shelf:
         """
         if shutil.disk_usage(self.folder).free < _LEFT:
             raise Refused(507, f'no room is left in {self.folder}')
-        number = secrets.token_hex(16)
+        # Short: a tab that closes may name all photos in 64 KiB, no more.
+        number = secrets.token_urlsafe(16)
         path = os.path.join(self.folder, number, 'photo')
         item = Item(number, clean_name(name), path)
         with self._lock:

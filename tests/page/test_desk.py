@@ -1,5 +1,6 @@
 """The desk holds the photo that is chosen, whatever goes wrong beside it."""
 
+from colorize.page import limits
 from tests.page.browsing import Browsing
 from tests.page.serving import gray_file
 
@@ -116,3 +117,15 @@ class TestDesk(Browsing):
         self.wait(lambda: self.size_of('color')[0] == 1800)
         self.assertEqual(self.page.execute_script('return asked.sort()'),
                          ['color?size=whole', 'gray?size=whole'])
+
+    def test_a_tab_that_closes_can_name_every_photo(self):
+        number = self.brought(gray_file(self.path('one.png')))['id']
+        status = self.page.execute_async_script('''
+            const [number, most, done] = arguments;
+            import('/api.js')
+              .then(api => api.forget(Array(most).fill(number)))
+              .then(answer => done(answer?.status));
+            ''', number, limits.MOST_PHOTOS)
+        self.assertEqual(status, 204)
+        self.refused(404, 'not here any more', self.ask(
+            'GET', f'/api/photos/{number}/gray'))
