@@ -7,8 +7,9 @@ import numpy as np
 
 from colorize import color
 
-__all__ = ['HintError', 'MOST', 'Hinted', 'check_place', 'chroma_of',
-           'hex_of', 'hinted_at', 'placed', 'shrunk', 'unshowable']
+__all__ = ['HintError', 'MOST', 'Hinted', 'check_place', 'checked',
+           'chroma_of', 'hex_of', 'hinted_at', 'placed', 'shrunk',
+           'unshowable']
 
 #: Hints of a list; of a picture, any number of pixels.
 MOST = 10000
@@ -55,16 +56,39 @@ def placed(hints, shape):
         return hints
     if isinstance(hints, np.ndarray):
         return _of_picture(hints, shape)
-    if not isinstance(hints, (list, tuple)) or len(hints) > MOST:
-        raise HintError(f'hints are a list of {MOST} at most, or a picture')
+    hints = checked(hints, shape)
     certainty = np.zeros(shape, 'float32')
     chroma = np.zeros(shape + (2,), 'float32')
-    for number, hint in enumerate(hints, 1):
-        found = _checked(hint, number, shape)
+    for found in hints:
         where = _disc(found, shape)
         certainty[where] = found['certainty']
         chroma[where] = chroma_of(found['color'])
     return hinted_at(certainty, chroma)
+
+
+def checked(hints, shape):
+    """Hints with all that they leave out.
+
+    Parameters
+    ----------
+    hints : sequence of dict
+        As of :func:`placed`.
+    shape : tuple of int
+        Rows and columns of the photo.
+
+    Returns
+    -------
+    list of dict
+
+    Raises
+    ------
+    HintError
+        When a hint is none, or lies outside the photo.
+    """
+    if not isinstance(hints, (list, tuple)) or len(hints) > MOST:
+        raise HintError(f'hints are a list of {MOST} at most, or a picture')
+    return [_checked(hint, number, shape)
+            for number, hint in enumerate(hints, 1)]
 
 
 def hinted_at(certainty, chroma):

@@ -92,22 +92,15 @@ def _placed(hints, whole, shape):
     """Hints in the photo, or in a smaller picture of it; None of none."""
     if not hints:
         return None
-    if shape != whole and all(_is_inside(hint, whole) for hint in hints):
-        return places.placed([_moved(hint, whole, shape) for hint in hints],
-                             shape)
-    return places.placed(hints, whole)  # says what is wrong with one
-
-
-def _is_inside(hint, whole):
-    """Whether a hint can be moved, right or wrong as it may be."""
-    return isinstance(hint, dict) and all(
-        isinstance(hint.get(name), (int, float)) and 0 <= hint[name] < length
-        for name, length in zip(('row', 'column', 'radius'),
-                                (*whole, max(whole))))
+    if shape != whole:
+        hints = [_moved(hint, whole, shape)
+                 for hint in places.checked(hints, whole)]
+    return places.placed(hints, shape)
 
 
 def _moved(hint, whole, shape):
-    scale = shape[0] / whole[0]
     place = {name: min(int(hint[name] * few / many), few - 1)
              for name, few, many in zip(('row', 'column'), shape, whole)}
-    return dict(hint, **place, radius=hint['radius'] * scale)
+    # Rounded sides may make the largest radius a little too large.
+    radius = min(hint['radius'] * shape[0] / whole[0], max(shape))
+    return dict(hint, **place, radius=radius)

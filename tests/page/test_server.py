@@ -124,9 +124,26 @@ class TestPhotos(WithPhotos):
         found = picture(self.studio.color(item, look, 'small'))
         self.assertEqual(found.shape[:2], (128, 320))
         self.assertGreater(found[64, 240, 2] - found[64, 240, 0], 20)
-        with self.assertRaisesRegex(Refused, 'row must be 0 to 479'):
-            self.studio.color(item, look_of(
-                {'hints': [dict(hint, row=480)]}), 'small')
+        for wrong, words in (({'row': 480}, 'row must be 0 to 479'),
+                             ({'row': True}, 'row must be'),
+                             ({'radius': 1201}, 'radius must be 0 to 1200'),
+                             ({'radius': None}, 'radius must be')):
+            with self.assertRaisesRegex(Refused, words):
+                self.studio.color(item, look_of(
+                    {'hints': [dict(hint, **wrong)]}), 'small')
+
+    def test_every_hint_that_may_be_holds_in_a_smaller_picture(self):
+        source = gray_file(self.path('w.png'), rows=479, columns=1200)
+        item = self.shelf.get(self.brought(source)['id'])
+        for row, column, *radius in ((100, 300), (100, 300, 0), (478, 1199),
+                                     (478, 1199, 1200)):
+            hint = {'row': row, 'column': column, 'color': '#2050c0'}
+            hint.update(zip(['radius'], radius))
+            before, after = (picture(self.studio.color(item, look_of(
+                {'hints': hints}), 'small')) for hints in ([], [hint]))
+            change = np.abs(after - before).mean(axis=-1)
+            where = row * 128 // 479, column * 320 // 1200
+            self.assertGreater(change[where], max(5, change.max() / 2), hint)
 
     def test_likely_colors(self):
         found = self.brought(gray_file(self.path('s.png')))
