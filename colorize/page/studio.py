@@ -147,7 +147,7 @@ class Studio:
         if not (0 <= row < rows and 0 <= column < columns):
             raise Refused(400, f'the photo has {rows} rows and {columns} '
                                f'columns, got {row}, {column}')
-        _, answer = self._answer(item)
+        *_, answer = self._answer(item)
         with _said_of(item):
             return self.network.suggest(photo.pixels, answer, row, column)
 
@@ -168,22 +168,21 @@ class Studio:
             self._photo(item), SIZES[size]), _size)
 
     def _answer(self, item):
-        """What the network has seen, and what it has answered."""
+        """Rows and columns, what the network has seen and has answered."""
         return self._answers.get((item.number, 'answer'),
-                                 lambda: self._asked(item),
-                                 lambda pair: sum(each.nbytes
-                                                  for each in pair))
+                                 lambda: self._asked(item), _size)
 
     def _asked(self, item):
-        small = self.network.shrink(self._photo(item).pixels)
+        pixels = self._photo(item).pixels
+        small = self.network.shrink(pixels)
         with self._asking:  # the network takes one thread at a time
-            return small, self.network.answer(small)
+            return pixels.shape[:2], small, self.network.answer(small)
 
     def _painted(self, item, photo, look):
-        whole = self._photo(item).pixels.shape[:2]
         with _said_of(item):
-            return self.network.paint(photo.pixels, *self._answer(item),
-                                      look, whole)
+            whole, small, answer = self._answer(item)
+            return self.network.paint(photo.pixels, small, answer, look,
+                                      whole)
 
 
 def result_name(name, form=None):
@@ -233,12 +232,12 @@ def _read(item):
     if photo is None:
         raise Refused(413, f'{item.name}: has {size / 1e6:.0f} megapixels; '
                            f'{MOST_PIXELS // 10 ** 6} are the most here')
-    return photo
+    return photo._replace(colors=None)  # nobody looks at them here
 
 
-def _size(photo):
-    return photo.pixels.nbytes + (0 if photo.alpha is None
-                                  else photo.alpha.nbytes)
+def _size(thing):
+    """Bytes of the arrays in a tuple."""
+    return sum(each.nbytes for each in thing if isinstance(each, np.ndarray))
 
 
 def _fitting(photo, longest):
