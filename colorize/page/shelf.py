@@ -40,10 +40,7 @@ class Shelf:
 
     def __init__(self, most=MOST_PHOTOS):
         _sweep()
-        self.folder = tempfile.mkdtemp(prefix=_PREFIX)
-        # Whoever finds the lock free knows that we have been killed.
-        self.lock_file = open(os.path.join(self.folder, 'lock'), 'w')
-        fcntl.flock(self.lock_file, fcntl.LOCK_EX)
+        self.folder, self.lock_file = _locked_folder()
         self.most, self._items = most, {}
         self._lock = threading.Lock()
 
@@ -76,9 +73,13 @@ class Shelf:
                 raise Refused(507, f'{self.most} photos are here already; '
                                    'take some away first')
             self._items[number] = item
-        os.mkdir(os.path.dirname(path))
-        with open(path, 'wb') as kept:
-            shutil.copyfileobj(file, kept)
+        try:
+            os.mkdir(os.path.dirname(path))
+            with open(path, 'wb') as kept:
+                shutil.copyfileobj(file, kept)
+        except BaseException:
+            self.remove(number)
+            raise
         return item
 
     def get(self, number):
@@ -109,6 +110,17 @@ class Shelf:
         """Remove the folder and all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.lock_file.close()
+
+
+def _locked_folder():
+    """A new folder and its lock: who finds that free, sweeps the folder."""
+    while True:
+        folder = tempfile.mkdtemp(prefix=_PREFIX)
+        lock = open(os.path.join(folder, 'lock'), 'w')
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock.fileno()).st_nlink:
+            return folder, lock
+        lock.close()  # swept before it was locked
 
 
 def _sweep():

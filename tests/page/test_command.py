@@ -1,6 +1,8 @@
 """The page's command: its address, its port, its end."""
 
+import fcntl
 import glob
+import io
 import os
 import re
 import shutil
@@ -120,3 +122,28 @@ class TestShelf(Folder):
                 free=1 << 20)), self.assertRaisesRegex(Exception, 'no room'):
             shelf.add('a.png', None)
         self.assertEqual(len(shelf), 0)
+
+    def test_a_photo_that_cannot_be_copied_is_taken_off(self):
+        shelf = Shelf()
+        self.addCleanup(shelf.close)
+        broken = mock.Mock()
+        broken.read.side_effect = [b'half a photo', OSError('no disk left')]
+        with self.assertRaisesRegex(OSError, 'no disk left'):
+            shelf.add('a.png', broken)
+        self.assertEqual(len(shelf), 0)
+        self.assertEqual(os.listdir(shelf.folder), ['lock'])
+
+    def test_another_page_that_starts_at_the_same_time(self):
+        """It finds our lock before we have it, and sweeps our folder."""
+        lock, others = fcntl.flock, []
+
+        def late(file, how):
+            if not others:
+                others.append('starts')
+                others.append(Shelf())
+            return lock(file, how)
+        with mock.patch.object(fcntl, 'flock', late):
+            shelf = Shelf()
+        for each in shelf, others[1]:
+            self.addCleanup(each.close)
+            each.add('a.png', io.BytesIO(b'photo'))
