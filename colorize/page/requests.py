@@ -119,10 +119,11 @@ def format(request):
                                     1 <= int(quality) <= 100):
         raise Refused(400, f'quality must be 1 to 100, got {quality!r}')
     form = request.query_params.get('format')
-    known = formats.asked(formats.FORMATS)
-    if form is not None and form not in known:
-        raise Refused(400, f"format must be one of {', '.join(known)}, got "
-                           f'{form!r}')
+    try:
+        if form is not None:
+            form = formats.named(form, formats.FORMATS)
+    except ValueError as error:
+        raise Refused(400, f'format {error}') from None
     return quality and int(quality), form
 
 

@@ -7,7 +7,7 @@ captions are written (:mod:`colorize.photos.captions`).
 from collections import namedtuple
 
 __all__ = ['ENDINGS', 'FILMS', 'FORMATS', 'Format', 'asked', 'by_ending',
-           'ending_of', 'foreign', 'is_film', 'of_result']
+           'ending_of', 'foreign', 'is_film', 'named', 'of_result']
 
 #: name: Pillow's. endings: of its files. result: the ending of the result
 #: of such a photo, as not every format holds a colour photo as it is. asked:
@@ -87,6 +87,31 @@ def by_ending(path):
 def asked(kinds=FORMATS + FILMS):
     """Formats that ``--format`` may name, by the names it knows."""
     return {each.asked: each for each in kinds if each.asked}
+
+
+def named(text, kinds=FORMATS + FILMS):
+    """The name that :func:`asked` knows, of one that somebody has typed.
+
+    Parameters
+    ----------
+    text : str
+        In small letters or large ones; ``jpg`` and ``tif`` count.
+    kinds : sequence of Format
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        When no format has that name.
+    """
+    found = {'jpg': 'jpeg', 'tif': 'tiff'}.get(text.lower(), text.lower())
+    if found not in asked(kinds):
+        raise ValueError(f"must be one of {', '.join(asked(kinds))}, got "
+                         f'{text!r}')
+    return found
 
 
 def is_film(path):

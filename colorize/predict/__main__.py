@@ -79,11 +79,10 @@ def _add_colors(add):
 
 
 def _format(text):
-    known = {'jpg': 'jpeg', 'tif': 'tiff'}.get(text.lower(), text.lower())
-    if known not in formats.asked():
-        raise argparse.ArgumentTypeError(
-            f"must be one of {', '.join(formats.asked())}, got {text!r}")
-    return known
+    try:
+        return formats.named(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(error) from None
 
 
 def _scheduler(text):

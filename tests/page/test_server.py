@@ -250,10 +250,14 @@ class TestResults(WithPhotos):
         self.assertEqual((status, headers['Content-Type']),
                          (200, 'image/png'))
         self.assertEqual(picture(content).shape, (60, 80, 3))
+        for name, kind in (('jpg', 'jpeg'), ('tif', 'tiff'), ('PNG', 'png')):
+            _, headers, _ = self.bring(source, to=f'/api/color?format={name}')
+            self.assertEqual(headers['Content-Type'], f'image/{kind}')
         _, _, content = self.bring(source, to='/api/color?quality=80')
         self.assertEqual(content, self.predicted(source, '--quality', '80'))
         for query, words in (('quality=0', 'quality must be'),
                              ('format=mp4', 'jpeg, png, tiff, webp, got'),
+                             ('format=', 'format must be'),
                              ('satturation=1', "unknown option 'satt"),
                              ('saturation=lots', 'saturation must be'),
                              ('decode=x', 'decode must be')):
