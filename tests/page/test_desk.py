@@ -47,7 +47,8 @@ class TestDesk(Browsing):
     def have(self, *sources):
         """Have these photos in the strip, the first good one on the desk."""
         self.drop(*sources)
-        self.wait(lambda: not self.the('cancel').is_displayed())
+        self.wait(lambda: len(self.page.find_elements(
+            'css selector', '#photos .done, #photos .failed')) == len(sources))
         self.wait(lambda: self.source_of() and self.source_of('pair-gray'))
 
     def choose_and_see(self, place):
