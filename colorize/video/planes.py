@@ -9,8 +9,8 @@ import numpy as np
 
 from colorize.video.extra import FilmError
 
-__all__ = ['Target', 'chroma_size', 'converted', 'luma', 'planar', 'tame',
-           'target', 'with_chroma']
+__all__ = ['Target', 'chroma_size', 'converted', 'luma', 'planar', 'remade',
+           'tame', 'target', 'with_chroma']
 
 #: Formats whose first plane is luma and nothing else.
 _LUMA_FIRST = re.compile(r'(yuvj?a?4\d\dp|gray|nv12|nv16|nv21|nv24)'
@@ -71,6 +71,13 @@ def planar(pixels):
     chroma = '422' if not found.is_rgb and found.chroma_height(2) == 2 \
         else '420'
     return f"yuv{chroma}p{'10le' if deep else ''}"
+
+
+def remade(pixels):
+    """Whether luma is made anew, from 16 to 235: of RGB, palettes and grey
+    that has no plane of its own."""
+    return av.VideoFormat(pixels).is_rgb or not _LUMA_FIRST.match(pixels) \
+        and pixels.startswith(('pal', 'gray', 'ya'))
 
 
 def _bits(pixels):
@@ -161,13 +168,13 @@ def converted(frame, pixels, film):
     frame : av.VideoFrame
     pixels : str
     film : colorize.video.reading.Film
-        Of RGB, luma is made by BT.709.
+        Where luma is :func:`remade`, this is by BT.709.
 
     Returns
     -------
     av.VideoFrame
     """
-    if av.VideoFormat(film.pixels).is_rgb or film.pixels == 'pal8':
+    if remade(film.pixels):
         return frame.reformat(format=pixels, dst_colorspace='ITU709',
                               dst_color_range='MPEG')
     return frame.reformat(format=pixels)

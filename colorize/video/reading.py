@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from colorize.disk.whole import require_file
+from colorize.video import planes
 from colorize.video.extra import FilmError
 
 __all__ = ['Damage', 'Film', 'Reader', 'describe', 'end_of', 'opened',
@@ -30,13 +31,13 @@ _LARGEST, _HOPELESS = 1 << 26, 64
 
 #: What tells a film. rate: frames per second, Fraction. time_base: unit of
 #: times, Fraction. pixels: FFmpeg's name of the format. full: whether luma
-#: has all codes, or 16 to 235. matrix, primaries, transfer, range: FFmpeg's
-#: numbers. aspect: of a pixel, Fraction or None. turn: display matrix as
-#: bytes, or None. frames: how many there are, as the file says, or 0; whether
-#: this is exact. seconds: length that the file states, or None.
+#: has all codes, or 16 to 235. matrix, primaries, transfer: FFmpeg's numbers.
+#: aspect: of a pixel, Fraction or None. turn: display matrix as bytes, or
+#: None. frames: how many there are, as the file says, or 0; whether this is
+#: exact. seconds: length that the file states, or None.
 Film = namedtuple('Film', 'path rows columns rate time_base pixels full '
-                          'range matrix primaries transfer aspect turn '
-                          'interlaced frames exact seconds codec')
+                          'matrix primaries transfer aspect turn interlaced '
+                          'frames exact seconds codec')
 
 #: Where a film is damaged: time in seconds, and what is wrong.
 Damage = namedtuple('Damage', 'seconds words')
@@ -314,8 +315,8 @@ def describe(path, container, stream, frames):
     aspect = stream.sample_aspect_ratio
     return Film(
         path, first.height, first.width, rate, stream.time_base,
-        first.format.name, _full(first), first.color_range,
-        0 if first.format.is_rgb else first.colorspace,
+        first.format.name, _full(first),
+        0 if planes.remade(first.format.name) else first.colorspace,
         context.color_primaries, context.color_trc,
         aspect if aspect and aspect != 1 else None,
         None if turn is None else bytes(turn),
@@ -326,9 +327,9 @@ def describe(path, container, stream, frames):
 
 def _full(frame):
     """Whether luma uses all codes. Of grey formats FFmpeg thinks so."""
-    if frame.color_range:
-        return frame.color_range == 2
-    return frame.format.name.startswith(('yuvj', 'gray'))
+    name = frame.format.name
+    told = frame.color_range or 2 * name.startswith(('yuvj', 'gray'))
+    return told == 2 and not planes.remade(name)
 
 
 def quarter_turns(film):

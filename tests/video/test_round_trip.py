@@ -143,6 +143,24 @@ class TestRoundTrip(Folder):
         self.assertIn('luma was computed', ''.join(notes))
         self.assertEqual(films.frames_of(output)[0].colorspace, 1)
 
+    def test_black_and_white_stay_what_they_are(self):
+        """Also of RGB and grey whose luma is made anew, from 16 to 235."""
+        shown = [np.repeat([[[0], [255]]], 32, 1).repeat(48, 0).repeat(
+            3, 2).astype('uint8')] * 3
+        for name, codec, pixels in (('a.mp4', 'libx264rgb', 'rgb24'),
+                                    ('b.avi', 'png', 'rgb24'),
+                                    ('c.avi', 'png', 'ya8'),
+                                    ('d.avi', 'png', 'gray'),
+                                    ('e.avi', 'png', 'gray16be')):
+            with self.subTest(codec=codec, pixels=pixels):
+                _, output, _ = self.color(
+                    name, f'{name}.mkv', codec=codec, pixels=pixels,
+                    shown=shown, sound=None,
+                    options={'qp': '0'} if codec == 'libx264rgb' else {})
+                found = films.frames_of(output)[1].to_ndarray(format='rgb24')
+                np.testing.assert_allclose(found[:, :30], 0, atol=4)
+                np.testing.assert_allclose(found[:, 34:], 255, atol=4)
+
     def test_matrix_range_and_aspect(self):
         _, output, _ = self.color(
             'a.mp4', sample_aspect_ratio=Fraction(4, 3), colorspace=9,
