@@ -176,7 +176,8 @@ def _paint(reader, segments, encoder, scores, size, firm, points, bar):
                 writer, packets, count = None, [], 0
     if writer:
         packets += writer.write(None)
-        segments.add(packets, writer.header, last, None, [])
+        segments.add(packets, writer.header, last, None,
+                     _until(earlier + reader.damage, last, film))
     segments.damage = earlier + [list(each) for each in reader.damage]
 
 

@@ -128,6 +128,22 @@ class TestStopped(Folder):
             self.assertEqual(one.read(), other.read())
         self.assertFalse(os.path.exists(f'{again}.parts'))
 
+    def test_damage_is_remembered_up_to_the_end(self):
+        """A run that stops before all are joined has said nothing of it."""
+        films.write_film(self.film, films.pictures(60), rate=24, sound=None,
+                         container='matroska', options={'qp': '0', 'g': '12'})
+        size = os.path.getsize(self.film)
+        with open(self.film, 'r+b') as file:
+            file.seek(size // 2)
+            file.write(b'\x55' * (size // 20))
+        output = self.path('b.mkv')
+        with mock.patch('colorize.video.joining.join',
+                        side_effect=KeyboardInterrupt), \
+                self.assertRaises(KeyboardInterrupt):
+            self.color(output)
+        with self.assertRaisesRegex(FilmError, r'damaged at 0:00:01\.'):
+            self.color(output)
+
     def test_another_setting_starts_anew(self):
         whole, again = self.path('whole.mp4'), self.path('again.mp4')
         self.stop(again, 70)
