@@ -6,10 +6,10 @@ import os
 import numpy as np
 
 from colorize.disk.whole import require_file
-from colorize.hints.places import HintError, placed
+from colorize.hints.places import MOST, HintError, placed
 from colorize.photos import decode, exif, images, opening, profiles
 
-__all__ = ['LONGEST', 'read']
+__all__ = ['LONGEST', 'listed', 'read']
 
 #: Bytes of a JSON file: what MOST hints take, and blanks.
 LONGEST = 1 << 21
@@ -37,13 +37,29 @@ def read(path, shape):
     """
     try:
         if os.path.splitext(path)[1].lower() == '.json':
-            return placed(_list(path), shape)
+            return placed(listed(path), shape)
         return placed(_picture(path, shape), shape)
     except HintError as error:
         raise HintError(f'{path}: {error}') from error
 
 
-def _list(path):
+def listed(path):
+    """Read the list that a JSON file of hints holds.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    HintError
+        Says what is wrong with the file, without its name.
+    OSError
+    """
     require_file(path)
     if os.path.getsize(path) > LONGEST:
         raise HintError(f'has more than {LONGEST} bytes')
@@ -54,6 +70,8 @@ def _list(path):
         raise HintError(f'is no JSON ({error})') from error
     if not isinstance(found, list):
         raise HintError('holds no list of hints')
+    if len(found) > MOST:
+        raise HintError(f'holds {len(found)} hints (at most {MOST})')
     return found
 
 

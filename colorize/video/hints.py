@@ -1,12 +1,10 @@
 """Colours that the user names in a film: at a frame, up to the next cut."""
 
-import json
 import os
 
 import cv2
 import numpy as np
 
-from colorize.disk.whole import require_file
 from colorize.hints import files, places
 from colorize.video import motion
 
@@ -41,15 +39,8 @@ def read(path, shape, size):
     """
     if os.path.splitext(path)[1].lower() != '.json':
         return {0: _points(files.read(path, shape), size)}
-    require_file(path)
     try:
-        with open(path, encoding='utf-8') as file:
-            frames = _by_frame(json.load(file))
-    except places.HintError as error:
-        raise places.HintError(f'{path}: {error}') from error
-    except (RecursionError, ValueError) as error:
-        raise places.HintError(f'{path}: is no JSON ({error})') from error
-    try:
+        frames = _by_frame(files.listed(path))
         return {frame: _points(places.placed(found, shape), size)
                 for frame, found in frames.items()}
     except places.HintError as error:
@@ -57,8 +48,6 @@ def read(path, shape, size):
 
 
 def _by_frame(found):
-    if not isinstance(found, list):
-        raise places.HintError('holds no list of hints')
     frames = {}
     for number, hint in enumerate(found, 1):
         hint = dict(hint) if isinstance(hint, dict) else hint

@@ -1,9 +1,11 @@
 """Hints in films."""
 
 import json
+from unittest import mock
 
 import numpy as np
 
+from colorize.hints import files
 from colorize.hints.places import HintError
 from colorize.video import extra, film, hints
 from tests.shared import films
@@ -40,6 +42,20 @@ class TestHints(Folder):
                  'hint 1: row must be 0 to 95')):
             with self.assertRaisesRegex(HintError, f'hints.json: {words}'):
                 self.read(found)
+
+    def test_too_many(self):
+        """Those of all frames count together."""
+        one = {'row': 1, 'column': 1, 'color': '#000000'}
+        with mock.patch.object(files, 'MOST', 3):
+            self.read([dict(one, frame=frame) for frame in range(3)])
+            with self.assertRaisesRegex(HintError, 'json: holds 4 hints'):
+                self.read([dict(one, frame=frame) for frame in range(4)])
+
+    def test_too_long(self):
+        one = {'row': 1, 'column': 1, 'color': '#000000'}
+        with mock.patch.object(files, 'LONGEST', 20), \
+                self.assertRaisesRegex(HintError, 'json: has more than 20 b'):
+            self.read([one])
 
     def test_follow_what_moves(self):
         """The picture pans to the right: what is in it goes left by 6."""
