@@ -1,8 +1,10 @@
 """Colouring one film: read, coloured and encoded at the same time."""
 
 import copy
-from contextlib import closing
+from contextlib import closing, contextmanager
 
+import av
+import cv2
 import numpy as np
 
 from colorize.colorizer import default_weights, network_size
@@ -61,7 +63,7 @@ def color_film(path, output, colorizer, weights=None, quality=None,
     OSError
     """
     colorizer = _without_areas(colorizer)
-    with Reader(path) as reader:
+    with _said_of(path), Reader(path) as reader:
         film = reader.film
         encoder = encoding.choose(film, joining.container_of(output),
                                   encoding.crf_of(quality))
@@ -83,6 +85,16 @@ def color_film(path, output, colorizer, weights=None, quality=None,
     if damage:
         raise FilmError(_damaged(path, output, damage))
     return (film.rows, film.columns), _notes(film, encoder) + notes
+
+
+@contextmanager
+def _said_of(path):
+    """What FFmpeg and OpenCV raise names no film."""
+    try:
+        yield
+    except (av.error.FFmpegError, cv2.error) as error:
+        words = ' '.join(str(error).split())  # OpenCV's have several lines
+        raise FilmError(f'{path}: cannot be coloured ({words})') from error
 
 
 def _without_areas(colorizer):

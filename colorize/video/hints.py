@@ -13,6 +13,9 @@ __all__ = ['NONE', 'hinted', 'joined', 'moved', 'read']
 #: No points. A point: row, column, U, V, certainty; at the network's size.
 NONE = np.zeros((0, 5), 'float32')
 
+#: Points that OpenCV takes at once.
+_MOST = (1 << 15) - 2
+
 
 def read(path, shape, size):
     """Read the hints of a film.
@@ -83,10 +86,8 @@ def moved(points, before, now):
     if not len(points):
         return points
     there, trust = motion.motion(before, now)
-    places_now = [cv2.remap(np.ascontiguousarray(values), points[:, 1],
-                            points[:, 0], cv2.INTER_LINEAR)
-                  for values in (there[..., 1], there[..., 0], trust)]
-    row, column, sure = (values.ravel() for values in places_now)
+    row, column, sure = (_at(points, values) for values in (
+        there[..., 1], there[..., 0], trust))
     rows, columns = now.shape
     kept = ((sure > 0.5) & (row > -0.5) & (row < rows - 0.5)
             & (column > -0.5) & (column < columns - 0.5))
@@ -94,9 +95,39 @@ def moved(points, before, now):
         'float32')[kept]
 
 
-def joined(older, newer):
-    """Points of before and new ones, which count where both lie."""
-    return older if newer is None else np.concatenate([older, newer])
+def _at(points, values):
+    """Values of a plane where points are."""
+    values = np.ascontiguousarray(values)
+    return np.concatenate([
+        cv2.remap(values, part[:, 1], part[:, 0], cv2.INTER_LINEAR).ravel()
+        for part in np.array_split(points, -(-len(points) // _MOST))])
+
+
+def joined(older, newer, shape):
+    """Points of before and new ones, which count where both lie.
+
+    Parameters
+    ----------
+    older : float32 array, (point, 5)
+    newer : float32 array, (point, 5), or None
+    shape : (int, int)
+        Rows and columns that the network sees.
+
+    Returns
+    -------
+    float32 array, (point, 5)
+    """
+    if newer is None:
+        return older
+    return _last(np.concatenate([older, newer]), shape)
+
+
+def _last(points, shape):
+    """Points, one for each pixel: the last that lies there."""
+    rows, columns = np.rint(points[:, :2]).astype(int).T
+    _, last = np.unique((rows * shape[1] + columns)[::-1],
+                        return_index=True)
+    return points[len(points) - 1 - last]
 
 
 def hinted(points, shape):
@@ -113,10 +144,7 @@ def hinted(points, shape):
     """
     if not len(points):
         return None
+    points = _last(points, shape)
     rows, columns = np.rint(points[:, :2]).astype(int).T
-    # Each pixel once: the later point counts.
-    _, last = np.unique((rows * shape[1] + columns)[::-1],
-                        return_index=True)
-    kept = len(points) - 1 - last
-    return places.Hinted(tuple(shape), rows[kept], columns[kept],
-                         points[kept, 2:4], points[kept, 4])
+    return places.Hinted(tuple(shape), rows, columns, points[:, 2:4],
+                         points[:, 4])

@@ -101,7 +101,7 @@ class _Key:
         self.small = small
         before = hints.moved(memory.points, memory.small, small) \
             if memory else hints.NONE
-        points = hints.joined(before, points)
+        points = hints.joined(before, points, small.shape)
         scores = answer(small)
         if memory is not None and weight:
             before = motion.carry(memory.scores.astype('float32'),

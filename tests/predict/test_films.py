@@ -114,6 +114,26 @@ class TestFilms(Folder):
         self.assertIn('film.mp4: not a readable film', said)
         self.assertEqual(os.listdir(self.path('out')), [])
 
+    def test_what_libraries_raise(self):
+        """It is said of the film; the next one is coloured."""
+        extra.require('tests')
+        import av
+        import cv2
+        from colorize.video import encoding
+        for name in 'ab':
+            films.write_film(self.path(f'{name}.mp4'))
+        for error in (cv2.error('no\nroom'), av.error.ExternalError(1, 'no '
+                                                                    'room')):
+            out = self.path(type(error).__name__, '')
+            with mock.patch.object(
+                    encoding, 'Writer', wraps=encoding.Writer,
+                    side_effect=[error] + 3 * [mock.DEFAULT]):
+                status, said = self.run_predict(
+                    self.path('a.mp4'), self.path('b.mp4'), '-o', out)
+            self.assertEqual(status, 1)
+            self.assertRegex(said, r'a\.mp4: cannot be coloured \(.*no room')
+            self.assertEqual(os.listdir(out), ['b-color.mp4'])
+
     def test_quality(self):
         extra.require('tests')
         from colorize.video import encoding

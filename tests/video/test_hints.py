@@ -71,6 +71,27 @@ class TestHints(Folder):
                           found.chroma[0, 0]), ([1], [2], 20))
         self.assertIsNone(hints.hinted(points[:0], (8, 8)))
 
+    def test_more_points_than_opencv_takes_at_once(self):
+        """A picture of hints that is opaque everywhere, for example."""
+        pan = lights(2, 2, 192, 256)
+        rows, columns = np.indices(pan[0].shape).reshape(2, -1)
+        points = np.column_stack([rows, columns] + [0 * rows] * 2
+                                 + [1 + 0 * rows]).astype('float32')
+        self.assertGreater(len(points), 1 << 15)
+        for count in (1, (1 << 15) - 2, (1 << 15) - 1, len(points)):
+            found = hints.moved(points[-count:], *pan)
+            few = np.concatenate([hints.moved(each, *pan) for each in
+                                  np.array_split(points[-count:], 7)])
+            np.testing.assert_array_equal(found, few)
+
+    def test_points_of_before_and_new_ones(self):
+        """Each pixel of the network's keeps the last, however many come."""
+        older = np.array([[1, 2, 10, 0, 1], [5, 6, 10, 0, 1]], 'float32')
+        newer = np.array([[1.2, 2.1, 20, 0, 1]], 'float32')
+        np.testing.assert_array_equal(hints.joined(older, newer, (8, 8)),
+                                      [newer[0], older[1]])
+        self.assertIs(hints.joined(older, None, (8, 8)), older)
+
     def test_from_a_frame_to_the_next_cut(self):
         """A red spot is there from frame 8 to the cut at 20, and moves."""
         pan = films.pictures(20, 128, 128)
