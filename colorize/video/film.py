@@ -84,7 +84,8 @@ def color_film(path, output, colorizer, weights=None, quality=None,
     damage = segments.damage
     if damage:
         raise FilmError(_damaged(path, output, damage))
-    return (film.rows, film.columns), _notes(film, encoder) + notes
+    return (film.rows, film.columns), _notes(film, encoder) + told.unused(
+        points, segments.frames) + notes
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 from colorize.hints import files, places
 from colorize.video import motion
 
-__all__ = ['NONE', 'hinted', 'joined', 'moved', 'read']
+__all__ = ['NONE', 'hinted', 'joined', 'moved', 'read', 'unused']
 
 #: No points. A point: row, column, U, V, certainty; at the network's size.
 NONE = np.zeros((0, 5), 'float32')
@@ -66,6 +66,28 @@ def _points(found, size):
     found = places.shrunk(found, size)
     return np.column_stack([found.rows, found.columns, found.chroma,
                             found.certainty]).astype('float32')
+
+
+def unused(points, frames):
+    """What is to be said of hints behind a film's end.
+
+    Parameters
+    ----------
+    points : dict
+        See :func:`read`.
+    frames : int
+        How many frames the film has.
+
+    Returns
+    -------
+    list of str
+    """
+    behind = sorted(frame for frame in points if frame >= frames)
+    if not behind:
+        return []
+    more = f' and of {len(behind) - 1} later ones' if behind[1:] else ''
+    return [f'hints of frame {behind[0]}{more} are not used (its last frame '
+            f'is {frames - 1})']
 
 
 def moved(points, before, now):

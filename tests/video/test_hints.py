@@ -92,6 +92,21 @@ class TestHints(Folder):
                                       [newer[0], older[1]])
         self.assertIs(hints.joined(older, None, (8, 8)), older)
 
+    def test_behind_the_end_are_said(self):
+        path, output = self.path('a.mkv'), self.path('b.mkv')
+        films.write_film(path, sound=None)
+        one = {'row': 1, 'column': 1, 'color': '#000000'}
+        for frames, words in (
+                ([0, 9], []),
+                ([0, 10], ['hints of frame 10 are not used (its last frame '
+                           'is 9)']),
+                ([99, 12, 30, 9], ['hints of frame 12 and of 2 later ones '
+                                   'are not used (its last frame is 9)'])):
+            told = self.write([dict(one, frame=frame) for frame in frames])
+            _, notes = film.color_film(path, output, films.Tinting(),
+                                       hints=told)
+            self.assertEqual(notes, words)
+
     def test_from_a_frame_to_the_next_cut(self):
         """A red spot is there from frame 8 to the cut at 20, and moves."""
         pan = films.pictures(20, 128, 128)
