@@ -13,6 +13,9 @@ __all__ = ['CRF', 'Encoder', 'Packet', 'choose', 'crf_of', 'prepare']
 #: Quality without a wish: x264's users hardly tell it from the original.
 CRF = 17
 
+#: Rows and columns that SVT-AV1 is made for; with fewer it may crash.
+_LEAST = 64
+
 _FRAME_DURATION = 1 << 5  # AV_CODEC_FLAG_FRAME_DURATION is set by FFmpeg
 _GLOBAL_HEADER = 1 << 22
 _INTERLACED = 1 << 18 | 1 << 29  # interlaced DCT and motion estimation
@@ -65,7 +68,8 @@ def choose(film, container, crf=CRF):
     Raises
     ------
     FilmError
-        When the container cannot hold such a film.
+        When the container cannot hold such a film, or its encoder takes no
+        picture so small.
     """
     if container != 'webm':
         wanted = planes.target(film, deep=False)
@@ -81,6 +85,10 @@ def choose(film, container, crf=CRF):
         if not crf:
             options['lossless'] = '1'
         return Encoder('libvpx-vp9', options, wanted, False)
+    if min(film.rows, film.columns) < _LEAST:
+        raise FilmError(f'{film.path}: is {film.columns}x{film.rows}; of '
+                        'more than 8 bits WebM takes films from '
+                        f'{_LEAST}x{_LEAST} on (--format mkv or mp4 can)')
     return Encoder('libsvtav1', {'crf': scaled, 'preset': '10'}, wanted,
                    False)
 

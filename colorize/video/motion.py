@@ -26,22 +26,30 @@ _ALIKE = 0.54
 #: column), 0 to 1: whether the thing that is there was there before.
 Carried = namedtuple('Carried', 'values trust')
 
+#: Rows and columns below which OpenCV's search may crash: such a picture,
+#: halved, has no room for a patch of 8 pixels.
+_LEAST = 16
+
 _flow = None
 
 
 def _moved(now, before):
-    """Where each pixel was before, float32 (row, column, 2), x and y.
+    """Where each pixel was before, float32 (row, column, 2), x and y."""
+    rows, columns = now.shape
+    where = np.dstack(np.meshgrid(np.arange(columns, dtype='float32'),
+                                  np.arange(rows, dtype='float32')))
+    if min(rows, columns) < _LEAST:
+        return where
+    return where + _searched(now, before)
 
-    Dense inverse search (Kroeger et al., 2016), of OpenCV.
-    """
+
+def _searched(now, before):
+    """Motion by dense inverse search (Kroeger et al., 2016), of OpenCV."""
     global _flow
     if _flow is None:
         _flow = cv2.DISOpticalFlow_create(
             cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow = _flow.calc(_bytes(now), _bytes(before), None)
-    rows, columns = now.shape
-    y, x = np.mgrid[:rows, :columns].astype('float32')
-    return np.dstack([x + flow[..., 0], y + flow[..., 1]])
+    return _flow.calc(_bytes(now), _bytes(before), None)
 
 
 def _bytes(lightness):

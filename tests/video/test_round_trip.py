@@ -86,10 +86,20 @@ class TestRoundTrip(Folder):
     def test_webm_of_ten_bits(self):
         path, output, _ = self.color(
             'a.webm', codec='libsvtav1', options={'preset': '12'},
-            pixels='yuv420p10le', sound='libopus')
+            pixels='yuv420p10le', sound='libopus',
+            shown=films.pictures(10, 64, 64))
         frames = films.frames_of(output)
         self.assertEqual(len(frames), 10)
         self.assertEqual(frames[0].format.name, 'yuv420p10le')
+
+    def test_webm_refuses_what_is_too_small_for_its_encoder(self):
+        """SVT-AV1 would crash the program."""
+        for rows, columns in ((16, 16), (62, 80), (80, 62)):
+            with self.assertRaisesRegex(
+                    FilmError, f'a.mp4: is {columns}x{rows}; of more than 8 '
+                               'bits .* from 64x64'):
+                self.color('a.mp4', 'a.webm', pixels='yuv420p10le',
+                           shown=films.pictures(3, rows, columns), sound=None)
 
     def test_odd_size(self):
         for rows, columns in ((47, 63), (47, 64), (48, 63)):

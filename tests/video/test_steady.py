@@ -18,6 +18,15 @@ def lights(count=20, step=2, rows=48, columns=64):
 
 
 class TestMotion(unittest.TestCase):
+    def test_pictures_that_are_too_small_for_it(self):
+        """As weights of a side of 32 see strips; OpenCV would crash."""
+        for rows, columns in ((8, 128), (128, 8), (8, 8), (15, 256)):
+            first, second = np.random.RandomState(0).rand(
+                2, rows, columns).astype('float32') * 100
+            where, _ = motion.motion(first, second)
+            np.testing.assert_array_equal(where[1, 2], [2, 1])
+            motion.is_cut(first, second)
+
     def test_carries_along(self):
         """Columns move by the pan: those of now were further right before."""
         first, second = lights(3, step=3)[:2]
