@@ -74,8 +74,18 @@ def planar(pixels):
 
 
 def remade(pixels):
-    """Whether luma is made anew, from 16 to 235: of RGB, palettes and grey
-    that has no plane of its own."""
+    """Whether luma is made anew, from 16 to 235.
+
+    Parameters
+    ----------
+    pixels : str
+        FFmpeg's name of the film's own format.
+
+    Returns
+    -------
+    bool
+        Of RGB, palettes and grey that has no plane of its own.
+    """
     return av.VideoFormat(pixels).is_rgb or not _LUMA_FIRST.match(pixels) \
         and pixels.startswith(('pal', 'gray', 'ya'))
 

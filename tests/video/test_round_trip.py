@@ -155,6 +155,7 @@ class TestRoundTrip(Folder):
 
     def test_black_and_white_stay_what_they_are(self):
         """Also of RGB and grey whose luma is made anew, from 16 to 235."""
+        self.assertTrue(planes.remade('pal8'))
         shown = [np.repeat([[[0], [255]]], 32, 1).repeat(48, 0).repeat(
             3, 2).astype('uint8')] * 3
         for name, codec, pixels in (('a.mp4', 'libx264rgb', 'rgb24'),
