@@ -81,7 +81,7 @@ class Colorizer:
 
     @property
     def settings(self):
-        """Of the network, see :func:`colorize.systems.networks.complete`."""
+        """Of the network, see :data:`colorize.settings.NETWORKS`."""
         return dict(self.trained.network.settings)
 
     def _set(self, decode, saturation, coherence):

@@ -128,8 +128,8 @@ TABLE = (
     Setting('seed', 0, 'the number that decides a whole run', 'training',
             (int,), 'from 0 to 4294967295', lambda x: 0 <= x < 2 ** 32),
     Setting('side', 224, 'photos are scaled to this many pixels squared',
-            'training', (int,), 'a multiple of 8, 8 or more',
-            lambda x: x >= 8 and x % 8 == 0),
+            'training', (int,), 'a multiple of 8, 8 to 1024',
+            lambda x: 8 <= x <= 1024 and x % 8 == 0),
     Setting('soft_bins', 0.0, 'spread a pixel over the bins beside its own, '
             'by a Gaussian so many bins wide', 'training', _NUMBER,
             'from 0 to 50', lambda x: 0 <= x <= 50),

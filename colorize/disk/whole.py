@@ -7,8 +7,8 @@ import os
 import stat
 import uuid
 
-__all__ = ['claimed', 'replace_whole', 'require_file', 'said_by_others',
-           'sweep', 'written_whole']
+__all__ = ['claimed', 'lock', 'replace_whole', 'require_file',
+           'said_by_others', 'sweep', 'written_whole']
 
 #: How the name of a file begins that is not complete yet.
 _ASIDE = '.writing-'
@@ -60,19 +60,33 @@ def _aside(folder, mode):
         path = os.path.join(folder, _ASIDE + uuid.uuid4().hex)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL
                          | os.O_CLOEXEC, mode)
-        _locked(handle)
+        lock(handle)
         if os.fstat(handle).st_nlink:
             return path, os.fdopen(handle, 'w+b')
         os.close(handle)  # swept before it was locked
 
 
-def _locked(handle, wait=False):
-    """Lock an open file; False where another has, None where none can."""
+def lock(handle, wait=False):
+    """Lock an open file, for as long as it is open.
+
+    Parameters
+    ----------
+    handle : int
+        Its descriptor.
+    wait : bool
+        Until no other process has it.
+
+    Returns
+    -------
+    bool or None
+        False where another process has it, None where the file system knows
+        no locks.
+    """
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
-    except OSError:  # the file system knows no locks
+    except OSError:
         return None
     return True
 
@@ -112,7 +126,7 @@ def claimed(folder, name, wait=False):
     path = os.path.join(folder, _ASIDE + name)
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        if _locked(handle, wait) is False:
+        if lock(handle, wait) is False:
             os.close(handle)
             return None
         if os.fstat(handle).st_nlink:
@@ -137,7 +151,7 @@ def said_by_others(folder, name):
         if each.startswith(_ASIDE + name):
             with contextlib.suppress(OSError), \
                     open(os.path.join(folder, each), 'rb') as file:
-                if _locked(file.fileno()) is False:  # else its owner is gone
+                if lock(file.fileno()) is False:  # else its owner is gone
                     yield file.read()
 
 
@@ -203,7 +217,7 @@ def _remove(aside):
         handle = os.open(aside, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
                          | os.O_NONBLOCK)
         try:
-            if _locked(handle):
+            if lock(handle):
                 os.unlink(aside)
         finally:
             os.close(handle)

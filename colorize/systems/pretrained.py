@@ -21,10 +21,9 @@ import numpy as np
 
 from colorize.disk import npz, pickles
 from colorize.disk.whole import require_file
-from colorize.disk.cache_folder import cache_folder
 from models.published import IMAGENET_MEAN_BGR, VGG16_LAYERS
 
-__all__ = ['VGG16_FILE', 'find_vgg16', 'load_vgg16', 'shapes']
+__all__ = ['VGG16_FILE', 'load_vgg16', 'shapes']
 
 #: Name of the converted weights in the cache folder.
 VGG16_FILE = 'vgg16.npz'
@@ -36,18 +35,6 @@ _ACCEPTED = (
 
 #: A published file is half as large; much memory is asked for at once.
 _LARGEST_PICKLE = 1 << 30    # bytes
-
-
-def find_vgg16():
-    """The weights that ``python -m weights.fetch`` left in the cache folder.
-
-    Returns
-    -------
-    str or None
-        Path of a file for :func:`load_vgg16`; None when there is none.
-    """
-    path = os.path.join(cache_folder(), VGG16_FILE)
-    return path if os.path.exists(path) else None
 
 
 def load_vgg16(path):

@@ -1,4 +1,5 @@
-"""Ctrl-C and SIGTERM let the minibatch finish; a second one does not."""
+"""Ctrl-C, SIGTERM and a closed terminal let the minibatch finish; a second
+one does not."""
 
 import contextlib
 import ctypes
@@ -8,6 +9,8 @@ import sys
 import threading
 
 __all__ = ['Interrupted', 'noticed']
+
+_SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
 
 
 class Interrupted(RuntimeError):
@@ -24,13 +27,15 @@ def noticed():
     Yields
     ------
     callable
-        Tells whether there was one. The second interrupt ends at once.
+        Tells whether there was one; what is ignored, as by nohup, stays so.
+        The second interrupt ends at once.
     """
     seen = []
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False  # signals reach the main thread only
         return
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [each for each in _SIGNALS
+               if signal.getsignal(each) is not signal.SIG_IGN]
     before = [signal.getsignal(number) for number in signals]
 
     def note(number, frame):

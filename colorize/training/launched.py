@@ -117,6 +117,7 @@ def _end(rank, ranks, error, orderly):
     """
     status = _status(error)
     if status == 0:
+        orderly()
         return
     if rank and ranks:
         ranks.tell(error)

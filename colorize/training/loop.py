@@ -4,6 +4,8 @@ import contextlib
 import math
 import time
 
+import numpy as np
+
 from colorize import memory
 from colorize.backend import lasagne
 from colorize.color import bins, metrics
@@ -118,6 +120,7 @@ def _train_epoch(run, compiled, epochs, progress, interrupted):
             if time.time() - saved > SAVE_SECONDS:
                 _save(run, compiled, progress)
                 saved = time.time()
+    _refuse_no_numbers(run, compiled, progress)
 
 
 def _rate(run, epochs, epoch, position):
@@ -127,8 +130,26 @@ def _rate(run, epochs, epoch, position):
 
 
 def _save(run, compiled, progress):
+    _refuse_no_numbers(run, compiled, progress)
     if not compiled.ranks.rank:
         checkpoints.save(run, compiled.state, progress)
+
+
+def _refuse_no_numbers(run, compiled, progress):
+    """The last update may have spoilt the parameters: its loss is of those
+    before it."""
+    if not all(np.isfinite(shared.get_value(borrow=True)).all()
+               for shared in compiled.state.values()):
+        raise _diverged(run, 'parameters are no numbers',
+                        progress['epoch'] + 1, progress['position'],
+                        compiled.learning_rate.get_value())
+
+
+def _diverged(run, what, epoch, photos, rate):
+    return TrainingError(
+        f'{run.folder}: {what} in epoch {epoch} after {photos} photos '
+        f'(learning rate {float(rate):g}); the last checkpoint is intact, '
+        'start again with a lower learning rate')
 
 
 def _minibatches(run, epoch, begin=0, end=None, share=None):
@@ -167,12 +188,9 @@ def _step(run, compiled, batch, progress):
     compiled.ranks.weigh(count)
     loss = float(compiled.train(batch.inputs, batch.targets))
     if not math.isfinite(loss):
-        raise TrainingError(
-            f'{run.folder}: the loss is {loss} in epoch '
-            f"{progress['epoch'] + 1} after {progress['position']} photos "
-            f'(learning rate {float(compiled.learning_rate.get_value()):g}); '
-            'the last checkpoint is intact, start again with a lower learning '
-            'rate')
+        raise _diverged(run, f'the loss is {loss}', progress['epoch'] + 1,
+                        progress['position'],
+                        compiled.learning_rate.get_value())
     progress['loss'] += loss * count
     progress['position'] += count
     return count
@@ -232,6 +250,10 @@ def _validated(run, network, compiled, interrupted):
 def _judge(run, network, record, progress):
     """Keep the weights if they are the best so far."""
     judged = record.get('val_loss', -record['epoch'])
+    if not math.isfinite(judged):
+        raise _diverged(run, f'the validation loss is {judged}',
+                        record['epoch'], record['photos'],
+                        record['learning_rate'])
     better = progress['best'] is None or judged < progress['best']
     progress['worse'] = 0 if better else progress['worse'] + 1
     if better:

@@ -5,7 +5,6 @@ Theano.
 """
 
 import contextlib
-import fcntl
 import json
 import os
 from collections import namedtuple
@@ -14,7 +13,7 @@ import numpy as np
 
 from colorize.color import bins
 from colorize.color.level_means import LEVELS
-from colorize.disk.whole import sweep, written_whole
+from colorize.disk.whole import lock, sweep, written_whole
 from colorize.settings import check_network, check_training
 from colorize.training.survey import survey
 
@@ -49,15 +48,13 @@ def locked(folder):
     """
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, '.lock'), 'a+') as file:
-        try:
-            # The kernel drops it with the process, however that ends. (The
-            # package filelock empties the file before it has the lock, so
-            # it could not say who has.)
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        # The kernel drops it with the process, however that ends. (The
+        # package filelock empties the file before it has the lock, so it
+        # could not say who has.)
+        if lock(file.fileno()) is False:
             raise TrainingError(
                 f'{folder}: another process is training into this folder'
-                f'{_holder(file)}') from None
+                f'{_holder(file)}')
         file.truncate(0)
         print(os.getpid(), file=file, flush=True)
         sweep(folder)

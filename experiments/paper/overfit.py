@@ -12,7 +12,7 @@ import numpy as np
 from colorize import command
 from colorize.photos.find import find_photos
 from colorize.training.options import given_settings
-from experiments.shared import bundled, options, report
+from experiments.shared import bundled, options, report, saved
 
 __all__ = ['choose', 'main', 'overfit']
 
@@ -104,12 +104,12 @@ def _score(paths, weights):
     from colorize import color
     from colorize.color import metrics
     from colorize.photos import images
-    from colorize.colorizer import Colorizer
-    colorizer, scores, rows = Colorizer(weights), [], []
+    predict, side = saved.predictor(weights)
+    scores, rows = [], []
     for path in paths:
-        photo = images.load_square(path, colorizer.side)
+        photo = images.load_square(path, side)
         lightness, chroma = color.split(photo)
-        answer = colorizer.chroma(lightness)
+        answer = predict(lightness)
         scores.append(metrics.score(lightness, answer, chroma))
         if len(rows) < 12:
             gray = color.to_gray(lightness)

@@ -78,8 +78,8 @@ def _about(runs, networks, photos):
     for name, run in networks.items():
         best = curves.best_epoch(run.records)
         settings = dict(run.network, **run.training)
-        if settings['vgg16']:
-            settings['vgg16'] = os.path.basename(settings['vgg16'])
+        for name in ('vgg16', 'start'):
+            settings[name] = os.path.basename(settings.get(name) or '') or None
         about['runs'][name] = dict(
             settings, epochs=len(run.records), planned=run.planned,
             best_epoch=best['epoch'], best_val_loss=best.get('val_loss'))

@@ -19,6 +19,9 @@ __all__ = ['FULL', 'QUICK', 'compare', 'train_apart']
 FULL = {'count': 270, 'width': 1.0, 'side': 224, 'epochs': 20}
 QUICK = {'count': 48, 'width': 0.25, 'side': 64, 'epochs': 20}
 
+#: The share of the photos that the variants are judged by.
+HOLDOUT = 0.2
+
 
 def compare(module, title, paper, variants, arguments=None, best=None,
             metric='val_loss'):
@@ -48,13 +51,18 @@ def compare(module, title, paper, variants, arguments=None, best=None,
         The exit status.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    given = _parser(module, title, variants).parse_args(arguments)
+    parser = _parser(module, title, variants)
+    given = parser.parse_args(arguments)
     name = module.rpartition('.')[2]
     given.runs = options.run_folder(given, name,
                                     options.name_of_photos(given))
     size = dict(QUICK if given.quick else FULL)
     size.update((key, getattr(given, key)) for key in size
                 if getattr(given, key) is not None)
+    held = HOLDOUT if given.holdout is None else given.holdout
+    if round(size['count'] * held) < 1:
+        parser.error(f"--count {size['count']} and --holdout {held:g} hold no "
+                     'photo out, and variants are judged by those')
     if given.only:
         return _train(given, size, *variants[given.only])
     seeds = range(given.seed, given.seed + given.seeds)
@@ -75,7 +83,8 @@ def _parser(module, title, variants):
     """The options of a comparison, without the settings that it varies."""
     varied = {name for pair in variants.values() for settings in pair
               for name in settings}
-    parser = options.parser(module, title, decided=varied)
+    # All variants have as many epochs, or could not be drawn together.
+    parser = options.parser(module, title, decided=varied | {'patience'})
     parser.add_argument('--only', choices=tuple(variants),
                         help='train this variant and write no results')
     parser.add_argument('--seeds', type=command.number(int, 1), default=1,
@@ -114,7 +123,7 @@ def _train(given, size, network, training):
     common, settings = given_settings(given)
     loop.train(paths, _folder(given, given.only, given.seed), size['epochs'],
                {'width': size['width'], **common, **network},
-               **{'holdout': 0.2, 'learning_rate': 0.001,
+               **{'holdout': HOLDOUT, 'learning_rate': 0.001,
                   'keep_gray': True, **settings, 'side': size['side'],
                   **training})
     return 0

@@ -37,8 +37,11 @@ def _that_matter(arguments):
     """Arguments without where the results go, and without our folders."""
     arguments = iter(arguments)
     for each in arguments:
-        if each == '--out':
-            next(arguments, None)
+        option, _, value = each.partition('=')
+        if option == '--out':
+            value or next(arguments, None)
+        elif option.startswith('--') and value:
+            yield f'{option}={_anywhere(value)}'
         else:
             yield _anywhere(each)
 

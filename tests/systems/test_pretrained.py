@@ -7,13 +7,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from unittest import mock
 
 import h5py
 import numpy as np
 from scipy.signal import correlate
 
-from colorize.systems.pretrained import find_vgg16, load_vgg16
+from colorize.systems.pretrained import load_vgg16
 from tests.shared.vgg16_files import (CONVOLUTIONS, MEAN_BGR, TRUNK,
                                       assert_refused, random_arrays,
                                       write_keras, write_npz, write_zoo)
@@ -322,16 +321,6 @@ class TestTruncated(unittest.TestCase):
         with open(at('bits'), 'wb') as file:
             file.write(content)
         assert_refused(at('bits'), 'CRC')
-
-
-class TestFind(unittest.TestCase):
-
-    def test_find(self):
-        with mock.patch.dict(os.environ, XDG_CACHE_HOME=at('cache')):
-            self.assertIsNone(find_vgg16())
-            path = at('cache/colorize/vgg16.npz')
-            shutil.copy(at('ours'), path)
-            self.assertEqual(find_vgg16(), path)
 
 
 def test_reading_does_not_import_theano():

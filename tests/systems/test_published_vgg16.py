@@ -10,7 +10,8 @@ import unittest
 
 import numpy as np
 
-from colorize.systems.pretrained import find_vgg16, load_vgg16
+from colorize.disk.cache_folder import cache_folder
+from colorize.systems.pretrained import VGG16_FILE, load_vgg16
 
 #: As people have printed them from the Caffe model and its ports; kernels
 #: are (output, input, row, column), their input blue, green, red.
@@ -24,8 +25,9 @@ ANCHORS = (
 
 class TestPublished(unittest.TestCase):
     def test_values_are_those_that_were_published(self):
-        path = os.environ.get('COLORIZE_VGG16') or find_vgg16()
-        if not path:
+        path = os.environ.get('COLORIZE_VGG16') or os.path.join(
+            cache_folder(), VGG16_FILE)
+        if not os.path.exists(path):
             raise unittest.SkipTest('no file of VGG16 (COLORIZE_VGG16=FILE)')
         found = load_vgg16(path)
         for name, place, value in ANCHORS:

@@ -208,6 +208,11 @@ class TestRefused(Shared):
             '.lock', 'checkpoint.npz', 'log.jsonl', 'run.json',
             'weights.npz'])
 
+    def test_a_file_system_without_locks(self):
+        with mock.patch.object(fcntl, 'flock',
+                               side_effect=OSError(38, 'not implemented')):
+            self.train(1)
+
     def test_epochs(self):
         for epochs in (0, -1, 1.5, 'all', True):
             with self.assertRaisesRegex(ValueError, 'epochs must be'):
@@ -258,6 +263,25 @@ class TestTrouble(Shared):
         shutil.rmtree(self.run_folder)
         self.train(3)
         self.assert_same(self.parameters(), resumed)
+
+    def test_the_last_update_spoils_the_parameters(self):
+        self.train(1)
+        before, update, done = self.parameters(), self.functions.train, []
+
+        def train(*batch):
+            done.append(update(*batch))
+            if len(done) == 3:
+                spoilt = self.network.outputs[0].b
+                spoilt.set_value(spoilt.get_value() * np.float32('nan'))
+            return done[-1]
+        with mock.patch.object(self, 'functions',
+                               self.functions._replace(train=train)), \
+                self.assertRaisesRegex(
+                    run_folder.TrainingError, 'run: parameters are no '
+                    r'numbers in epoch 2 after . photos \(learning rate '):
+            self.train(2)
+        self.check_last_good_one(before)
+        self.assertTrue(all(map(np.isfinite, self.log())))
 
     def test_interrupted_while_validating(self):
         self.train(2)

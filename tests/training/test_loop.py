@@ -319,8 +319,9 @@ class TestSettings(unittest.TestCase):
         self.refuse("learning_rate must be above 0, got 'fast'",
                     learning_rate='fast')
         self.refuse('holdout must be from 0 to below 1, got 1', holdout=1)
-        self.refuse('side must be a multiple of 8, 8 or more, got 100',
+        self.refuse('side must be a multiple of 8, 8 to 1024, got 100',
                     side=100)
+        self.refuse('side .*, got 1032', side=1032)
         self.refuse(r'crop must be at most side \(224\), got 232', crop=232)
         self.refuse("update_rule must be one of 'adam', 'nesterov', 'sgd'",
                     update_rule='lbfgs')

@@ -135,6 +135,9 @@ class TestTrouble(Folder):
         status, said = self.ended('raise ValueError("side: 3, not 4")')
         self.assertEqual((status, said), (1, '-c: side: 3, not 4\n'))
 
+    def test_what_ends_well_by_itself(self):  # as --help does
+        self.assertEqual(self.ended('raise SystemExit(0)'), (0, ''))
+
     def test_all_is_well(self):
         self.assertEqual(self.ended(
             'assert ranks.any(ranks.rank) and ranks.first(lambda: 7) == 7'),

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, once and twice."""
+"""Ctrl-C, SIGTERM and a closed terminal, once and twice."""
 
 import os
 import signal
@@ -22,10 +22,10 @@ class TestSignals(Folder):
             '        {}\n'
             'command.run(main)\n')
 
-    def started(self, body):
+    def started(self, body, **options):
         process = subprocess.Popen(
             [sys.executable, '-c', self.CODE.format(body)], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         process.stdout.readline()
@@ -40,6 +40,19 @@ class TestSignals(Folder):
         began = time.time()
         self.assertEqual(process.wait(10), -signal.SIGINT)
         self.assertLess(time.time() - began, 2)
+
+    def test_a_closed_terminal_is_noticed(self):
+        process = self.started('while not seen(): time.sleep(0.01)')
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(10), 0)
+
+    def test_what_is_ignored_stays_so(self):
+        # As in a shell script's background jobs.
+        process = self.started('time.sleep(1); print(seen(), flush=True)',
+                               preexec_fn=lambda: signal.signal(
+                                   signal.SIGINT, signal.SIG_IGN))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.communicate(timeout=10)[0], 'False\n')
 
     def test_the_second_leaves_no_file(self):
         process = self.started(

@@ -13,7 +13,7 @@ from unittest import mock
 import numpy as np
 
 from colorize.colorizer import default_weights
-from colorize.systems.pretrained import find_vgg16, load_vgg16
+from colorize.systems.pretrained import load_vgg16
 from tests.shared.served import Served, md5
 from tests.shared.vgg16_files import (random_arrays, write_keras, write_npz,
                                       write_zoo)
@@ -105,7 +105,7 @@ class TestCommand(Served):
     def test_download_and_convert(self):
         code, out, err = self.run_main()
         self.assertEqual((code, err), (0, ''))
-        self.check_converted(find_vgg16())
+        self.check_converted(self.path('colorize/vgg16.npz'))
         self.assertIn('10 layers, conv1_1 to conv4_3', out)
         self.assertEqual(sorted(os.listdir(self.path('colorize'))),
                          ['vgg16.npz', self.record['name']])
@@ -114,14 +114,15 @@ class TestCommand(Served):
         self.run_main('vgg16')
         code, out, err = self.run_main('vgg16')
         self.assertEqual((code, err), (0, ''))
-        self.assertIn(f'{find_vgg16()} is there already', out)
+        self.assertIn(self.path('colorize/vgg16.npz') + ' is there already',
+                      out)
         self.assertEqual(len(self.server.ranges), 1)
 
     def test_damaged_result_is_made_again(self):
         self.run_main()
         self.write('colorize/vgg16.npz', b'PK\x03\x04')
         self.assertEqual(self.run_main()[0], 0)
-        self.check_converted(find_vgg16())
+        self.check_converted(self.path('colorize/vgg16.npz'))
         self.assertEqual(len(self.server.ranges), 1)
 
     def test_from_every_format(self):
@@ -139,7 +140,7 @@ class TestCommand(Served):
         code, out, err = self.run_main()
         self.assertEqual((code, err), (0, ''))
         self.assertIn('judged by its content', out)
-        self.check_converted(find_vgg16())
+        self.check_converted(self.path('colorize/vgg16.npz'))
         self.assertEqual(self.server.ranges, [])
 
     def test_by_hand_damaged_is_named_and_kept(self):
@@ -158,7 +159,7 @@ class TestCommand(Served):
                      'vgg16.pkl', '_kernels.h5', '_notop.h5', '.npz'):
             self.assertIn(word, err)
         self.assertNotIn('Traceback', err)
-        self.assertIsNone(find_vgg16())
+        self.assertFalse(os.path.exists(self.path('colorize/vgg16.npz')))
 
     def test_wrong_checksum(self):
         self.record['md5'] = '0' * 32
