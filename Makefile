@@ -94,7 +94,8 @@ colorspace: $(READY)  ## Section 5.2, point 4: HSV or CIELUV [QUICK=1]
 rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [QUICK=1]
 	$(PYTHON) -m experiments.beyond.rebalancing $(VARIANTS)
 
-# PHOTOS=DIR, of which RUN=DIR keeps those that a training held out.
+# PHOTOS='DIR DIR', of which RUN=DIR keeps those that a training held out; a
+# folder with blanks in its name in quotes of its own.
 HELD = $(ON) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(RUN),--run '$(RUN)') \
     $(if $(WEIGHTS),--weights '$(WEIGHTS)') $(if $(COUNT),--count $(COUNT)) \
     $(if $(QUICK),--quick) $(if $(OUT),--out '$(OUT)')

@@ -237,6 +237,8 @@ class Colorizer:
             Of float32 array, or of class scores a pair of U's and V's,
             which :meth:`decode` takes, too.
         """
+        check('batch_size', batch_size, (int,), 'a whole number, 1 or more',
+              lambda number: number >= 1)
         lanes = (self._lanes.count(batch_size)
                  if len(smalls) > batch_size else 1)
         groups = arrays.same_shape(smalls, batch_size // lanes)

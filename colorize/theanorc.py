@@ -13,11 +13,19 @@ def config_files():
     Returns
     -------
     configparser.RawConfigParser
-        Options without a section of their own are in 'global'.
+        Those of THEANO_FLAGS without a dot are in 'global' here.
+
+    Raises
+    ------
+    ValueError
+        When a file is none; names it and the line.
     """
     names = os.environ.get('THEANORC', '~/.theanorc').split(os.pathsep)
     parser = configparser.RawConfigParser()
-    parser.read([os.path.expanduser(name) for name in names])
+    try:
+        parser.read([os.path.expanduser(name) for name in names])
+    except configparser.Error as error:
+        raise ValueError(' '.join(str(error).split())) from None
     return parser
 
 
@@ -32,12 +40,20 @@ def asked(option):
     Returns
     -------
     str or None
+
+    Raises
+    ------
+    ValueError
+        When THEANO_FLAGS or a file cannot be read.
     """
     value = config_files().get('global', option, fallback=None)
     flags = shlex.shlex(os.environ.get('THEANO_FLAGS', ''), posix=True)
     flags.whitespace, flags.whitespace_split = ',', True
-    for flag in flags:
-        name, equals, given = flag.strip().partition('=')
-        if equals and name == option:
-            value = given
+    try:
+        for flag in flags:
+            name, equals, given = flag.strip().partition('=')
+            if equals and name == option:
+                value = given
+    except ValueError as error:
+        raise ValueError(f'THEANO_FLAGS: {error}') from None
     return value

@@ -75,6 +75,11 @@ class TestArrays(Weights):
             with self.assertRaisesRegex(ValueError, words):
                 self.colorizer(wrong)
 
+    def test_what_is_no_batch_size(self):
+        for wrong in (0, -1, 1.5):
+            with self.assertRaisesRegex(ValueError, f'1 or more, got {wrong}'):
+                self.colorizer.predict([np.full((16, 16), 50.0)], wrong)
+
     def test_the_network_alone(self):
         found = self.colorizer.chroma(color.split(photo())[0])
         self.assertEqual((found.dtype, found.ndim), ('float32', 3))

@@ -36,3 +36,16 @@ class TheanorcTest(Folder):
     def test_nothing_asked_for(self):
         self.assertEqual(self.asked('[gcc]\noptimizer = None\n', 'cxx=g++'),
                          (None, 'o4'))
+
+    def test_what_cannot_be_read_is_named(self):
+        for text, flags, words in (
+                ('optimizer = None\n', '', 'no section headers.*rc.*line: 1'),
+                ('[global]\na = 1\na = 2\n', '', "rc' .*line.*3"),
+                ('', 'optimizer="None', 'THEANO_FLAGS: No closing quot')):
+            with open(self.path('rc'), 'w') as file:
+                file.write(text)
+            with mock.patch.dict(os.environ, THEANORC=self.path('rc'),
+                                 THEANO_FLAGS=flags), \
+                    self.assertRaisesRegex(ValueError, words) as caught:
+                asked('optimizer')
+            self.assertNotIn('\n', str(caught.exception))

@@ -88,6 +88,8 @@ def grid(lightness):
         Cells along row, column and lightness.
     """
     from scipy.sparse import csr_matrix
+    # Photos that were made small reach beyond black and white.
+    lightness = np.clip(lightness, 0, 100)
     rows, columns = np.indices(lightness.shape, 'float32') / CELL
     places = np.stack([rows, columns, lightness / LIGHTNESS]).reshape(3, -1)
     size = tuple(int(most) + 2 for most in places.max(axis=1))

@@ -86,7 +86,7 @@ def find(name, folder):
     return found
 
 
-def split(names, train=None, test=None):
+def split(names, train=None, test=None, known=''):
     """Training and test photos, the same on every machine.
 
     The order is that of a hash of each name, so a photo that is missing
@@ -95,18 +95,23 @@ def split(names, train=None, test=None):
     Parameters
     ----------
     names : sequence of str
-        Paths relative to the dataset.
+        Paths, with / between folders.
     train, test : int, optional
         Wanted. Where there are fewer photos in all, `test` shrinks in
         proportion. Without `train`, all that are no test photos; without
         both, a tenth tests.
+    known : str
+        Pattern of the part of a path that is hashed, so that it does not
+        matter below which folder a dataset lies; without, all of it.
 
     Returns
     -------
     train, test : list of str
     """
+    part = re.compile(known or '.*', re.IGNORECASE | re.DOTALL).search
     order = sorted(names, key=lambda name: hashlib.md5(
-        f'{_SEED}/{name}'.encode('utf-8', 'surrogateescape')).digest())
+        f"{_SEED}/{part(name)[0].lstrip('/')}".encode(
+            'utf-8', 'surrogateescape')).digest())
     if test is None:
         test = max(1, len(order) // 10)
     wanted = train + test if train else len(order)
@@ -129,7 +134,7 @@ def build(name, folder, cache, side=224, test=None):
     side : int
         Photos are scaled to `side` x `side`.
     test : int, optional
-        Number of test photos of a dataset that Table 1 does not know.
+        Number of test photos of a folder of one's own, 1 or more.
 
     Returns
     -------
@@ -138,10 +143,14 @@ def build(name, folder, cache, side=224, test=None):
     Raises
     ------
     DatasetError, colorize.photos.cached.CacheError
-        When there are no photos, or `cache` is a file of another kind.
+        When there are no photos, or `cache` is a file of another kind, or
+        `test` cannot be.
     """
+    if test is not None and (name != 'folder' or test < 1):
+        raise DatasetError(f'--test {test}: must be 1 or more, for a folder '
+                           'of your own')
     table, names = DATASETS[name], find(name, folder)
-    learn, held = split(names, table.train, table.test or test)
+    learn, held = split(names, table.train, table.test or test, table.names)
     if not learn:
         raise DatasetError(f'{folder}: {len(names)} photos, of which '
                            f'{len(held)} to test leave none to train')

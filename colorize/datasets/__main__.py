@@ -40,9 +40,6 @@ def main(arguments=None):
         'your own (default: a tenth)')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    if given.test is not None and (given.name != 'folder' or given.test < 1):
-        parser.error(f'--test {given.test}: must be 1 or more, for a folder '
-                     'of your own')
     cache = given.cache or default_cache(given.name, given.folder)
     found = build(given.name, given.folder, cache, test=given.test)
     print('\n'.join([cache] + report(given.name, found)))

@@ -1,5 +1,6 @@
 """Hints in a photo's pixels: what may be said, and where it lies."""
 
+import numbers
 import re
 from collections import namedtuple
 
@@ -136,7 +137,7 @@ def _checked(hint, number, shape):
                             f"color, {', '.join(rules)}")
     for name, (least, most) in rules.items():
         value = full.get(name)
-        if (not isinstance(value, (int, float)) or isinstance(value, bool)
+        if (not isinstance(value, numbers.Real) or isinstance(value, bool)
                 or not least <= value <= most):
             raise HintError(f'hint {number}: {name} must be {least} to '
                             f'{most}, got {value!r}')

@@ -106,12 +106,12 @@ def _photos(folder, side):
     from tqdm import tqdm
     from colorize.photos import images
     from colorize.photos.find import find_photos
-    paths = {os.path.basename(path): path for path in find_photos([folder])}
     cvcl = datasets.DATASETS['cvcl']
     return [np.stack([
-        images.load_square(paths[name], side) for name
-        in tqdm(names, 'load', leave=False, unit='photo', disable=None)])
-        for names in datasets.split(list(paths), cvcl.train, cvcl.test)]
+        images.load_square(path, side) for path
+        in tqdm(paths, 'load', leave=False, unit='photo', disable=None)])
+        for paths in datasets.split(find_photos([folder]), cvcl.train,
+                                    cvcl.test, r'[^/]*$')]
 
 
 def binned(values, definition):

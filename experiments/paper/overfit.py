@@ -26,7 +26,7 @@ _PAPER = dict(count=270, width=1.0, side=224, epochs=100)
 def main(arguments=None):
     """Parse the command line, overfit, write the results."""
     parser = options.parser('paper.overfit', __doc__.replace('\n', ' '),
-                            decided=('holdout',))
+                            decided=('holdout', 'system', 'color_space'))
     add = parser.add_argument
     add('--count', type=command.number(int, 1),
         help='size of the random subset')

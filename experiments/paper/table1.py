@@ -52,7 +52,7 @@ def found_photos(name, folder):
     table = datasets.DATASETS[name]
     try:
         split = datasets.split(datasets.find(name, folder), table.train,
-                               table.test)
+                               table.test, table.names)
         found = dict(zip(('train', 'test'), map(len, split)))
     except datasets.DatasetError:
         found = None

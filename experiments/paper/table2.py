@@ -78,8 +78,8 @@ def _about(runs, networks, photos):
     for name, run in networks.items():
         best = curves.best_epoch(run.records)
         settings = dict(run.network, **run.training)
-        for name in ('vgg16', 'start'):
-            settings[name] = os.path.basename(settings.get(name) or '') or None
+        for file in ('vgg16', 'start'):
+            settings[file] = os.path.basename(settings.get(file) or '') or None
         about['runs'][name] = dict(
             settings, epochs=len(run.records), planned=run.planned,
             best_epoch=best['epoch'], best_val_loss=best.get('val_loss'))
@@ -94,7 +94,9 @@ def _notes(about):
              f"ours: {about['run']} ({about['dataset']}), {about['photos']} "
              f'test photos of {side} x {side} pixels.',
              'ours is the mean over photos, spread their standard deviation.',
-             'S is HSV saturation, which the paper does not define.']
+             'S is HSV saturation, which the paper does not define.',
+             'dahl is shown the grey of L; it learnt from Y of YUV.']
+    lines = lines[:len(lines) - ('dahl' not in runs)]
     for name, run in runs.items():
         lines.append(
             f"{name}: {run['epochs']} epochs, best {run['best_epoch']}; "

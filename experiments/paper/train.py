@@ -16,6 +16,9 @@ TRAINING = {'learning_rate': 0.0003, 'holdout': 0.1, 'batch_size': 6,
 
 QUICK = {'width': 0.1, 'side': 64, 'epochs': 12}
 
+#: 'patience' ends a training before.
+_EPOCHS = 200
+
 
 def main(arguments=None):
     """Parse the command line; cache the dataset, train its networks."""
@@ -27,8 +30,8 @@ def main(arguments=None):
         help=', '.join(datasets.DATASETS))
     add('--test', type=int, metavar='N', help='test photos of a folder of '
         'your own (default: a tenth)')
-    add('--epochs', type=int, default=200, help='at most (default: '
-        '%(default)s)')
+    add('--epochs', type=command.number(int, 1), help='at most (default: '
+        f"{_EPOCHS}, with --quick {QUICK['epochs']})")
     add('--only', nargs='+', metavar='ROW', choices=tuple(saved.ROWS),
         help=f"train these alone, of {', '.join(saved.ROWS)}")
     given = parser.parse_args(arguments)
@@ -54,18 +57,17 @@ def train(given):
     from colorize.training import loop
     from colorize.photos.find import find_photos
     side = given.side or (QUICK['side'] if given.quick else 224)
-    found = datasets.build(
-        'folder' if options.bundled_only(given) else given.name,
-        options.folder_of_photos(given, side),
-        saved.photo_cache(given.runs), side, given.test)
-    for line in datasets.report(given.name, found):
+    name = 'folder' if options.bundled_only(given) else given.name
+    found = datasets.build(name, options.folder_of_photos(given, side),
+                           saved.photo_cache(given.runs), side, given.test)
+    for line in datasets.report(name, found):
         command.say(line)
     chosen, settings = given_settings(given)
     if given.quick:
         chosen.setdefault('width', QUICK['width'])
     settings = {**TRAINING, 'flip': bool(given.crop), **settings,
                 'side': side}
-    epochs = QUICK['epochs'] if given.quick else given.epochs
+    epochs = given.epochs or (QUICK['epochs'] if given.quick else _EPOCHS)
     for row in given.only or saved.ROWS:
         network, own = saved.ROWS[row]
         loop.train(find_photos([saved.photo_cache(given.runs, 'train')]),

@@ -301,6 +301,13 @@ class TestRandomField(unittest.TestCase):
         found = random_field.mean_field(given, light).mean(axis=(2, 3))
         self.assertTrue((found[:, 20] > found[:, 40] + 0.1).all(), found)
 
+    def test_lightness_beyond_black_and_white(self):
+        # As a chessboard has that was made small.
+        light = np.where(np.indices((16, 24)).sum(axis=0) % 2, -20.0, 120.0)
+        read, _ = random_field.grid(light)
+        self.assertTrue(0 <= read.data.min() <= read.data.max() <= 1)
+        np.testing.assert_allclose(read.sum(axis=1), 1, rtol=1e-6)
+
     def test_no_weight(self):
         given = scores(16, 24)
         np.testing.assert_allclose(

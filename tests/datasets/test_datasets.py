@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -82,6 +83,16 @@ class TestSplit(Folder):
         self.assertEqual(datasets.split(names[::-1])[1], test)
         _, fewer = datasets.split(names[1:], test=10)
         self.assertGreaterEqual(len(set(test) & set(fewer)), 9)
+
+    def test_it_is_the_same_from_every_folder_above(self):
+        for name, (belong, _) in LAYOUTS.items():
+            known = datasets.DATASETS[name].names
+            names = [re.sub(r'(\.\w+)$', rf'{number}\1', path)
+                     for path in belong for number in range(30)]
+            _, test = datasets.split(names, known=known)
+            _, above = datasets.split([f'data/{path}' for path in names],
+                                      known=known)
+            self.assertEqual([f'data/{path}' for path in test], above)
 
     def test_fewer_photos_than_in_table_1_keep_its_proportion(self):
         names = [f'im{number}.jpg' for number in range(850)]
@@ -209,9 +220,9 @@ class TestCache(Folder):
                 ['folder', self.photos, '--cache', self.cache,
                  '--test', '5']), 0)
         self.assertIn('7 training and 5 test photos', said.getvalue())
-        with contextlib.redirect_stderr(said), \
-                self.assertRaises(SystemExit) as stop:
-            command.main(['folder', self.photos, '--test', '0'])
-        self.assertEqual(stop.exception.code, 2)
+        for given in (['folder', '0'], ['folder', '-5'], ['cvcl', '10']):
+            with self.assertRaisesRegex(datasets.DatasetError,
+                                        f'--test {given[1]}: must be 1 or'):
+                command.main([given[0], self.photos, '--test', given[1]])
         with self.assertRaisesRegex(datasets.DatasetError, 'none to train'):
             datasets.build('folder', self.photos, self.path('d.h5'), test=12)

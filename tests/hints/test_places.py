@@ -50,6 +50,14 @@ class TestPlaced(unittest.TestCase):
         np.testing.assert_allclose(found.chroma[0],
                                    places.chroma_of('#a03020'))
 
+    def test_numbers_of_numpy(self):
+        plain = dict(RED, row=5, column=6, radius=2, certainty=0.5)
+        other = dict(plain, row=np.int64(5), column=np.uint8(6),
+                     radius=np.float32(2), certainty=np.float32(0.5))
+        for one, same in zip(places.placed([plain], (30, 40)),
+                             places.placed([other], (30, 40))):
+            np.testing.assert_array_equal(one, same)
+
     def test_what_is_no_hint(self):
         for wrong, words in (
                 ('red', 'a list'), ([RED] * 10001, '10000'),

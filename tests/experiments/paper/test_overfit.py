@@ -2,12 +2,10 @@
 
 import json
 from argparse import Namespace
+from contextlib import redirect_stderr
+from io import StringIO
 
-from colorize.color import metrics
 from colorize.photos import images
-from colorize.settings import check_run
-from colorize.systems import trained
-from colorize.training import functions, validation
 from experiments.paper import overfit
 from tests.shared.experiments import Experiment
 from tests.shared.photos import write_photos
@@ -29,23 +27,12 @@ class TestOverfit(Experiment):
         self.assertIn('--width 0.05', found['command'])
         self.assertEqual(images.load(self.path('overfit.png')).ndim, 3)
 
-    def test_a_network_in_hsv_is_scored_in_its_own_space(self):
-        paths = write_photos(self.folder, 3)
-        self.run_main(overfit.main, '--photos', self.folder, '--count', '3',
-                      '--width', '0.05', '--epochs', '1', '--side', '32',
-                      '--out', self.path('out'), '--runs', self.path('runs'),
-                      '--color-space', 'hsv')
-        found = trained.load(self.path('runs/weights.npz'))
-        network = found.network
-        validate = functions.compile_functions(
-            network, check_run(network.settings, {})[1],
-            means=found.means).validate
-        _, scores = validation.evaluate(network, validate, paths, 32)
-        with open(self.path('out/overfit.json')) as file:
-            ours = json.load(file)
-        # Colours that no screen can show become paler on one way only.
-        strength = metrics.average(scores)['colorfulness']
-        self.assertTrue(0.5 < ours['colorfulness'] / strength < 1.1)
+    def test_networks_of_other_spaces_are_refused(self):
+        for given in ('--color-space', 'hsv'), ('--system', 'dahl'):
+            with redirect_stderr(StringIO()) as said, \
+                    self.assertRaises(SystemExit):
+                overfit.main(given)
+            self.assertIn('unrecognized arguments', said.getvalue())
 
     def test_a_random_subset_of_a_folder(self):
         paths = write_photos(self.folder, 7)

@@ -19,14 +19,15 @@ class TestTrain(Experiment):
         photos = self.path('photos')
         os.mkdir(photos)
         write_photos(photos, 8)
-        small = {'width': 0.05, 'side': 32, 'epochs': 1}
+        small = {'width': 0.05, 'side': 32, 'epochs': 7}
         for _ in range(2):
             with mock.patch.object(train, 'QUICK', small), \
                     redirect_stderr(io.StringIO()) as said:
                 self.assertEqual(train.main(
                     ['folder', '--quick', '--photos', photos, '--test', '2',
                      '--runs', self.path('runs'), '--out', self.folder,
-                     '--side', '16', '--only', *saved.NEEDED]), 0)
+                     '--side', '16', '--epochs', '1',
+                     '--only', *saved.NEEDED]), 0)
         with open(self.path('train.json')) as file:
             found = json.load(file)
         self.assertEqual(found['photos'], {'train': 6, 'test': 2})
