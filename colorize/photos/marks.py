@@ -115,16 +115,33 @@ def belongs(result, photo):
 def mark_in(path):
     """The mark in a result, or None; nothing is decoded."""
     try:
-        with Image.open(path, formats=[
-                each.name for each in formats.FORMATS
-                if each.extra is None or each.name in Image.OPEN]) as image:
-            said = image.getexif().get(Base.ProcessingSoftware, '')
+        with open(path, 'rb') as file:
+            # A PNG's own getexif would decode it, to look behind the picture.
+            said = Image.Image.getexif(_of_any_size(file)).get(
+                Base.ProcessingSoftware, '')
         if isinstance(said, bytes):  # libtiff knows no text there
             said = said.decode('latin-1')
     except Exception:  # a damaged file can raise anything
         return None
     name, _, mark = said.partition(', photo ')
     return mark.strip('\0 ') if name.startswith('colorize ') else None
+
+
+def _of_any_size(file):
+    """Pillow's image of a file that can hold a mark.
+
+    By ``Image.open`` it would be refused above a limit, which a photo and
+    its result side by side can exceed, and which all threads share.
+    """
+    Image.init()
+    start = file.read(16)
+    for each in formats.FORMATS:
+        if 'exif' in (each.holds or ()):
+            make, accepts = Image.OPEN[each.name]
+            if accepts(start):
+                file.seek(0)
+                return make(file, file.name)
+    raise ValueError('no format that holds EXIF')
 
 
 def _alike(result, photo):

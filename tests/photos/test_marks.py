@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
+from unittest import mock
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from colorize.photos import images, photo_file
 from colorize.photos.marks import belongs, mark_in, mark_of
@@ -119,6 +120,22 @@ class TestBelongs(PhotoFiles):
                 self.assertEqual((kept[271], kept.get_ifd(34665)[36867]),
                                  ('Maker', '2001:02:03 04:05:06'))
             self.assertTrue(belongs(self.path(name), self.path('x.jpg')))
+
+    def test_in_one_too_large_for_pillow(self):
+        """As one side by side with its photo can be."""
+        wide = self.photos[0]._replace(pixels=np.hstack([photo(0)] * 3))
+        for name in ('a.jpg', 'a.png', 'a.tif', 'a.webp', 'a.avif'):
+            for pixels in (wide.pixels, wide.pixels.astype('uint16') * 257):
+                photo_file.write(self.path(name), wide._replace(
+                    pixels=pixels))
+                with mock.patch.object(Image, 'MAX_IMAGE_PIXELS', 1000):
+                    self.assertEqual(self.both(name), [True, False], name)
+
+    def test_nothing_is_decoded_for_it(self):
+        images.save(self.path('a.png'), photo(0))
+        with mock.patch.object(PngImagePlugin.PngImageFile, 'load') as load:
+            self.assertIsNone(mark_in(self.path('a.png')))
+        load.assert_not_called()
 
 
 class TestMode(PhotoFiles):
