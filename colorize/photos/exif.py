@@ -6,8 +6,8 @@ from PIL.ExifTags import Base, IFD
 
 from colorize.photos import directories
 
-__all__ = ['GROUPS', 'dpi', 'group', 'is_adobe', 'is_stretched', 'kept',
-           'loaded', 'orientation', 'upright', 'with_dpi']
+__all__ = ['GROUPS', 'dpi', 'group', 'in_srgb', 'is_adobe', 'is_stretched',
+           'kept', 'loaded', 'orientation', 'upright', 'with_dpi']
 
 #: Groups of entries below the EXIF: camera and place.
 GROUPS = (IFD.Exif, IFD.GPSInfo)
@@ -170,6 +170,24 @@ def is_adobe(given):
     """Whether the photo is of Adobe RGB by the camera's rule (DCF 2.0)."""
     found = _interoperability(given).get(1)
     return isinstance(found, str) and found.strip('\0 ') == 'R03'
+
+
+def in_srgb(entries):
+    """EXIF of a photo of Adobe RGB that has been converted to sRGB.
+
+    Parameters
+    ----------
+    entries : bytes
+
+    Returns
+    -------
+    bytes
+    """
+    found = loaded(entries)
+    camera = found.get_ifd(IFD.Exif)
+    camera.pop(IFD.Interop, None)
+    camera[Base.ColorSpace] = 1
+    return found.tobytes()
 
 
 def upright(values, turn):

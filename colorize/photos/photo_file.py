@@ -113,7 +113,10 @@ class Opened:
                       _profile(image, content, found, adobe, notes),
                       exif.dpi(image, turn or 1), notes + more,
                       said, mark=marks.mark_of(content), mode=self._mode)
-        return _profiled(photo, found.space)
+        photo = _profiled(photo, found.space)
+        if adobe and photo.exif and photo.icc is None:
+            photo = photo._replace(exif=exif.in_srgb(photo.exif))
+        return photo
 
 
 def _losses(image, content):
@@ -157,7 +160,7 @@ def _profile(image, content, found, adobe, notes):
             icc = code_points.of_boxes(content, gray)
     except ValueError as error:
         notes.append(f'{error} is not known and left out')
-    if icc is None and adobe and found.space == 'RGB':
+    if icc is None and adobe and found.space != 'CMYK':
         return profiles.adobe()
     return icc
 

@@ -189,6 +189,44 @@ class TestSaidOtherwise(PhotoFiles):
                     found.pixels / 65535, encoded(luminance(
                         values / 255, icc.ADOBE, 563 / 256)), atol=1e-3)
 
+    def test_adobe_of_a_grey_photo(self):
+        """Its result is in that space, and reads as what was painted."""
+        for name in ('a.jpg', 'a.png'):
+            found = self.read(Image.fromarray(GREY), name, quality=100,
+                              exif=self.exif('R03'))
+            self.assertEqual(found.space, 'uint8')
+            with Image.open(self.path(name)) as image:
+                unit = np.asarray(image.convert('RGB')) / 255
+            np.testing.assert_allclose(found.pixels / 65535, encoded(
+                luminance(unit, icc.ADOBE, 563 / 256)), atol=1e-3)
+            painted = np.repeat(found.pixels[..., None], 3, axis=2)
+            painted[..., 0] //= 2
+            self.assertEqual(photo_file.write(
+                self.path('b.png'), found._replace(pixels=painted)), [])
+            again = photo_file.read(self.path('b.png'))
+            self.assertEqual(again.icc, found.icc)
+            self.assertLess(np.abs(again.colors / 257
+                                   - painted / 257).max(), 3)
+
+    def test_adobe_is_not_said_of_what_is_converted(self):
+        """By a profile, or from ink: the result is in sRGB without one."""
+        for image, options in (
+                (Image.fromarray(GREY), {'icc_profile': icc.gray(1.8)}),
+                (Image.fromarray(photo()), {'icc_profile': icc.scanner()}),
+                (Image.fromarray(photo()), {'icc_profile': b'damaged'}),
+                (Image.fromarray(photo()).convert('CMYK'), {})):
+            found = self.read(image, 'a.jpg', exif=self.exif('R03'),
+                              **options)
+            rgb = found.pixels if found.pixels.ndim == 3 else np.repeat(
+                found.pixels[..., None], 3, axis=2)
+            photo_file.write(self.path('b.png'), found._replace(pixels=rgb))
+            again = photo_file.read(self.path('b.png'))
+            self.assertEqual((again.icc, again.space), (None, None))
+            np.testing.assert_array_equal(again.pixels, rgb)
+            with Image.open(self.path('b.png')) as result:
+                self.assertEqual(result.getexif().get_ifd(34665),
+                                 {40961: 1})
+
     def test_gamma_of_a_png(self):
         from PIL.PngImagePlugin import PngInfo
         for number, power in ((100000, 1), (55556, 1.8)):
