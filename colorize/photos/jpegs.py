@@ -50,14 +50,16 @@ def _decoded(content):
 
 
 def hole(content):
-    """Whether zeros lie in a JPEG, as where a disk or a card failed.
+    """Whether zeros lie in a JPEG's picture, as where a disk or a card failed.
 
-    A page of one colour may be nearly all zeros, and is none.
+    A page of one colour may be nearly all zeros, and is none. Before and
+    behind the picture they are room that makers and programs leave.
     """
-    start = content.find(_HOLE)
-    if start < 0 or content.count(0) > len(content) // 2:
-        return False
-    return start + len(_HOLE) < len(content)
+    start = _segments(content)[1]
+    end = content.find(_END, start)
+    end = len(content) if end < 0 else end
+    return (content.find(_HOLE, start, end) >= 0
+            and content.count(0, start, end) <= (end - start) // 2)
 
 
 def mended(content):
@@ -91,8 +93,12 @@ def mended(content):
 def _segments(content):
     """What stands before the scan as (APPn or '', bytes), and its end."""
     found, start = [], 2
-    while content[start:start + 1] == b'\xff' and len(found) < _MOST:
+    while content[start:start + 1] == b'\xff' and len(found) < _MOST \
+            and start + 1 < len(content):
         marker = content[start + 1]
+        if marker == 0xff:  # segments may be filled up with these
+            start += 1
+            continue
         end = start + 2 + int.from_bytes(content[start + 2:start + 4], 'big')
         name = f'APP{marker & 15}' if marker & 0xf0 == 0xe0 else ''
         found.append((name, content[start:end]))

@@ -241,3 +241,17 @@ class TestNearlyWhole(PhotoFiles):
         Image.new('L', (2000, 2000), 'white').save(self.path('a.jpg'),
                                                    optimize=True)
         self.assertEqual(photo_file.read(self.path('a.jpg')).notes, [])
+
+    def test_zeros_beside_the_picture(self):
+        """Room in a maker's notes, and what fills a file up."""
+        made = Image.Exif()
+        made[34665] = {37500: bytes(4096)}
+        content = self.content(exif=made.tobytes())
+        place = len(content) - 999
+        for filled in (b'', b'\xff' * 3):
+            for tail in (b'', bytes(4096), bytes(4096) + b'a film'):
+                head = content[:2] + filled + content[2:place]
+                found = self.put(head + content[place:] + tail)
+                self.assertEqual(found.notes, [])
+                found = self.put(head + bytes(1024) + content[place:] + tail)
+                self.assertRegex(found.notes[0], 'zeros lie inside')
