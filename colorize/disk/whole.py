@@ -47,7 +47,7 @@ def written_whole(path, mode=0o666):
             os.fsync(file.fileno())
             # Named while it is locked, so that no sweep comes between.
             os.replace(aside, path)
-            _sync(folder)
+            _sync_names(folder)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(aside)
@@ -169,7 +169,7 @@ def replace_whole(aside, path):
     """
     _sync(aside)
     os.replace(aside, path)
-    _sync(os.path.dirname(os.path.abspath(path)))
+    _sync_names(os.path.dirname(os.path.abspath(path)))
 
 
 @contextlib.contextmanager
@@ -184,7 +184,7 @@ def _named(path):
 
 
 def _sync(path):
-    """Wait until a file, or the names in a folder, are safe on the disk."""
+    """Wait until a file or a folder is safe on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -193,6 +193,15 @@ def _sync(path):
             raise
     finally:
         os.close(handle)
+
+
+def _sync_names(folder):
+    """The same of the names in a folder, where it can be opened.
+
+    Who may write in it need not be allowed to list it.
+    """
+    with contextlib.suppress(PermissionError):
+        _sync(folder)
 
 
 def sweep(folder):

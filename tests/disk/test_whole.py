@@ -11,6 +11,7 @@ from PIL import Image
 
 from colorize.disk import whole
 from colorize.photos import find, images
+from tests.shared import permissions
 from tests.shared.folder import Folder
 from tests.shared.photos import photo
 
@@ -34,6 +35,18 @@ class TestWrittenWhole(Folder):
             pass
         self.assertEqual(stat.S_IMODE(os.stat(self.path('new', 'b')).st_mode),
                          stat.S_IMODE(os.stat(self.path('plain')).st_mode))
+
+    def test_in_a_folder_that_nobody_may_list(self):
+        os.mkdir(self.path('box'))
+        os.chmod(self.path('box'), 0o300)
+        self.addCleanup(os.chmod, self.path('box'), 0o700)
+        with permissions.held():
+            with whole.written_whole(self.path('box', 'a')) as file:
+                file.write(b'whole')
+            os.rename(self.path('box', 'a'), self.path('box', 'b'))
+            whole.replace_whole(self.path('box', 'b'), self.path('box', 'c'))
+            with open(self.path('box', 'c'), 'rb') as file:
+                self.assertEqual(file.read(), b'whole')
 
 
 class TestSweep(Folder):
