@@ -98,8 +98,10 @@ class _Claim:
         self._path, self._handle = path, handle
 
     def say(self, content):
-        """Write bytes that other processes can read."""
+        """Write bytes that other processes can read, in place of others."""
         with open(self._handle, 'wb', closefd=False) as file:
+            file.seek(0)
+            file.truncate()  # a descriptor is opened as it is
             file.write(content)
 
     def close(self):

@@ -49,6 +49,19 @@ class TestWrittenWhole(Folder):
                 self.assertEqual(file.read(), b'whole')
 
 
+class TestClaim(Folder):
+    def test_says_only_what_was_said_last(self):
+        """Also where a run that was killed had said more."""
+        with open(self.path('.writing-a'), 'wb') as file:
+            file.write(b'of a run that was killed')
+        claim = whole.claimed(self.folder, 'a')
+        self.addCleanup(claim.close)
+        for words in (b'a longer text', b'short', b''):
+            claim.say(words)
+            self.assertEqual(list(whole.said_by_others(self.folder, 'a')),
+                             [words])
+
+
 class TestSweep(Folder):
     def test_leftovers_go_and_what_is_being_written_stays(self):
         """The neighbour is a process of its own; then it is killed."""
