@@ -300,7 +300,7 @@ def _ready(photo, form, notes):
     """Pillow's image, and what goes with it."""
     image = _with_alpha(images.to_eight(photo.pixels), photo.alpha,
                         form, notes)
-    if photo.pixels.dtype == np.uint16:
+    if (photo.space or photo.pixels.dtype) == 'uint16':
         notes.append(f'{form.name} holds 8 of its 16 bits')
     if form.name == 'GIF':
         notes.append('GIF holds 256 colours; some are off')

@@ -170,6 +170,15 @@ class TestWide(PhotoFiles):
         with Image.open(self.path('a.bmp')) as image:
             np.testing.assert_array_equal(np.asarray(image), photo(3))
 
+    def test_bits_are_lost_of_what_had_them(self):
+        """Within, a photo in a wide space has 16 in any case."""
+        for dtype, lost in (('uint8', False), ('uint16', True)):
+            for name in ('a.bmp', 'a.gif', 'a.ppm', 'a.jp2', 'a.jpg'):
+                notes = self.written(name, photo().astype('uint16') * 257,
+                                     icc=icc.rgb(icc.ADOBE, 2.2), space=dtype)
+                self.assertEqual('holds 8 of its 16 bits' in str(notes), lost,
+                                 name)
+
 
 class TestSaidOtherwise(PhotoFiles):
     def exif(self, index):
