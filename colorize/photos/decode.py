@@ -1,6 +1,7 @@
 """An opened photo file as arrays: one place for every format and depth."""
 
 import contextlib
+import re
 from collections import namedtuple
 
 import numpy as np
@@ -21,6 +22,9 @@ Raster = namedtuple('Raster', 'values space alpha notes')
 #: Compressions that Pillow may have been built without: LERC, LZMA, WebP,
 #: zstd.
 _PACKED = (34887, 34925, 50000, 50001)
+
+#: Of a PPM.
+_COMMENT = re.compile(rb'#[^\r\n]*')
 
 #: Pixels that are copied from Pillow at a time.
 STRIP = 1 << 22
@@ -178,16 +182,19 @@ def _deep_gray(image):
 
 def _deep_ppm(image, content, start):
     """A PPM (P3, P6) of more than 8 bits, or None."""
-    head = content[:start].split()
+    head = _COMMENT.sub(b'', content[:start]).split()
     if content[:2] not in (b'P3', b'P6') or not head[-1].isdigit():
         return None
     full = int(head[-1])
     if not 255 < full < 65536:
         return None
     shape = image.height, image.width, 3
-    found = np.frombuffer(content, '>u2', int(np.prod(shape)), start) \
-        if content.startswith(b'P6') else np.array(
-            content[start:].split()[:int(np.prod(shape))], 'int64')
+    count = int(np.prod(shape))
+    if content.startswith(b'P6'):
+        found = np.frombuffer(content, '>u2', count, start)
+    else:
+        words = _COMMENT.sub(b'', content[start:]).split()
+        found = np.array(words[:count], 'int64')
     unit = np.minimum(found.reshape(shape), full) / full
     return np.rint(unit * 65535).astype('uint16')
 

@@ -85,11 +85,16 @@ class TestFormats(PhotoFiles):
                 np.rint(values * (65535 / full)))
 
     def test_ppm_of_sixteen_bits_in_words(self):
-        with open(self.path('a.ppm'), 'w') as file:
-            file.write('P3\n2 1\n1023\n0 1023 512\n1 2 3\n')
-        np.testing.assert_array_equal(
-            photo_file.read(self.path('a.ppm')).pixels,
-            [np.rint(np.array([[0, 1023, 512], [1, 2, 3]]) * (65535 / 1023))])
+        """Programs put comments behind the header, too."""
+        for text in ('P3\n2 1\n1023\n0 1023 512\n1 2 3\n',
+                     'P3\n2 1\n1023\n# 4 5\n0 1023 512\n1 2 3\n# end',
+                     'P3 2 1 1023#a\n 0 1023# 7 8\r512\n1 2 3#'):
+            with open(self.path('a.ppm'), 'w') as file:
+                file.write(text)
+            np.testing.assert_array_equal(
+                photo_file.read(self.path('a.ppm')).pixels,
+                [np.rint(np.array([[0, 1023, 512], [1, 2, 3]])
+                         * (65535 / 1023))])
 
     def test_bmp_of_sixteen_bits_of_a_pixel(self):
         """5, 6 and 5: nothing that is read as less."""
