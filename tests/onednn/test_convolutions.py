@@ -121,6 +121,22 @@ def test_both_gradients():
             agree(found, truth)
 
 
+def check_alone():
+    """A photo's values are the same, whatever stands beside it."""
+    for side in (8, 12, 16, 24):
+        case = Case((4, 64, 64, side, side))
+        one = Case((1, 64, 64, side, side))
+        one.maps, one.kernels = case.maps[:1], case.kernels
+        np.testing.assert_array_equal(one.forward(), case.forward()[:1])
+
+
+@needs_onednn
+def test_a_photo_alone():
+    # With AVX2, where the ways are ours.
+    run_again('from tests.onednn import test_convolutions as test; '
+              'test.check_alone()', DNNL_MAX_CPU_ISA='AVX2')
+
+
 @needs_onednn
 def test_a_deep_layer():
     case = Case((2, 512, 512, 12, 12))

@@ -105,8 +105,7 @@ template <typename F> size_t work(const Shape &s) {
 
 // Larger tiles take a fifth less where few of them stand over the map's edge.
 // Their kernels take twice the memory: so deep layers, which have the largest,
-// keep the smaller tiles. How a photo is rounded must not hang on those beside
-// it.
+// keep the smaller tiles. Of one photo, as in winograd_pays().
 inline bool six_pays(const Shape &s) {
     return whole(s.in, BLOCK) * whole(s.out, BLOCK) <= 256 * 256 &&
            work<winograd::Six>(s) < work<winograd::Four>(s);
