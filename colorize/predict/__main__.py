@@ -1,7 +1,6 @@
 """``python -m colorize.predict``: colour black-and-white photos."""
 
 import argparse
-import itertools
 import os
 from contextlib import closing
 
@@ -178,8 +177,7 @@ def _run(plan, given, summary):
         try:
             with closing(Claims()) as claims:
                 if found.todo:
-                    _color(_taken(found.todo, claims, given, left),
-                           len(found.todo), given, summary, claims, left)
+                    _color(found.todo, given, summary, claims, left)
         finally:
             if given.scheduler:
                 _sweep(plan)  # workers may have died
@@ -196,16 +194,18 @@ def _sweep(plan):
 
 
 def _taken(tasks, claims, given, left):
-    """Those that no other run works on; of photos a cluster's workers ask."""
-    photos = [task for task in tasks
-              if given.scheduler and not formats.is_film(task.photo)]
-    rest = tasks if not photos else [task for task in tasks
-                                     if formats.is_film(task.photo)]
-    return itertools.chain(photos, claimed(rest, claims, given.overwrite,
-                                           left))
+    """Photos, and films, that no other run works on.
+
+    Each is claimed when it is begun; of photos a cluster's workers ask.
+    """
+    films = [task for task in tasks if formats.is_film(task.photo)]
+    photos = [task for task in tasks if not formats.is_film(task.photo)]
+    return (photos if given.scheduler else claimed(
+        photos, claims, given.overwrite, left)), claimed(
+        films, claims, given.overwrite, left)
 
 
-def _color(tasks, count, given, summary, claims, left):
+def _color(tasks, given, summary, claims, left):
     """Colour photos, say what is wrong with one, note what was done."""
     from colorize import paint
     paint.prepare()  # while the rest is imported
@@ -215,8 +215,9 @@ def _color(tasks, count, given, summary, claims, left):
                                given.coherence)
     summary.settings.update(decode=made.decoding,
                             coherence=made.coherence or 'none')
-    late = []
-    outcomes = _outcomes(tasks, count, made, given, late, left)
+    late, count = [], len(tasks)
+    photos, films = _taken(tasks, claims, given, left)
+    outcomes = _outcomes(photos, films, count, made, given, late, left)
     try:
         with closing(outcomes), progress(count, 'color',
                                          shown=count > 1) as advance:
@@ -234,15 +235,13 @@ def _color(tasks, count, given, summary, claims, left):
                 _note(outcome, summary)
 
 
-def _outcomes(tasks, count, made, given, late, left):
+def _outcomes(photos, films, count, made, given, late, left):
     """Of photos, then of the films among them."""
-    from colorize.predict import films
-    found = []
-    photos = _photos(films.photos_of(tasks, found), count, made, given, late,
-                     left)
-    with closing(photos):
-        yield from photos
-    yield from films.colored(found, made, given)
+    from colorize.predict.films import colored
+    outcomes = _photos(photos, count, made, given, late, left)
+    with closing(outcomes):
+        yield from outcomes
+    yield from colored(films, made, given)
 
 
 def _photos(tasks, count, made, given, late, left):

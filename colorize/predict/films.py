@@ -4,31 +4,11 @@ import os
 import time
 from contextlib import ExitStack
 
-from colorize.photos import formats
 from colorize.predict.pipeline import Outcome
 from colorize.progress import progress
 from colorize.video import STEADY, extra
 
-__all__ = ['colored', 'photos_of']
-
-
-def photos_of(tasks, films):
-    """Photos, as they come; films go into a list.
-
-    Parameters
-    ----------
-    tasks : iterable of colorize.predict.plan.Task
-    films : list
-
-    Yields
-    ------
-    colorize.predict.plan.Task
-    """
-    for task in tasks:
-        if formats.is_film(task.photo):
-            films.append(task)
-        else:
-            yield task
+__all__ = ['colored']
 
 
 def colored(films, colorizer, given):
@@ -36,7 +16,8 @@ def colored(films, colorizer, given):
 
     Parameters
     ----------
-    films : sequence of colorize.predict.plan.Task
+    films : iterable of colorize.predict.plan.Task
+        Taken one at a time.
     colorizer : colorize.colorizer.Colorizer
     given : argparse.Namespace
         Of the command line.

@@ -25,6 +25,10 @@ Outcome = namedtuple('Outcome', 'task status size seconds notes scores error')
 ROOM = 1 << 26
 GROUP = 1 << 24
 
+#: Photos in a group at most. Three groups are on their way; each photo is
+#: claimed, by two open files at most, and a process may have 1024.
+_MANY = 100
+
 #: Results that may wait for one before them, so that order is kept.
 _AHEAD = 64
 
@@ -51,7 +55,7 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
         Taken as they are read.
     colorizer : colorize.colorizer.Colorizer
     batch_size : int
-        Photos that pass the network together.
+        Photos that pass the network together; 100 do at most.
     quality : int, optional
         See :func:`colorize.photos.photo_file.write`.
     side_by_side : bool
@@ -78,8 +82,8 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
     """
     room, waiting = Room(ROOM), deque()
     unfinished = threading.Semaphore(_UNFINISHED)
-    groups = prefetch(_groups(tasks, colorizer, room, 4 * batch_size, hints),
-                      depth=1)
+    groups = prefetch(_groups(tasks, colorizer, room, min(
+        4 * batch_size, _MANY), hints), depth=1)
     pool = ThreadPoolExecutor(2)
 
     def finish(outcome, job, answer):

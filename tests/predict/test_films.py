@@ -4,16 +4,30 @@ import contextlib
 import io
 import json
 import os
+import resource
 import sys
 from unittest import mock
 
 from colorize import colorizer
 from colorize.predict import __main__ as predict
+from colorize.predict.claims import Claims
 from colorize.video import extra
 from experiments.shared.stand_in import Uncompiled
 from tests.shared import films
 from tests.shared.folder import Folder
 from tests.shared.photos import write_photos
+
+
+@contextlib.contextmanager
+def few_files(more):
+    """About so many more than now may be open in this process."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = len(os.listdir('/proc/self/fd')) + more
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 class _Tinting(films.Tinting, Uncompiled):
@@ -58,6 +72,37 @@ class TestFilms(Folder):
         status, said = self.run_predict(self.path('in'), '-o',
                                         self.path('out'))
         self.assertIn('3 were done before', said)
+
+    def test_many(self):
+        """They take no more open files than one, and photos none less."""
+        extra.require('tests')
+        os.makedirs(self.path('in'))
+        write_photos(self.path('in'), 1)
+        for number in range(80):
+            with open(self.path('in', f'{number}.mp4'), 'wb'):
+                pass
+        with few_files(60):
+            status, said = self.run_predict(self.path('in'))
+        self.assertEqual(status, 1)
+        self.assertIn('1 of 81 photos coloured, 80 failed', said)
+        self.assertEqual(said.count('not a readable film'), 80)
+
+    def test_several_runs_share_them(self):
+        """Of two films, the other run takes one while this has one."""
+        films.write_film(self.path('a.mp4'))
+        films.write_film(self.path('b.mp4'))
+        other = Claims()
+        self.addCleanup(other.close)
+
+        def color(path, output, *_):
+            self.assertFalse(Claims().take(output))
+            self.assertTrue(other.take(self.path('b-color.mp4')))
+            return (1, 1), []
+        with mock.patch('colorize.video.film.color_film', color):
+            status, said = self.run_predict(self.folder)
+        self.assertEqual(status, 0)
+        self.assertIn('1 of 2 photos coloured, 0 failed, 1 left to another',
+                      said)
 
     def test_a_result_knows_its_film(self):
         """Another film of that name gets a name of its own."""

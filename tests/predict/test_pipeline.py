@@ -107,6 +107,17 @@ class TestColored(Predicting):
         self.assertLessEqual(max(most), 5 * 1920)
         self.assertEqual(sum(taken), 12 * 1920)
 
+    def test_few_photos_are_taken_at_once(self):
+        """Each is claimed, by one or two open files."""
+        taken, ahead = [], []
+        tasks = (taken.append(number) or Task(self.path('none'), 'out')
+                 for number in range(600))
+        for done, _ in enumerate(pipeline.colored(
+                tasks, Uncompiled(None), 1024)):
+            ahead.append(len(taken) - done)
+        self.assertEqual(len(ahead), 600)
+        self.assertLess(2 * max(ahead), 800)
+
     def test_photos_larger_than_the_room_pass_one_by_one(self):
         with mock.patch.object(pipeline, 'ROOM', 100), \
                 mock.patch.object(pipeline, 'GROUP', 10):
