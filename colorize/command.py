@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import math
 import os
 import re
@@ -99,19 +100,26 @@ def quiet():
             os.close(nowhere)
 
 
-def _print(line, stream):
+#: How writing fails where nobody reads on: a pipe, a terminal is closed.
+_CLOSED = errno.EPIPE, errno.EIO
+
+
+def _print(line, stream, end='\n'):
     """Print, and never again where nobody reads on."""
     try:
         with _printing:
-            print(line, file=stream, flush=True)
-    except BrokenPipeError:
+            print(line, file=stream, end=end, flush=True)
+    except OSError as error:
+        if error.errno not in _CLOSED:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(error):
     """Say an error in one line, after its traceback with ``--debug``."""
     if _shown['debug']:
-        traceback.print_exception(type(error), error, error.__traceback__)
+        _print(''.join(traceback.format_exception(
+            type(error), error, error.__traceback__)), sys.stderr, end='')
     say(words(error))
 
 
@@ -156,15 +164,21 @@ def run(main):
         say('stopped')
         status = status_of(stopped)
     except BrokenPipeError:
-        # Nobody reads on; Python would complain once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+        status = 1  # nobody reads on
     except Exception as error:
         complain(error)
         status = getattr(error, 'status', 1)
     finally:
+        _flush()
         _handle(_end)
     sys.exit(status)
+
+
+def _flush():
+    """Print what waits for it; Python would change the status for that."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # a full disk has been said
+            _print('', stream, end='')
 
 
 def _open_streams():
@@ -193,7 +207,14 @@ def _handle(handler):
 def _stop(number, frame):
     """Clean up and end; the next signal ends at once."""
     _handle(_end)
+    _once(number)
     raise KeyboardInterrupt(number)
+
+
+def _once(number):
+    """Of a closed terminal its shell tells, and then the system again."""
+    if number == signal.SIGHUP:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
@@ -209,6 +230,7 @@ def put_off():
         if waiting:
             _end(number, frame)
         waiting.append(number)
+        _once(number)
     put = [each for each in _SIGNALS if signal.getsignal(each) is _stop]
     for each in put:
         signal.signal(each, wait)

@@ -8,6 +8,7 @@ import time
 
 from colorize import command
 from tests.shared.folder import ROOT, Folder
+from tests.shared.terminal import Terminal
 
 #: A command that says when it has begun, and cleans up for a while.
 CODE = '''
@@ -129,6 +130,77 @@ class TestStreams(Folder):
             with open(self.path('a')) as file:
                 self.assertEqual(file.read(), 'done')
         os.close(write)
+
+
+#: A command that takes no notice of its terminal, which is closed.
+DEAF = '''
+import argparse, os, signal, sys, time
+from colorize import command
+from colorize.progress import above, progress
+def main():
+    parser = argparse.ArgumentParser()
+    command.debug_option(parser)
+    parser.parse_args(['--debug'])
+    with progress(9, 'before') as advance:
+        command.show('ready')
+        while os.isatty(2):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        advance(8)  # the bar is drawn, or would be
+        with progress(2, 'after'), above():
+            command.complain(OSError('said'))
+            command.show('shown')
+    os.rename(sys.argv[1], sys.argv[2])
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+command.run(main)
+'''
+
+#: One that notices, at once or later, and is told again while it cleans up.
+TOLD_TWICE = '''
+import os, signal, sys, time
+from colorize import command
+def clean():
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGHUP)
+    os.rename(sys.argv[1], sys.argv[2])
+    print('waits', end='')
+def at_once():
+    try:
+        print('ready', flush=True)
+        time.sleep(60)
+    finally:
+        clean()
+def later():
+    with command.put_off():
+        print('ready', flush=True)
+        while os.isatty(2):
+            time.sleep(0.01)
+        clean()
+command.run({})
+'''
+
+
+class TestClosedTerminal(Folder):
+    def check(self, code, status):
+        """Close a command's terminal; it ends well all the same."""
+        with open(self.path('a'), 'w'):
+            pass
+        terminal = Terminal(code, self.path('a'), self.path('b'))
+        self.addCleanup(terminal.process.wait)
+        self.addCleanup(terminal.process.kill)
+        terminal.read('ready')
+        terminal.close()
+        self.assertEqual(terminal.process.wait(20), status)
+        self.assertEqual(os.listdir(self.folder), ['b'])
+
+    def test_is_not_written_to(self):
+        self.check(DEAF, 0)
+
+    def test_is_told_of_twice(self):
+        """By its shell, and by the system when that has ended."""
+        for main in ('at_once', 'later'):
+            self.check(TOLD_TWICE.format(main), 129)
+            os.remove(self.path('b'))
 
 
 class TestWorkingFolder(Folder):

@@ -119,10 +119,12 @@ def main(arguments=None):
             _conclude(summary)
     finally:
         with command.put_off():
-            if summary.worth_a_line:
-                command.say(summary.line())
-            if given.json:
-                summary.write(given.json, _average(summary))
+            try:  # the report first, as the line may find no reader
+                if given.json:
+                    summary.write(given.json, _average(summary))
+            finally:
+                if summary.worth_a_line:
+                    command.say(summary.line())
     return 1 if summary.failed else 0
 
 

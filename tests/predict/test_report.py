@@ -17,6 +17,26 @@ from colorize.predict.plan import Plan, Task
 from colorize.predict.report import Summary
 from tests.shared.predicting import Predicting
 from tests.shared.photos import photo, write_photos
+from tests.shared.terminal import Terminal
+
+
+#: A run that says something of each photo, and takes a while for it.
+_SLOW = '''
+import sys, time
+from unittest import mock
+from colorize import command
+from colorize.photos import photo_file
+from colorize.predict import __main__ as predict
+from experiments.shared.stand_in import Uncompiled
+
+def write(*args, write=photo_file.write):
+    time.sleep(0.1)
+    return write(*args) + ['is slow']
+
+with mock.patch('colorize.colorizer.Colorizer', Uncompiled), \\
+        mock.patch.object(photo_file, 'write', write):
+    command.run(lambda: predict.main(sys.argv[1:]))
+'''
 
 
 class TestReport(Predicting):
@@ -76,6 +96,30 @@ class TestReport(Predicting):
         self.assertEqual(status, 143)
         with open(self.path('a')) as file:
             self.assertEqual(json.load(file)['totals']['done'], 1)
+
+    def test_a_terminal_that_is_closed(self):
+        write_photos(self.folder, 20)
+        terminal = Terminal(_SLOW, self.folder, '-o', self.path('out'),
+                            '--json', self.path('a.json'))
+        self.addCleanup(terminal.process.wait)
+        self.addCleanup(terminal.process.kill)
+        terminal.read('is slow')
+        terminal.close()
+        self.assertEqual(terminal.process.wait(20), 129)
+        with open(self.path('a.json')) as file:
+            found = json.load(file)
+        self.assertCountEqual(
+            [each['output'] for each in found['photos']],
+            [self.path('out', name) for name in self.tree()])
+        self.assertIn(found['totals']['done'], range(1, 20))
+
+    def test_a_line_that_cannot_be_said(self):
+        paths = write_photos(self.folder, 2)
+        with mock.patch.object(Summary, 'line', side_effect=OSError('full')):
+            status, _, _ = self.run_main(*paths, '--json', self.path('a'))
+        self.assertEqual(status, 1)
+        with open(self.path('a')) as file:
+            self.assertEqual(json.load(file)['totals']['done'], 2)
 
     def test_a_report_that_cannot_be_written(self):
         source, = write_photos(self.folder, 1)
