@@ -169,7 +169,7 @@ def _run(plan, given, summary):
     for error in plan.unread:
         command.complain(error)
     _sweep(plan)
-    left = []
+    left, summary.left = [], 0
     with agreed(plan, given.overwrite) as found:
         for task in found.done:
             summary.add(task, 'skipped')

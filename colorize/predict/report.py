@@ -139,9 +139,8 @@ class Summary:
         parts.append(f"{counts['failed']} failed")
         if self.left:
             parts.append(f'{self.left} left to another run')
-        left = len(plan.tasks) - sum(counts.values()) - self.left
-        if left:
-            parts.append(f'{left} left')
+        if self._not_reached:
+            parts.append(f'{self._not_reached} left')
         if plan.own:
             parts.append(f'{plan.own} results among them passed over')
         if plan.unread:
@@ -152,6 +151,11 @@ class Summary:
             parts.append(f"{len(plan.foreign)} not read ({', '.join(kinds)})")
         return ', '.join([f"{counts['done']} of {len(plan.tasks)} photos "
                           'coloured'] + parts)
+
+    @property
+    def _not_reached(self):
+        """How many photos nothing is known of."""
+        return len(self._plan.tasks) - sum(self._counts.values()) - self.left
 
     @property
     def skipped(self):
@@ -166,13 +170,20 @@ class Summary:
     def write(self, path, average=None):
         """Write everything as JSON.
 
+        Of a run that was stopped, records of before that it did not reach
+        stay.
+
         Parameters
         ----------
         path : str
         average : dict, optional
             Of the scores.
         """
-        content = {'photos': list(self._records.values()),
+        photos = {(record['input'], record['output']): record
+                  for record in self._records.values()}
+        if self._not_reached:
+            photos = {**self._before, **photos}
+        content = {'photos': list(photos.values()),
                    'settings': self.settings,
                    'totals': {name: self._counts[name] for name
                               in ('done', 'skipped', 'failed')},

@@ -13,6 +13,8 @@ from PIL import Image
 from colorize import color
 from colorize.color import evaluation, metrics
 from colorize.photos import images
+from colorize.predict import standing
+from colorize.predict.claims import Claims
 from colorize.predict.plan import Plan, Task
 from colorize.predict.report import Summary
 from tests.shared.predicting import Predicting
@@ -65,6 +67,44 @@ class TestReport(Predicting):
         self.assertEqual(third['input'], paths[2])
         self.assertTrue(os.path.exists(third['output']))
         self.assertGreater(third['seconds'], 0)
+
+    def test_stopped_before_photos_are_reached(self):
+        """What was known of them stays."""
+        paths = write_photos(self.folder, 3)
+        run = *paths, '-o', self.path('out'), '--json', self.path('a.json')
+        self.run_main(*run)
+        with open(self.path('a.json')) as file:
+            first = json.load(file)
+        for place, options in (
+                ('colorize.predict.neighbours.standing', ()),
+                ('colorize.colorizer.Colorizer', ('--overwrite',))):
+            with mock.patch(place, side_effect=KeyboardInterrupt):
+                self.assertEqual(self.run_main(*run, *options)[0], 130)
+            with open(self.path('a.json')) as file:
+                found = json.load(file)
+            self.assertEqual(found['photos'], first['photos'])
+            self.assertEqual(set(found['totals'].values()), {0})
+        self.run_main(*paths[1:], *run[3:])
+        with open(self.path('a.json')) as file:
+            self.assertEqual([each['input'] for each
+                              in json.load(file)['photos']], paths[1:])
+
+    def test_stopped_when_it_asks_again_for_what_another_run_had(self):
+        paths = write_photos(self.folder, 2)
+        run = *paths, '-o', self.path('out'), '--json', self.path('a.json')
+        self.run_main(*run)
+        other = Claims()
+        self.addCleanup(other.close)
+        other.take(self.path('out', 'photo1-color.png'))
+        plans = mock.Mock(wraps=standing.standing, side_effect=[
+            mock.DEFAULT, KeyboardInterrupt])
+        with mock.patch('colorize.predict.neighbours.standing', plans):
+            status, lines, _ = self.run_main(*run, '--overwrite')
+        self.assertEqual(status, 130)
+        self.assertIn('1 of 2 photos coloured, 0 failed, 1 left', lines[0])
+        with open(self.path('a.json')) as file:
+            self.assertEqual([each['input'] for each
+                              in json.load(file)['photos']], paths)
 
     def test_a_report_into_a_pipe(self):
         """Written, and never read: that would wait for ever."""
