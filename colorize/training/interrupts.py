@@ -42,10 +42,13 @@ def noticed():
         seen.append(number)
         for each, handler in zip(signals, before):
             signal.signal(each, handler)
+        if number == signal.SIGHUP:  # a shell tells of it, and the kernel
+            signal.signal(number, signal.SIG_IGN)
 
     for number in signals:
         signal.signal(number, note)
-        _end_at_second(number)
+        if number != signal.SIGHUP:
+            _end_at_second(number)
     try:
         yield lambda: bool(seen)
     finally:

@@ -42,8 +42,12 @@ class TestSignals(Folder):
         self.assertLess(time.time() - began, 2)
 
     def test_a_closed_terminal_is_noticed(self):
-        process = self.started('while not seen(): time.sleep(0.01)')
+        process = self.started('while not seen(): time.sleep(0.01)\n'
+                               '        print("seen", flush=True)\n'
+                               '        time.sleep(1)')
         process.send_signal(signal.SIGHUP)
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)  # as an interactive shell does
         self.assertEqual(process.wait(10), 0)
 
     def test_what_is_ignored_stays_so(self):
