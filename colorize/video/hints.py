@@ -43,22 +43,24 @@ def read(path, shape, size):
     if os.path.splitext(path)[1].lower() != '.json':
         return {0: _points(files.read(path, shape), size)}
     try:
-        frames = _by_frame(files.listed(path))
+        frames = _by_frame(files.listed(path), shape)
         return {frame: _points(places.placed(found, shape), size)
                 for frame, found in frames.items()}
     except places.HintError as error:
         raise places.HintError(f'{path}: {error}') from error
 
 
-def _by_frame(found):
-    frames = {}
+def _by_frame(found, shape):
+    frames, plain = {}, []
     for number, hint in enumerate(found, 1):
         hint = dict(hint) if isinstance(hint, dict) else hint
         frame = hint.pop('frame', 0) if isinstance(hint, dict) else 0
         if type(frame) is not int or frame < 0:
             raise places.HintError(f'hint {number}: frame must be a whole '
                                    f'number, 0 or more, got {frame!r}')
+        plain.append(hint)
         frames.setdefault(frame, []).append(hint)
+    places.checked(plain, shape)  # an error counts them as the file does
     return frames
 
 

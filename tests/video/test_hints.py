@@ -39,7 +39,10 @@ class TestHints(Folder):
                 ([{'row': 1, 'column': 1, 'color': '#000000',
                    'frame': -1}], 'hint 1: frame must be'),
                 ([{'row': 99, 'column': 1, 'color': '#000000'}],
-                 'hint 1: row must be 0 to 95')):
+                 'hint 1: row must be 0 to 95'),
+                ([{'row': 9, 'column': 1, 'color': '#000000'},
+                  {'row': 9, 'column': 1, 'color': 'red', 'frame': 3}],
+                 'hint 2: color must be')):
             with self.assertRaisesRegex(HintError, f'hints.json: {words}'):
                 self.read(found)
 
