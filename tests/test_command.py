@@ -7,6 +7,7 @@ import sys
 import time
 
 from colorize import command
+from tests.shared import signals
 from tests.shared.folder import ROOT, Folder
 from tests.shared.terminal import Terminal
 
@@ -26,17 +27,10 @@ command.run(main)
 
 
 class TestSignals(Folder):
-    def setUp(self):
-        super().setUp()
-        # Where the tests run in a shell's background, SIGINT is ignored,
-        # and processes that they start inherit that.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.addCleanup(signal.signal, signal.SIGINT, before)
-
-    def started(self, code, **options):
+    def started(self, code, preexec_fn=signals.noticed):
         process = subprocess.Popen(
             [sys.executable, '-c', code], text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, **options)
+            stderr=subprocess.PIPE, preexec_fn=preexec_fn)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process

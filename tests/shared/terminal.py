@@ -8,6 +8,8 @@ import subprocess
 import sys
 import termios
 
+from tests.shared import signals
+
 __all__ = ['Terminal']
 
 
@@ -32,7 +34,7 @@ class Terminal:
             [sys.executable, '-c', code, *arguments], stdin=slave,
             stdout=slave, stderr=slave, start_new_session=True,
             env=dict(os.environ, PYTHONUNBUFFERED=''),
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            preexec_fn=_attached)
         os.close(slave)
 
     def read(self, word):
@@ -46,3 +48,8 @@ class Terminal:
         """What closing a window does."""
         with contextlib.suppress(OSError):
             os.close(self._master)
+
+
+def _attached():
+    signals.noticed()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from tests.shared import signals
 from tests.shared.folder import Folder
 
 
@@ -22,10 +23,11 @@ class TestSignals(Folder):
             '        {}\n'
             'command.run(main)\n')
 
-    def started(self, body, **options):
+    def started(self, body, preexec_fn=signals.noticed):
         process = subprocess.Popen(
             [sys.executable, '-c', self.CODE.format(body)], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=preexec_fn)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         process.stdout.readline()
