@@ -12,14 +12,14 @@ import threading
 import traceback
 import warnings
 
-__all__ = ['add_device', 'complain', 'debug_option', 'name_of', 'number',
-           'photo_places', 'printable', 'put_off', 'quiet', 'run', 'say',
-           'show', 'status_of', 'words']
+__all__ = ['SIGNALS', 'add_device', 'complain', 'debug_option', 'hear_once',
+           'name_of', 'number', 'photo_places', 'printable', 'put_off',
+           'quiet', 'run', 'say', 'show', 'status_of', 'words']
 
 _shown = {'debug': False}
 
 #: What ends a command: Ctrl-C, a closed terminal, a request.
-_SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
 
 
 class _Debug(argparse.Action):
@@ -199,7 +199,7 @@ def _open_streams():
 
 def _handle(handler):
     """Set who is told of signals that are not ignored (as by nohup)."""
-    for each in _SIGNALS:
+    for each in SIGNALS:
         if signal.getsignal(each) is not signal.SIG_IGN:
             signal.signal(each, handler)
 
@@ -207,12 +207,20 @@ def _handle(handler):
 def _stop(number, frame):
     """Clean up and end; the next signal ends at once."""
     _handle(_end)
-    _once(number)
+    hear_once(number)
     raise KeyboardInterrupt(number)
 
 
-def _once(number):
-    """Of a closed terminal its shell tells, and then the system again."""
+def hear_once(number):
+    """Ignore a signal from now on that may come twice for one reason.
+
+    Of a closed terminal its shell tells, and then the system again.
+
+    Parameters
+    ----------
+    number : int
+        Of the signal that has come.
+    """
     if number == signal.SIGHUP:
         signal.signal(number, signal.SIG_IGN)
 
@@ -230,8 +238,8 @@ def put_off():
         if waiting:
             _end(number, frame)
         waiting.append(number)
-        _once(number)
-    put = [each for each in _SIGNALS if signal.getsignal(each) is _stop]
+        hear_once(number)
+    put = [each for each in SIGNALS if signal.getsignal(each) is _stop]
     for each in put:
         signal.signal(each, wait)
     try:

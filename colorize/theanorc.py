@@ -13,7 +13,7 @@ def config_files():
     Returns
     -------
     configparser.RawConfigParser
-        Those of THEANO_FLAGS without a dot are in 'global' here.
+        What THEANO_FLAGS names without a section is in 'global'.
 
     Raises
     ------

@@ -8,9 +8,9 @@ import signal
 import sys
 import threading
 
-__all__ = ['Interrupted', 'noticed']
+from colorize import command
 
-_SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+__all__ = ['Interrupted', 'noticed']
 
 
 class Interrupted(RuntimeError):
@@ -34,7 +34,7 @@ def noticed():
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False  # signals reach the main thread only
         return
-    signals = [each for each in _SIGNALS
+    signals = [each for each in command.SIGNALS
                if signal.getsignal(each) is not signal.SIG_IGN]
     before = [signal.getsignal(number) for number in signals]
 
@@ -42,8 +42,7 @@ def noticed():
         seen.append(number)
         for each, handler in zip(signals, before):
             signal.signal(each, handler)
-        if number == signal.SIGHUP:  # a shell tells of it, and the kernel
-            signal.signal(number, signal.SIG_IGN)
+        command.hear_once(number)
 
     for number in signals:
         signal.signal(number, note)

@@ -94,9 +94,9 @@ def _notes(about):
              f"ours: {about['run']} ({about['dataset']}), {about['photos']} "
              f'test photos of {side} x {side} pixels.',
              'ours is the mean over photos, spread their standard deviation.',
-             'S is HSV saturation, which the paper does not define.',
-             'dahl is shown the grey of L; it learnt from Y of YUV.']
-    lines = lines[:len(lines) - ('dahl' not in runs)]
+             'S is HSV saturation, which the paper does not define.']
+    if 'dahl' in runs:
+        lines.append('dahl is shown the grey of L; it learnt from Y of YUV.')
     for name, run in runs.items():
         lines.append(
             f"{name}: {run['epochs']} epochs, best {run['best_epoch']}; "

@@ -283,6 +283,13 @@ class TestTrouble(Shared):
         self.check_last_good_one(before)
         self.assertTrue(all(map(np.isfinite, self.log())))
 
+    def test_validation_is_no_number(self):
+        nothing = mock.Mock(return_value=(np.nan, np.zeros((2, 2, 16, 16))))
+        with mock.patch.object(self, 'functions', self.functions._replace(
+                validate=nothing)), self.assertRaisesRegex(
+                    run_folder.TrainingError, 'validation loss is nan in ep'):
+            self.train(1)
+
     def test_interrupted_while_validating(self):
         self.train(2)
         whole = self.parameters()

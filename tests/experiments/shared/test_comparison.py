@@ -78,13 +78,15 @@ class TestComparison(Experiment):
         """What a process of its own would do."""
         return aggregation.main(arguments)
 
-    def test_without_photos_held_out_nothing_is_trained(self):
-        for given in (['--count', '2'], ['--holdout', '0']):
+    def test_what_cannot_be_compared_is_not_trained(self):
+        for given, words in ((['--count', '2'], 'hold no photo out'),
+                             (['--holdout', '0'], 'hold no photo out'),
+                             (['--patience', '2'], 'unrecognized')):
             with mock.patch.object(comparison, 'train_apart') as trained, \
                     redirect_stderr(io.StringIO()) as said, \
                     self.assertRaises(SystemExit):
                 head.main(['--quick', '--runs', self.folder, *given])
-            self.assertIn('hold no photo out', said.getvalue())
+            self.assertIn(words, said.getvalue())
             trained.assert_not_called()
 
     def test_a_variant_that_fails_ends_the_experiment(self):
