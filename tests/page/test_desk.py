@@ -42,6 +42,12 @@ fetch = (path, options) => {
 };
 '''
 
+#: The small pictures of the strip.
+_THUMBS = '''
+return [...document.querySelectorAll('#photos canvas')]
+  .map(each => each.toDataURL());
+'''
+
 
 class TestDesk(Browsing):
     def have(self, *sources):
@@ -73,6 +79,28 @@ class TestDesk(Browsing):
         self.the('remove').click()
         self.until_counted('0 of 1 photo coloured, 1 could not be read')
         self.assertFalse(self.the('desk').is_displayed())
+
+    def test_one_that_could_not_be_read_can_be_taken_away(self):
+        self.have(gray_file(self.path('good.png')), self.broken(),
+                  self.broken('other.jpg'))
+        self.choose(1)
+        self.page.find_element('css selector', '#notices .remove').click()
+        self.until_counted('1 of 2 photos coloured, 1 could not be read')
+        self.assertEqual(self.text('notices'), '')
+        self.assertEqual(self.text('photo-name'), 'good.png')
+        self.assertEqual([card.text for card in self.page.find_elements(
+            'css selector', '#photos .name')], ['good.png', 'other.jpg'])
+
+    def test_the_strip_follows_one_that_has_left_it(self):
+        self.have(gray_file(self.path('a.png')), gray_file(
+            self.path('b.png'), 1))
+        before = self.page.execute_script(_THUMBS)
+        self.slide_to('saturation', 3)
+        self.choose(1)
+        self.wait(lambda: self.page.execute_script(_THUMBS) != before)
+        now = self.page.execute_script(_THUMBS)
+        self.assertEqual([one != other for one, other in zip(before, now)],
+                         [True, False])
 
     def test_after_a_removal_the_one_beside_it_is_there(self):
         self.have(self.broken(), *(gray_file(self.path(f'{name}.png'))

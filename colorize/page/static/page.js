@@ -8,7 +8,8 @@ import {View} from './view.js';
 
 const $ = id => document.getElementById(id);
 
-function notice(message) {
+// remove: what takes away whom the message is about.
+function notice(message, remove) {
   const line = document.createElement('p');
   line.className = 'notice';
   const close = document.createElement('button');
@@ -18,16 +19,32 @@ function notice(message) {
   close.addEventListener('click', () => line.remove());
   const text = document.createElement('span');
   text.textContent = message;
-  line.append(text, close);
+  line.append(text, ...remove ? [removal(line, remove)] : [], close);
   $('notices').replaceChildren(line);
 }
 
-// A function that waits until nobody has called it for a moment.
+function removal(line, remove) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'remove';
+  button.textContent = 'Remove';
+  button.addEventListener('click', () => {
+    line.remove();
+    remove();
+  });
+  return button;
+}
+
+// A function that waits until nobody has called it for a moment; each photo
+// has a wait of its own.
 function calm(call, wait) {
-  let timer;
-  return (...given) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => call(...given), wait);
+  const timers = new Map();
+  return photo => {
+    clearTimeout(timers.get(photo));
+    timers.set(photo, setTimeout(() => {
+      timers.delete(photo);
+      call(photo);
+    }, wait));
   };
 }
 
@@ -122,15 +139,15 @@ function counting(shelf) {
 // The photo on the desk follows what is chosen for it.
 function looking(shelf, view, settings, hints) {
   const fail = error => notice(error.message);
-  const repaint = calm(() => {
-    if (shelf.current) view.repaint();
+  const repaint = calm(photo => {
+    if (photo && photo === shelf.current) view.repaint();
   }, 60);
-  const thumb = calm(() => {
-    if (shelf.current) shelf.paint(shelf.current).catch(fail);
+  const thumb = calm(photo => {
+    if (shelf.photos.includes(photo)) shelf.paint(photo).catch(fail);
   }, 700);
   const changed = () => {
-    repaint();
-    thumb();
+    repaint(shelf.current);
+    thumb(shelf.current);
   };
   shelf.addEventListener('came', event => {
     if (!shelf.current && event.detail.state === 'done') {
@@ -139,7 +156,9 @@ function looking(shelf, view, settings, hints) {
   });
   shelf.addEventListener('chosen', event => {
     const photo = event.detail;
-    if (photo?.state === 'failed') return notice(photo.error);
+    if (photo?.state === 'failed') {
+      return notice(photo.error, () => shelf.remove(photo));
+    }
     $('desk').hidden = !photo;
     hints.show(photo);
     if (photo) {
