@@ -1,6 +1,9 @@
 """JPEGs that are nearly whole."""
 
+import hashlib
 import io
+import itertools
+import re
 
 import numpy as np
 from PIL import Image
@@ -9,8 +12,14 @@ __all__ = ['completed', 'hole', 'mended']
 
 _END = b'\xff\xd9'
 
-#: The marker before what is drawn.
-_SCAN = 0xda
+#: The markers before what is drawn, and of Huffman tables.
+_SCAN, _HUFFMAN = 0xda, 0xc4
+
+#: Both where more scans come, and any: a 255 among codes has a 0 behind it.
+_TABLES, _MARKER = re.compile(b'\xff[\xc4\xda]'), re.compile(b'\xff[^\0]')
+
+#: AC values that end one block, or many of a progressive scan.
+_NO_MORE = range(0, 0xf0, 16)
 
 #: Segments that are looked at; each is tried with what no APPn is, of so
 #: many bytes: one that is made to cost more is refused.
@@ -18,6 +27,10 @@ _MOST, _LONGEST = 1000, 1 << 20
 
 #: Zeros in a row that no picture makes.
 _HOLE = bytes(1024)
+
+#: Runs of codes with such zeros that are looked at, and how much of their
+#: end must not be changed without changing the picture.
+_RUNS, _TAIL = 8, 16
 
 
 def completed(content):
@@ -52,14 +65,93 @@ def _decoded(content):
 def hole(content):
     """Whether zeros lie in a JPEG's picture, as where a disk or a card failed.
 
-    A page of one colour may be nearly all zeros, and is none. Before and
-    behind the picture they are room that makers and programs leave.
+    Before and behind the picture they are room that makers and programs
+    leave. In it they may be a blank margin: then the codes say so, and all
+    that comes after them is needed.
     """
+    runs = itertools.islice(_runs_with_zeros(content), _RUNS)
+    try:
+        coded = [(codes, end) for codes, end in (
+            (_codes_of_zeros(content, place), end) for place, end in runs)
+            if any(codes)]  # bare bits of a scan that refines: none is moved
+        if not all(_is_blank(*codes) for codes, _ in coded):
+            return True
+        whole = _digest(content) if coded else None
+        return any(_digest(_flipped(content, end)) == whole
+                   for _, end in coded)
+    except (IndexError, OSError):  # nor is it whole
+        return True
+
+
+def _runs_with_zeros(content):
+    """Where coded data begin and end, from marker to marker."""
     start = _segments(content)[1]
     end = content.find(_END, start)
     end = len(content) if end < 0 else end
-    return (content.find(_HOLE, start, end) >= 0
-            and content.count(0, start, end) <= (end - start) // 2)
+    place = content.find(_HOLE, start, end)
+    while place >= 0:
+        marker = _MARKER.search(content, place, end)
+        stop = marker.start() if marker else end
+        yield place, stop
+        place = content.find(_HOLE, stop, end)
+
+
+def _flipped(content, end):
+    """With other bits in the last bytes of a run; none becomes a marker."""
+    start = end - _TAIL
+    start += content[start - 1] == 0xff  # the 0 behind it stays
+    tail = bytes(each ^ 0x55 for each in content[start:end])
+    return content[:start] + tail.replace(b'\xff', b'\0') + content[end:]
+
+
+def _digest(content):
+    """Of a picture's pixels, in strips: it may be large."""
+    image, digest = _decoded(content), hashlib.md5()
+    for top in range(0, image.height, 256):
+        digest.update(image.crop((0, top, image.width, min(
+            top + 256, image.height))).tobytes())
+    return digest.digest()
+
+
+def _is_blank(means, rest):
+    """Whether zeros are the codes of blocks like the one before: "no change"
+    of the mean, and "nothing from here on" of the rest."""
+    return not any(means) and all(each in _NO_MORE for each in rest)
+
+
+def _codes_of_zeros(content, place):
+    """What zeros there say of blocks' means, and of the rest.
+
+    A code of zeros only is the first of a Huffman table.
+    """
+    parts, start = _segments(content)
+    parts = [part for name, part in parts if not name] + [
+        _segment(content, found.start())
+        for found in _TABLES.finditer(content, start, place)]
+    first = {}
+    for part in parts:
+        if part[1] == _HUFFMAN:
+            first.update(_first_values(part[4:]))
+    scan = [part for part in parts if part[1] == _SCAN][-1]
+    return [[first.get(each, 1) for each in tables]
+            for tables in _tables_of(scan)]
+
+
+def _tables_of(scan):
+    """Numbers of the tables that a scan is coded by: of means, of the rest."""
+    count = scan[4]
+    numbers = scan[6:5 + 2 * count:2]
+    begin, end, refines = scan[5 + 2 * count], scan[6 + 2 * count], scan[
+        7 + 2 * count] >> 4
+    means = [each >> 4 for each in numbers] if not begin + refines else []
+    return means, [16 | each & 15 for each in numbers] if end else []
+
+
+def _first_values(tables):
+    """The first value of each Huffman table of a segment, by its number."""
+    while len(tables) > 17:
+        yield tables[0], tables[17]
+        tables = tables[17 + sum(tables[1:17]):]
 
 
 def mended(content):
@@ -99,13 +191,21 @@ def _segments(content):
         if marker == 0xff:  # segments may be filled up with these
             start += 1
             continue
-        end = start + 2 + int.from_bytes(content[start + 2:start + 4], 'big')
         name = f'APP{marker & 15}' if marker & 0xf0 == 0xe0 else ''
-        found.append((name, content[start:end]))
-        start = end
+        found.append((name, _segment(content, start)))
+        start += _size(content, start)
         if marker == _SCAN:
             break
     return found, start
+
+
+def _segment(content, start):
+    return content[start:start + _size(content, start)]
+
+
+def _size(content, start):
+    """Bytes of a segment, its marker's too."""
+    return 2 + int.from_bytes(content[start + 2:start + 4], 'big')
 
 
 def _is_read(content):

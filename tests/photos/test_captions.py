@@ -242,6 +242,23 @@ class TestNearlyWhole(PhotoFiles):
                                                    optimize=True)
         self.assertEqual(photo_file.read(self.path('a.jpg')).notes, [])
 
+    def test_blank_margins_and_a_hole_beside_them(self):
+        """Where codes are made for the photo, a margin is written as zeros."""
+        for options in ({'optimize': True}, {'progressive': True},
+                        {'progressive': True, 'quality': 95}):
+            Image.fromarray(np.pad(np.tile(photo(), (3, 4, 1)), (
+                (1500, 0), (0, 1500), (0, 0)), constant_values=255)).save(
+                    self.path('a.jpg'), **options)
+            with open(self.path('a.jpg'), 'rb') as file:
+                content = file.read()
+            self.assertGreater(content.count(bytes(1024)), 0)
+            self.assertEqual(self.put(content).notes, [])
+            place = len(content) * 9 // 10
+            self.assertLess(content[place:place + 2048].count(0), 500)
+            found = self.put(content[:place] + bytes(2048)
+                             + content[place + 2048:])
+            self.assertRegex(found.notes[0], 'zeros lie inside')
+
     def test_zeros_beside_the_picture(self):
         """Room in a maker's notes, and what fills a file up."""
         made = Image.Exif()
