@@ -20,15 +20,14 @@ Leg = namedtuple('Leg', 'epochs network training')
 
 #: Photos are seen through windows of 96² in 128²: most of the scene for a
 #: fifth of the arithmetic of 224².
+_ALL = {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 16,
+        'schedule': 'cosine', 'average': 0.999, 'seed': 0}
+
 LEGS = (
     Leg(3, {'width': 1, 'vgg_batch_norm': False, 'freeze_until': 'conv2_2'},
-        {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 16,
-         'learning_rate': 0.001, 'schedule': 'cosine', 'vgg_rate': 0.1,
-         'average': 0.999, 'seed': 0}),
+        dict(_ALL, learning_rate=0.001, vgg_rate=0.1)),
     Leg(3, {'freeze_until': 'conv1_2'},
-        {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 16,
-         'learning_rate': 0.0006, 'schedule': 'cosine', 'vgg_rate': 0.2,
-         'average': 0.999, 'seed': 0}),
+        dict(_ALL, learning_rate=0.0006, vgg_rate=0.2)),
 )
 
 
