@@ -172,7 +172,7 @@ def test_as_many_cores_as_there_are_and_more():
 
 @needs_onednn
 def test_the_ways_of_older_processors():
-    # Neither AMX nor, with AVX2, Winograd kernels of oneDNN's.
+    # Neither AMX nor, with AVX2, blocks of 16 channels.
     run_again(OMP_NUM_THREADS='2', DNNL_MAX_CPU_ISA='AVX512_CORE')
     for threads in '1', '3':
         run_again(OMP_NUM_THREADS=threads, DNNL_MAX_CPU_ISA='AVX2')

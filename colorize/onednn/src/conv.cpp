@@ -122,9 +122,8 @@ Plan ours(Way way) {
     return plan;
 }
 
-// Winograd does 3x3 kernels with 2.25 to 5 times fewer products; oneDNN
-// refuses it where it has no such kernel (float32 without AVX-512) and
-// convolution_auto overlooks it.
+// Winograd does 3x3 kernels with 2.25 to 5 times fewer products.
+// oneDNN's own are overlooked by convolution_auto, and refuse some shapes.
 Plan make_plan(Direction direction, const Shape &shape, int flags) {
     // Impossible shapes are left to oneDNN, which says so.
     bool possible = std::min({shape.batch, shape.in, shape.out, shape.rows,
@@ -132,7 +131,9 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
     if (possible && amx_runs() && direction != WEIGHTS) return ours(AMX_TILES);
     if (possible && direction == FORWARD && narrow_pays(shape))
         return ours(NARROW);
-    if (shape.kernel_rows == 3 && shape.kernel_columns == 3) {
+    if (possible && winograd_pays(shape)) return ours(WINOGRAD);
+    if (!WINOGRAD_IS_OURS && shape.kernel_rows == 3 &&
+        shape.kernel_columns == 3) {
         try {
             auto plan = Maker(shape, flags, dnnl_convolution_winograd)
                 .make(direction);
@@ -141,7 +142,6 @@ Plan make_plan(Direction direction, const Shape &shape, int flags) {
         } catch (const Refusal &refusal) {
             if (refusal.status != dnnl_unimplemented) throw;
         }
-        if (winograd_pays(shape)) return ours(WINOGRAD);
     }
     return Maker(shape, flags, dnnl_convolution_direct).make(direction);
 }
@@ -222,10 +222,10 @@ void unpack_weights(const Plan &plan, const Shape &s, const float *packed,
 // each, and the sign of the second.
 EXPORT int digits() { return amx_runs() ? 17 : 24; }
 
-// Threads that may convolve at the same time: of oneDNN's Winograd kernels,
-// which AVX-512 without AMX leaves to it, one has its turn.
+// Threads that may convolve at the same time: of oneDNN's Winograd kernels one
+// has its turn.
 EXPORT int lanes() {
-    return amx_runs() || BLOCK == 8 ? omp_get_max_threads() : 1;
+    return amx_runs() || WINOGRAD_IS_OURS ? omp_get_max_threads() : 1;
 }
 
 // Of OpenMP, for the thread that calls this.

@@ -8,8 +8,7 @@
 // (depth in, depth out), and the products are transformed back.
 #include "winograd.h"
 
-#if BLOCK == 16
-// AVX-512: oneDNN has its own, and these take a second to compile.
+#if !WINOGRAD_IS_OURS
 bool winograd_pays(const Shape &) { return false; }
 void winograd_forward(const Shape &, const float *, const float *,
                       const float *, float *, bool, bool) {}
@@ -158,7 +157,7 @@ bool winograd_pays(const Shape &s) {
     Tiles tiles(Four::PIXELS, 1, s.in, s.rows, s.columns);
     return s.kernel_rows == 3 && s.kernel_columns == 3 &&
            tiles.count() >= 4 &&
-           whole(s.in, BLOCK) * whole(s.out, BLOCK) >= 256;
+           whole(s.in, BLOCK) * whole(s.out, BLOCK) >= 4 * BLOCK * BLOCK;
 }
 
 void winograd_forward(const Shape &s, const float *in, const float *kernels,

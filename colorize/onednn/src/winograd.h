@@ -1,6 +1,14 @@
-// Our own Winograd convolutions, for processors where oneDNN has none.
+// Our own Winograd convolutions, faster than oneDNN's for AVX-512.
 #pragma once
 #include "common.h"
+
+// Not beside AMX, which is faster still: they take a second to compile. Where
+// the system does not let us use it, oneDNN's have to do.
+#ifdef AMX
+#define WINOGRAD_IS_OURS 0
+#else
+#define WINOGRAD_IS_OURS 1
+#endif
 
 // Whether it is faster than a direct convolution: not where the kernels'
 // transforms, which do not depend on the map's size, are most of the work.

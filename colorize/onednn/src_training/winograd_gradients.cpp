@@ -1,8 +1,9 @@
 // Gradients of kernels by ../src/winograd.cpp's transforms, transposed, where
 // these are what convolves.
 #include "../src/conv.h"
+#include "../src/winograd.h"
 
-#if BLOCK == 8
+#if WINOGRAD_IS_OURS
 #include "../src/pieces.h"
 
 #include <algorithm>
