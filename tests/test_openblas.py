@@ -10,7 +10,7 @@ from tests.shared.folder import Folder
 
 #: As hints are spread (SciPy's sparse solver), on as many pixels.
 _SOLVE = '''
-import colorize, os
+import colorize
 import numpy as np
 from scipy.sparse import diags
 from scipy.sparse.linalg import splu
