@@ -1,5 +1,7 @@
 """The desk holds the photo that is chosen, whatever goes wrong beside it."""
 
+import json
+
 from colorize.page import limits
 from tests.page.browsing import Browsing
 from tests.page.serving import gray_file
@@ -40,6 +42,21 @@ fetch = (path, options) => {
   asked.push(path.replace(/.*[/]/, ''));
   return ask(path, options);
 };
+'''
+
+#: Cancels one that the server has no room for; how that ends.
+_FULL = '''
+const [done] = arguments;
+const stop = new AbortController();
+const ask = fetch;
+fetch = async () => {
+  fetch = ask;
+  stop.abort();
+  return new Response('{"error": "full"}', {status: 503});
+};
+import('/api.js')
+  .then(api => api.add(new File([], 'one.png'), 'one.png', stop.signal))
+  .then(() => done('it came'), error => done(error.name));
 '''
 
 #: The small pictures of the strip.
@@ -120,7 +137,20 @@ class TestDesk(Browsing):
         self.assertEqual(self.page.execute_script('return live.size'), 2)
         self.the('remove').click()
         self.the('remove').click()
-        self.assertEqual(self.page.execute_script('return live.size'), 0)
+        # One that was on its way is let go of when it has come.
+        self.wait(lambda: not self.page.execute_script('return live.size'))
+
+    def test_a_file_of_too_many_hints_changes_nothing(self):
+        self.one()
+        path = self.path('many-hints.json')
+        with open(path, 'w') as file:
+            json.dump([{'row': 9, 'column': 9, 'color': '#aa2200'}]
+                      * (limits.MOST_HINTS + 1), file)
+        self.the('hints-file').send_keys(path)
+        self.wait(lambda: f'At most {limits.MOST_HINTS} hints'
+                  in self.text('notices'))
+        self.assertFalse(self.page.find_elements(
+            'css selector', '#hints button'))
 
     def test_one_that_is_decoded_late_does_not_come_onto_it(self):
         self.have(gray_file(self.path('a.png')), gray_file(
@@ -146,6 +176,9 @@ class TestDesk(Browsing):
         self.wait(lambda: self.size_of('color')[0] == 1800)
         self.assertEqual(self.page.execute_script('return asked.sort()'),
                          ['color?size=whole', 'gray?size=whole'])
+
+    def test_cancelled_while_the_server_is_full_is_cancelled(self):
+        self.assertEqual(self.page.execute_async_script(_FULL), 'AbortError')
 
     def test_a_tab_that_closes_can_name_every_photo(self):
         number = self.brought(gray_file(self.path('one.png')))['id']

@@ -37,7 +37,8 @@ export async function about() {
   return (await ask('/api/about')).json();
 }
 
-// Waits and tries again while the server has its hands full.
+// Waits and tries again while the server has its hands full; cancelled
+// meanwhile, the next try says so.
 export async function add(file, place, signal) {
   for (;;) {
     const form = new FormData();
@@ -48,7 +49,7 @@ export async function add(file, place, signal) {
         {method: 'POST', body: form, signal});
       return await response.json();
     } catch (error) {
-      if (error.status !== 503 || signal.aborted) throw error;
+      if (error.status !== 503) throw error;
       await new Promise(done => setTimeout(done, 1000));
     }
   }

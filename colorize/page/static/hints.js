@@ -53,9 +53,7 @@ export class Hints extends EventTarget {
   }
 
   async #pick(hint, number) {
-    if (number < 0 && this.photo.hints.length >= this.most) {
-      return this.#say(`At most ${this.most} hints for one photo.`);
-    }
+    if (number < 0 && this.#tooMany(this.photo.hints.length + 1)) return;
     this.open = {...hint};
     this.number = number;
     this.before = this.photo.hints;
@@ -248,11 +246,18 @@ export class Hints extends EventTarget {
           Number.isFinite(each[name] ?? 1))
         && /^#[0-9a-f]{6}$/i.test(each.color));
       if (!good) throw new Error();
+      if (this.#tooMany(hints.length)) return;
       this.#set(hints.map(each => ({radius: Math.max(2, Math.round(0.015
         * Math.max(this.photo.rows, this.photo.columns))), ...each})));
     } catch {
       this.#say(`${file.name} is no file of hints.`);
     }
+  }
+
+  #tooMany(count) {
+    if (count <= this.most) return false;
+    this.#say(`At most ${this.most} hints for one photo.`);
+    return true;
   }
 
   #changed() {
