@@ -12,11 +12,17 @@ __all__ = ['name_kernels']
 #: The newest family of AMD's that it knows, Zen 3 and 4.
 _KNOWN = 25
 
+#: Its kernels and the instructions that they need, the fastest first.
+_KERNELS = {'SkylakeX': {'avx512f', 'avx512cd', 'avx512bw', 'avx512dq',
+                         'avx512vl'},
+            'Haswell': {'avx2', 'fma'}}
+
 
 def name_kernels(cpuinfo='/proc/cpuinfo'):
     """Name the kernels that fit, for a library that is loaded later.
 
-    What the user's own ``OPENBLAS_CORETYPE`` says stands.
+    What the user's own ``OPENBLAS_CORETYPE`` says stands. A program that
+    imports SciPy before colorize has to set it itself, on such a processor.
 
     Parameters
     ----------
@@ -30,8 +36,10 @@ def name_kernels(cpuinfo='/proc/cpuinfo'):
                  and int(about['cpu family']) > _KNOWN)
     except (OSError, KeyError, ValueError):  # another system, or processor
         return
-    if newer and 'avx2' in about['flags'].split():
-        os.environ.setdefault('OPENBLAS_CORETYPE', 'Haswell')
+    flags = set(about['flags'].split())
+    fitting = [name for name, needs in _KERNELS.items() if needs <= flags]
+    if newer and fitting:
+        os.environ.setdefault('OPENBLAS_CORETYPE', fitting[0])
 
 
 def _first(lines):

@@ -37,6 +37,11 @@ class TestNameKernels(Folder):
     def test_a_newer_processor_of_amd(self):
         self.assertEqual(self.named('AuthenticAMD', 26, 'fma avx2 sse'),
                          'Haswell')
+        self.assertEqual(self.named(
+            'AuthenticAMD', 26, 'fma avx2 avx512f avx512dq avx512cd avx512bw '
+            'avx512vl'), 'SkylakeX')
+        self.assertEqual(self.named('AuthenticAMD', 26, 'fma avx2 avx512f'),
+                         'Haswell')
 
     def test_those_that_it_knows_or_could_not_name(self):
         for about in (('AuthenticAMD', 25, 'avx2'),
@@ -45,7 +50,7 @@ class TestNameKernels(Folder):
             self.assertIsNone(self.named(*about))
 
     def test_what_the_user_says_stands(self):
-        self.assertEqual(self.named('AuthenticAMD', 26, 'avx2',
+        self.assertEqual(self.named('AuthenticAMD', 26, 'fma avx2',
                                     OPENBLAS_CORETYPE='Zen'), 'Zen')
 
     def test_no_such_file(self):

@@ -9,9 +9,7 @@
 #pragma once
 #include "common.h"
 
-// Compilers before GCC 11 do not know it.
-#if defined(AMX) && defined(__AMX_BF16__) && defined(__AVX512BF16__)
-#define WITH_AMX
+#ifdef WITH_AMX
 #include <algorithm>
 #include <immintrin.h>
 

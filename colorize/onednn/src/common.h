@@ -12,6 +12,11 @@
 #define BLOCK 16
 #endif
 
+// AMX, where the processor has it; compilers before GCC 11 do not know it.
+#if defined(AMX) && defined(__AMX_BF16__) && defined(__AVX512BF16__)
+#define WITH_AMX
+#endif
+
 // batch, channels in, channels out, rows, columns, kernel rows, columns.
 // Depths are rounded up to whole blocks in the arrays.
 struct Shape {

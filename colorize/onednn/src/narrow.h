@@ -2,8 +2,7 @@
 #pragma once
 #include "common.h"
 
-// Whether it is faster than a convolution that fills whole blocks of maps: on
-// AVX2 it is, on AVX-512 nobody has measured.
+// Whether it is faster than a convolution that fills whole blocks of maps.
 bool narrow_pays(const Shape &s);
 
 // out = [relu](in * kernels [+ bias] [+ out])

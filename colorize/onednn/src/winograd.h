@@ -4,7 +4,7 @@
 
 // Not beside AMX, which is faster still: they take a second to compile. Where
 // the system does not let us use it, oneDNN's have to do.
-#ifdef AMX
+#ifdef WITH_AMX
 #define WINOGRAD_IS_OURS 0
 #else
 #define WINOGRAD_IS_OURS 1
