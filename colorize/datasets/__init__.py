@@ -111,7 +111,7 @@ def split(names, train=None, test=None, known=''):
     part = re.compile(known or '.*', re.IGNORECASE | re.DOTALL).search
     order = sorted(names, key=lambda name: hashlib.md5(
         f"{_SEED}/{part(name)[0].lstrip('/')}".encode(
-            'utf-8', 'surrogateescape')).digest())
+            'utf-8', 'surrogateescape'), usedforsecurity=False).digest())
     if test is None:
         test = max(1, len(order) // 10)
     wanted = train + test if train else len(order)

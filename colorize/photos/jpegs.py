@@ -1,9 +1,9 @@
 """JPEGs that are nearly whole."""
 
-import hashlib
 import io
 import itertools
 import re
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -28,9 +28,10 @@ _MOST, _LONGEST = 1000, 1 << 20
 #: Zeros in a row that no picture makes.
 _HOLE = bytes(1024)
 
-#: Runs of codes with such zeros that are looked at, and how much of their
-#: end must not be changed without changing the picture.
-_RUNS, _TAIL = 8, 16
+#: Runs of codes with such zeros that are looked at; bytes at their end that
+#: are changed, by each of these bits, to see whether the picture needs them.
+_RUNS, _TAIL = 4, 16
+_BITS = 0x55, 0xaa, 0xdb
 
 
 def completed(content):
@@ -69,25 +70,50 @@ def hole(content):
     leave. In it they may be a blank margin: then the codes say so, and all
     that comes after them is needed.
     """
-    runs = itertools.islice(_runs_with_zeros(content), _RUNS)
+    if _HOLE not in content:
+        return False
     try:
-        coded = [(codes, end) for codes, end in (
-            (_codes_of_zeros(content, place), end) for place, end in runs)
-            if any(codes)]  # bare bits of a scan that refines: none is moved
-        if not all(_is_blank(*codes) for codes, _ in coded):
-            return True
-        whole = _digest(content) if coded else None
-        return any(_digest(_flipped(content, end)) == whole
-                   for _, end in coded)
-    except (IndexError, OSError):  # nor is it whole
+        content = _ended(mended(content)[0])
+        runs = list(itertools.islice(_coded_runs(content), _RUNS))
+        return not all(_is_blank(*codes) for codes, _ in runs) or any(
+            _unneeded(content, [end for _, end in runs]))
+    except IndexError:  # a table without its end
         return True
+    except OSError:  # no picture: who loads it says so
+        return False
+
+
+def _ended(content):
+    """With an end marker, and without zeros between it and the picture."""
+    if content.find(_END, _segments(content)[1]) >= 0:
+        return content
+    bare = content.rstrip(b'\0')
+    return (bare if completed(bare) else content) + _END
+
+
+def _coded_runs(content):
+    """Of each run with zeros, what these stand for, and the run's end.
+
+    Not of bare bits, in a scan that refines: zeros move none of them.
+    """
+    for place, end in _runs_with_zeros(content):
+        codes = _codes_of_zeros(content, place)
+        if any(codes):
+            yield codes, end
+
+
+def _unneeded(content, ends):
+    """Of each end of a run, whether the picture is the same without it."""
+    whole = _checksum(content) if ends else None
+    for end in ends:
+        yield all(_checksum(_flipped(content, end, bits)) == whole
+                  for bits in _BITS)
 
 
 def _runs_with_zeros(content):
     """Where coded data begin and end, from marker to marker."""
     start = _segments(content)[1]
     end = content.find(_END, start)
-    end = len(content) if end < 0 else end
     place = content.find(_HOLE, start, end)
     while place >= 0:
         marker = _MARKER.search(content, place, end)
@@ -96,21 +122,22 @@ def _runs_with_zeros(content):
         place = content.find(_HOLE, stop, end)
 
 
-def _flipped(content, end):
+def _flipped(content, end, bits):
     """With other bits in the last bytes of a run; none becomes a marker."""
     start = end - _TAIL
     start += content[start - 1] == 0xff  # the 0 behind it stays
-    tail = bytes(each ^ 0x55 for each in content[start:end])
+    tail = bytes(each ^ bits for each in content[start:end])
     return content[:start] + tail.replace(b'\xff', b'\0') + content[end:]
 
 
-def _digest(content):
+def _checksum(content):
     """Of a picture's pixels, in strips: it may be large."""
-    image, digest = _decoded(content), hashlib.md5()
+    image, value = _decoded(content), 0
     for top in range(0, image.height, 256):
-        digest.update(image.crop((0, top, image.width, min(
-            top + 256, image.height))).tobytes())
-    return digest.digest()
+        strip = image.crop((0, top, image.width,
+                            min(top + 256, image.height)))
+        value = zlib.crc32(strip.tobytes(), value)
+    return value
 
 
 def _is_blank(means, rest):

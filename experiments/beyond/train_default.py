@@ -18,11 +18,12 @@ __all__ = ['LEGS', 'Leg', 'main']
 #: keep; of its settings they may name 'freeze_until'.
 Leg = namedtuple('Leg', 'epochs network training')
 
-#: Photos are seen through windows of 96² in 128²: most of the scene for a
-#: fifth of the arithmetic of 224².
+# Photos are seen through windows of 96² in 128²: most of the scene for a
+# fifth of the arithmetic of 224².
 _ALL = {'side': 128, 'crop': 96, 'flip': True, 'batch_size': 16,
         'schedule': 'cosine', 'average': 0.999, 'seed': 0}
 
+#: The recipe of weights/light.npz.
 LEGS = (
     Leg(3, {'width': 1, 'vgg_batch_norm': False, 'freeze_until': 'conv2_2'},
         dict(_ALL, learning_rate=0.001, vgg_rate=0.1)),

@@ -102,6 +102,8 @@ class TestDesk(Browsing):
                   self.broken('other.jpg'))
         self.choose(1)
         self.page.find_element('css selector', '#notices .remove').click()
+        self.assertEqual(self.page.switch_to.active_element.get_attribute(
+            'id'), 'add')
         self.until_counted('1 of 2 photos coloured, 1 could not be read')
         self.assertEqual(self.text('notices'), '')
         self.assertEqual(self.text('photo-name'), 'good.png')

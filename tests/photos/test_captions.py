@@ -205,10 +205,16 @@ class TestInteroperability(PhotoFiles):
 
 class TestNearlyWhole(PhotoFiles):
     def content(self, **options):
-        Image.fromarray(np.tile(photo(), (3, 4, 1))).save(
-            self.path('a.jpg'), **options)
+        return self.saved(np.tile(photo(), (3, 4, 1)), **options)
+
+    def saved(self, pixels, **options):
+        Image.fromarray(pixels).save(self.path('a.jpg'), **options)
         with open(self.path('a.jpg'), 'rb') as file:
             return file.read()
+
+    def with_margins(self, **options):
+        return self.saved(np.pad(np.tile(photo(), (3, 4, 1)), (
+            (1500, 0), (0, 1500), (0, 0)), constant_values=255), **options)
 
     def put(self, content):
         with open(self.path('a.jpg'), 'wb') as file:
@@ -246,11 +252,7 @@ class TestNearlyWhole(PhotoFiles):
         """Where codes are made for the photo, a margin is written as zeros."""
         for options in ({'optimize': True}, {'progressive': True},
                         {'progressive': True, 'quality': 95}):
-            Image.fromarray(np.pad(np.tile(photo(), (3, 4, 1)), (
-                (1500, 0), (0, 1500), (0, 0)), constant_values=255)).save(
-                    self.path('a.jpg'), **options)
-            with open(self.path('a.jpg'), 'rb') as file:
-                content = file.read()
+            content = self.with_margins(**options)
             self.assertGreater(content.count(bytes(1024)), 0)
             self.assertEqual(self.put(content).notes, [])
             place = len(content) * 9 // 10
@@ -258,6 +260,29 @@ class TestNearlyWhole(PhotoFiles):
             found = self.put(content[:place] + bytes(2048)
                              + content[place + 2048:])
             self.assertRegex(found.notes[0], 'zeros lie inside')
+
+    def test_blank_margins_of_what_is_damaged_elsewhere(self):
+        content = self.with_margins(optimize=True)
+        self.assertEqual(self.put(content[:-2]).notes,
+                         ['its end marker is missing'])
+        self.assertEqual(self.put(content[:-2] + bytes(5000)).notes, [])
+        beside = b'\xff\xe0\0\x07JFIF\0'
+        self.assertEqual(self.put(content[:2] + beside + content[2:]).notes,
+                         ['its APP0 is damaged and left out'])
+
+    def test_a_file_that_ends_in_zeros(self):
+        """As of a download that room was made for and that never ended."""
+        content = self.content(optimize=True)
+        found = self.put(content[:len(content) // 2] + bytes(9 * len(content)))
+        self.assertRegex(found.notes[0], 'zeros lie inside')
+
+    def test_blank_paper_of_a_middle_grey(self):
+        """Its mean's change is zero, of which other bits say so, too."""
+        for pen in 100, 255:
+            page = np.full((1754, 1240), 128, 'uint8')
+            page[208:304, 304:464] = pen
+            self.saved(page, quality=90, optimize=True)
+            self.assertEqual(photo_file.read(self.path('a.jpg')).notes, [])
 
     def test_zeros_beside_the_picture(self):
         """Room in a maker's notes, and what fills a file up."""

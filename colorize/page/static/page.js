@@ -16,7 +16,7 @@ function notice(message, remove) {
   close.type = 'button';
   close.textContent = '×';
   close.setAttribute('aria-label', 'Close this message');
-  close.addEventListener('click', () => line.remove());
+  close.addEventListener('click', () => leave(line));
   const text = document.createElement('span');
   text.textContent = message;
   line.append(text, ...remove ? [removal(line, remove)] : [], close);
@@ -29,10 +29,16 @@ function removal(line, remove) {
   button.className = 'remove';
   button.textContent = 'Remove';
   button.addEventListener('click', () => {
-    line.remove();
     remove();
+    leave(line);
   });
   return button;
+}
+
+// Take a message away; who uses the keyboard goes on where photos come in.
+function leave(line) {
+  line.remove();
+  $(document.body.classList.contains('empty') ? 'choose' : 'add').focus();
 }
 
 // A function that waits until nobody has called it for a moment; each photo
