@@ -276,8 +276,8 @@ for name in python3.11 python3.10 python3.9 python3 python; do \
 done; IFS=$$old_ifs; \
 if [ -z "$$python" ]; then \
   echo "colorize needs CPython 3.9, 3.10 or 3.11 with headers and venv in" \
-       "PATH (Debian, Ubuntu: apt install python3.11-dev" \
-       "python3.11-venv)" >&2; exit 1; \
+       "PATH (Debian 12: apt install python3.11-dev python3.11-venv;" \
+       "elsewhere pyenv or uv has it)" >&2; exit 1; \
 fi
 endef
 

@@ -143,8 +143,8 @@ def _by_an_extra(path, content):
              if each.extra and each.name in Image.OPEN]
     form = formats.by_ending(path)
     if form and form.extra and form.name not in known:
-        raise _Foreign(f'{form.name} needs the extra: pip install -r '
-                       f'requirements-{form.extra}.txt')
+        raise _Foreign(f'{form.name} needs the extra: pip install '
+                       f"'.[{form.extra}]'")
     return Image.open(io.BytesIO(content), formats=known or _USUAL)
 
 

@@ -38,8 +38,8 @@ class TestFormats(PhotoFiles):
         done = subprocess.run([sys.executable, '-c', code,
                                self.path('a.jxl')], capture_output=True,
                               text=True)
-        self.assertIn('JXL needs the extra: pip install -r '
-                      'requirements-formats.txt', done.stderr)
+        self.assertIn('JXL needs the extra: pip install '
+                      "'.[formats]'", done.stderr)
 
     def test_pictures_that_are_not_read(self):
         with open(self.path('plain.dat'), 'wb') as file:
