@@ -96,7 +96,9 @@ def choose(film, container, crf=CRF):
 def _x264(crf):
     # Of 10 bits crf 0 is not quite lossless; qp 0 is.
     quality = {'crf': str(crf)} if crf else {'qp': '0'}
-    return dict(quality, preset='veryfast')
+    # x264's AVX-512 weighs frames a little differently from run to run.
+    return dict(quality, preset='veryfast',
+                **{'x264-params': 'cpu-independent=1'})
 
 
 def prepare(context, film, encoder):
