@@ -193,3 +193,19 @@ class TestDesk(Browsing):
         self.assertEqual(status, 204)
         self.refused(404, 'not here any more', self.ask(
             'GET', f'/api/photos/{number}/gray'))
+
+    def asks_before_it_leaves(self):
+        return self.page.execute_script('''
+            const leaving = new Event('beforeunload', {cancelable: true});
+            return !dispatchEvent(leaving);''')
+
+    def test_who_leaves_without_a_result_is_asked(self):
+        self.assertFalse(self.asks_before_it_leaves())
+        self.have(gray_file(self.path('good.png')), self.broken())
+        self.assertTrue(self.asks_before_it_leaves())
+        self.the('download').click()
+        self.wait(lambda: not self.asks_before_it_leaves())
+        self.painted_anew(lambda: self.slide_to('saturation', 2))
+        self.assertTrue(self.asks_before_it_leaves())
+        self.the('download-all').click()
+        self.wait(lambda: not self.asks_before_it_leaves())

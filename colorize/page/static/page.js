@@ -190,8 +190,13 @@ function looking(shelf, view, settings, hints) {
   $('remove').addEventListener('click', () => shelf.remove(shelf.current));
 }
 
-// Results to take away.
+// Results to take away; who leaves without one is asked.
 function taking(shelf) {
+  const now = photo => JSON.stringify(photo.asked());
+  addEventListener('beforeunload', event => {
+    if (shelf.photos.some(photo => photo.state !== 'failed'
+      && photo.taken !== now(photo))) event.preventDefault();
+  });
   const doing = async (button, call) => {
     button.disabled = true;
     try {
@@ -201,14 +206,22 @@ function taking(shelf) {
     }
     button.disabled = false;
   };
-  $('download').addEventListener('click', () => doing($('download'), () => {
+  const one = async () => {
     const photo = shelf.current;
-    return api.download(photo.id, photo.asked(),
+    const taken = now(photo);
+    await api.download(photo.id, photo.asked(),
       photo.result.split('/').pop());
-  }));
-  $('download-all').addEventListener('click', () => doing(
-    $('download-all'), () => api.downloadAll(shelf.done().map(photo =>
-      ({id: photo.id, look: photo.asked()})))));
+    photo.taken = taken;
+  };
+  const all = async () => {
+    const taken = shelf.done().map(photo => [photo, now(photo)]);
+    await api.downloadAll(taken.map(([photo]) =>
+      ({id: photo.id, look: photo.asked()})));
+    for (const [photo, look] of taken) photo.taken = look;
+  };
+  for (const [name, call] of [['download', one], ['download-all', all]]) {
+    $(name).addEventListener('click', () => doing($(name), call));
+  }
 }
 
 start().catch(error => notice(error.message));
