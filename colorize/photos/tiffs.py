@@ -168,7 +168,12 @@ def pixels(content):
         shift = 8 if page.colormap.max() > 255 else 0
         colors = (page.colormap.T >> shift).astype('uint8')
         return colors[values[..., 0].astype('uint16')], 'RGB', alpha, notes
-    values = _whole_range(_as_rgb(values, page), page)
+    values = _as_rgb(values, page)
+    bits = page.bitspersample
+    if bits >= 32 and values.dtype.kind != 'f' and _white(values, page) == 255:
+        notes.append(f'holds integers of {bits} bits, none above 255, which '
+                     'is taken for white')
+    values = _whole_range(values, page)
     if page.photometric == 0:
         values = np.iinfo(values.dtype).max - values
     if alpha is not None and kinds[which[0]] == 1:
@@ -235,11 +240,18 @@ def _whole_range(values, page):
         return (values * (255 // (2 ** bits - 1))).astype('uint8')
     if values.dtype == np.uint16 and bits == 16:
         return values
+    return scaled(values, _white(values, page))
+
+
+def _white(values, page):
+    """Which integer stands for white."""
+    kind, bits = values.dtype.kind, page.bitspersample
     if bits < 32:  # half of what has a sign is below black
-        return scaled(values, 2 ** (bits - (kind == 'i')) - 1)
-    # Wider ones hold 16 bits as a rule.
-    wide = values.max(initial=0) > 65535
-    return scaled(values, 2 ** bits - 1 if wide and kind == 'u' else 65535)
+        return 2 ** (bits - (kind == 'i')) - 1
+    most = values.max(initial=0)  # wider ones hold 8 or 16 bits as a rule
+    if most <= 255:
+        return 255
+    return 2 ** bits - 1 if most > 65535 and kind == 'u' else 65535
 
 
 def scaled(values, full):

@@ -122,6 +122,16 @@ class TestLayouts(Tiffs):
         np.testing.assert_array_equal(
             self.wrote(wide, photometric='rgb').pixels, RGB)
 
+    def test_thirty_two_bits_that_hold_eight_or_sixteen(self):
+        for values, white, said in ((photo(), 255, 1), (RGB, 65535, 0)):
+            for kind in ('uint32', 'int32'):
+                found = self.wrote(values.astype(kind), photometric='rgb')
+                np.testing.assert_array_equal(
+                    found.pixels, values * np.uint16(65535 // white))
+                self.assertEqual(len(found.notes), said)
+                for note in found.notes:
+                    self.assertIn('32 bits, none above 255', note)
+
     def test_ink_of_sixteen_bits(self):
         ink = np.dstack([65535 - RGB, np.full(GREY.shape, 6553, 'uint16')])
         found = self.wrote(ink, photometric='separated')
