@@ -131,6 +131,9 @@ def _checked(hint, number, shape):
     full = dict({'radius': 0, 'certainty': 1}, **hint)
     rules = {'row': (0, shape[0] - 1), 'column': (0, shape[1] - 1),
              'radius': (0, max(shape)), 'certainty': (0, 1)}
+    if 'frame' in hint:
+        raise HintError(f'hint {number}: a frame is for films; this is a '
+                        'photo')
     for name in full:
         if name not in rules and name != 'color':
             raise HintError(f'hint {number}: unknown {name!r}; known are '

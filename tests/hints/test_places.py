@@ -72,6 +72,7 @@ class TestPlaced(unittest.TestCase):
                 ([dict(RED, color='red')], "'#rrggbb', got 'red'"),
                 ([dict(RED, color='#a0302')], "got '#a0302'"),
                 ([dict(RED, colour='#a03020')], "unknown 'colour'"),
+                ([RED, dict(RED, frame=0)], 'hint 2: a frame is for films'),
                 ([{'row': 1, 'column': 1}], 'color'),
                 ([{'color': '#a03020'}], 'row must be 0 to 29, got None'),
                 (np.zeros((30, 40, 3), 'uint8'), r'\(30, 40, 3\)'),
