@@ -41,6 +41,18 @@ class TestArrays(Weights):
             np.testing.assert_allclose(self.colorizer(given) / most,
                                        expected, atol=4 / 255)
 
+    def test_either_order_of_bytes(self):
+        hints = [{'row': 9, 'column': 9, 'color': '#a03020', 'radius': 3}]
+        for kind in ('uint16', 'float32', 'float64'):
+            unit = (65535 if kind == 'uint16' else 1) / 255
+            made = (photo()[..., 1] * unit).astype(kind)
+            swapped = made.astype(made.dtype.newbyteorder())
+            found = self.colorizer(swapped, hints)
+            self.assertEqual(found.dtype, swapped.dtype)
+            np.testing.assert_allclose(found / unit, self.colorizer(
+                made, hints) / unit, atol=1)
+            self.colorizer.suggest(swapped, 9, 9)
+
     def test_grey_stays_to_the_last_bit(self):
         rng = np.random.RandomState(0)
         for grey in (photo()[..., 1], rng.randint(

@@ -190,7 +190,7 @@ def check_array(photo):
     if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
         raise ValueError('a photo is an array of (row, column) or (row, '
                          f'column, 3), got {shape}')
-    if kind not in ('uint8', 'uint16') and kind.kind != 'f':
+    if kind.newbyteorder('=') not in ('uint8', 'uint16') and kind.kind != 'f':
         raise ValueError(f'a photo is of uint8, uint16 or float, got {kind}')
     if kind.kind == 'f' and not (photo.min() >= 0 and photo.max() <= 1):
         raise ValueError(f'a photo of floats holds 0 to 1, got {photo.min()} '
