@@ -12,12 +12,15 @@ import webbrowser
 from colorize import started  # noqa: F401  first of all
 from colorize import command
 
-__all__ = ['MORE', 'PORT', 'listening', 'main']
+__all__ = ['LATE', 'MORE', 'PORT', 'listening', 'main', 'said_late']
 
 PORT = 8765
 
 #: Ports after it that are tried when it is taken.
 MORE = 20
+
+#: Seconds in which a network is loaded whose code has been compiled.
+LATE = 5
 
 
 def _parser():
@@ -87,13 +90,27 @@ def _serve(listener, given):
     from colorize.page.studio import Studio
     port, token = listener.getsockname()[1], secrets.token_urlsafe(24)
     address = f'http://127.0.0.1:{port}/?token={token}'
-    command.say('loading the network (the first time takes half a minute)')
-    studio = Studio(given.weights)
+    command.say('loading the network')
+    with said_late():
+        studio = Studio(given.weights)
     with contextlib.closing(Shelf()) as shelf:
         # Uploads that do not fit into memory go to the same folder.
         tempfile.tempdir = shelf.folder
         app = server.application(studio, shelf, token, port)
         _run(app, listener, lambda: _say(address, given.no_browser))
+
+
+@contextlib.contextmanager
+def said_late():
+    """Say why it takes long, if it does."""
+    late = threading.Timer(LATE, command.say, [
+        'still loading: the first time, code is compiled for half a minute'])
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
 
 
 def _say(address, quiet):

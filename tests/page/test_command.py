@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from contextlib import closing
 from unittest import mock
@@ -87,6 +88,17 @@ class TestCommand(Folder):
             with self.assertRaisesRegex(RuntimeError,
                                         r'uvicorn: pip install .*\[page\]'):
                 page.main(['--no-browser'])
+
+    def test_what_takes_long_is_explained_then(self):
+        with mock.patch.object(page, 'LATE', 0.01), mock.patch.object(
+                page.command, 'say') as said:
+            with page.said_late():
+                time.sleep(0.2)
+        self.assertIn('compiled', said.call_args[0][0])
+        with mock.patch.object(page.command, 'say') as said:
+            with page.said_late():
+                pass
+        said.assert_not_called()
 
     def test_help_needs_nothing_heavy(self):
         done = subprocess.run(
