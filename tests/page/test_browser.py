@@ -19,7 +19,8 @@ class TestPage(Browsing):
         cards = self.page.find_elements('css selector', '#photos li')
         self.assertEqual([card.get_attribute('class') for card in cards],
                          ['done', 'failed', 'done'])
-        self.assertIn('broken.jpg: not a readable photo', cards[1].text)
+        self.assertRegex(cards[1].text, '^not a readable photo(.|\n)*'
+                         'broken.jpg$')
         self.assertEqual(self.text('photo-name'), 'a.jpg')
         self.wait(lambda: self.source_of())
         self.the('download').click()

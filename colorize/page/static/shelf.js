@@ -95,7 +95,7 @@ export class Shelf extends EventTarget {
     const button = photo.item.firstChild;
     const [thumb, name] = button.children;
     const words = {waiting: 'waiting', working: 'on its way', done: '',
-      failed: photo.error}[photo.state];
+      failed: reason(photo)}[photo.state];
     photo.item.className = photo.state;
     photo.item.title = photo.error || photo.place;
     name.textContent = photo.place.split('/').pop();
@@ -170,6 +170,12 @@ export class Shelf extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event('changed'));
   }
+}
+
+// Why a photo could not be read, less its name, which stands beside it.
+function reason({error = '', place}) {
+  const named = `${place}: `;
+  return error.startsWith(named) ? error.slice(named.length) : error;
 }
 
 // Photos of a drop, folders with all below them; endings: what counts as a
