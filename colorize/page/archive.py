@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import zipfile
 
 from colorize.page.limits import Refused
@@ -9,6 +10,9 @@ from colorize.page.limits import Refused
 __all__ = ['zipped']
 
 _CHUNK = 1 << 18
+
+#: What Windows has in no name; slashes part folders.
+_REFUSED = re.compile(r'[<>:"|?*]')
 
 
 class _Pipe:
@@ -77,7 +81,8 @@ def _entry(name):
 
 
 def _free(name, taken):
-    """A name that no other file in the archive has."""
+    """A name that Windows takes and no other file in the archive has."""
+    name = _REFUSED.sub('_', name)
     stem, ending = os.path.splitext(name)
     number, found = 2, name
     while found.lower() in taken:

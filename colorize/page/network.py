@@ -53,6 +53,23 @@ class Network:
         """What it answers; one thread at a time."""
         return self._colorizer.answer([small])[0]
 
+    def check(self, look):
+        """Refuse settings that the weights cannot do.
+
+        Parameters
+        ----------
+        look : colorize.page.looks.Look
+
+        Raises
+        ------
+        colorize.settings.SettingError
+        """
+        self._with(look)
+
+    def _with(self, look):
+        return self._colorizer.like(look.decode, look.saturation,
+                                    look.coherence)
+
     def paint(self, pixels, small, answer, look, whole):
         """The photo, or a smaller picture of it, in colour.
 
@@ -77,8 +94,7 @@ class Network:
         ValueError
             When the weights cannot do that, or a hint is none.
         """
-        made = self._colorizer.like(look.decode, look.saturation,
-                                    look.coherence)
+        made = self._with(look)
         hints = _placed(look.hints, whole, pixels.shape[:2])
         return made.paint(pixels, small, made.decode(answer, small, hints),
                           hints)

@@ -116,7 +116,7 @@ class _Server:
         """What can be done here, and how much of it."""
         return JSONResponse(dict(
             self._studio.about, version=colorize.__version__,
-            endings=formats.ENDINGS, limits={
+            endings=formats.ENDINGS, films=formats.FILM_ENDINGS, limits={
                 'bytes': limits.LARGEST_FILE, 'pixels': limits.MOST_PIXELS,
                 'photos': limits.MOST_PHOTOS, 'hints': limits.MOST_HINTS}))
 
@@ -148,7 +148,7 @@ class _Server:
 
     async def color(self, request):
         """The photo in colour, as it is asked for."""
-        item, look = self._item(request), look_of(await requests.json(request))
+        item, look = await self._asked(request)
         return Response(await self._run(
             self._painting, self._studio.color, item, look,
             requests.size(request)), media_type='image/jpeg')
@@ -165,12 +165,12 @@ class _Server:
 
     async def file(self, request):
         """The result, as a file to take away."""
-        item, look = self._item(request), look_of(await requests.json(request))
+        item, look = await self._asked(request)
         return await self._file(item, look, *requests.format(request))
 
     async def color_once(self, request):
         """A photo in, a photo out, nothing kept: for other programs."""
-        look = look_of_query(request.query_params)
+        look = self._possible(look_of_query(request.query_params))
         options = requests.format(request)
         async with self._received(request) as item:
             try:
@@ -185,7 +185,8 @@ class _Server:
                 isinstance(each, dict) for each in given):
             raise Refused(400, 'a list of photos is needed')
         wanted = [(self._shelf.get(str(each.get('id'))),
-                   look_of(each.get('look', {}))) for each in given]
+                   self._possible(look_of(each.get('look', {}))))
+                  for each in given]
         ticket = secrets.token_urlsafe(16)
         self._tickets = {ticket: wanted}  # one archive at a time
         return JSONResponse({'ticket': ticket})
@@ -226,6 +227,15 @@ class _Server:
         kind = formats.by_ending(name).name.lower()
         return Response(content, media_type=f'image/{kind}',
                         headers=requests.attachment(name))
+
+    async def _asked(self, request):
+        """Photo and look of a request."""
+        return self._item(request), self._possible(
+            look_of(await requests.json(request)))
+
+    def _possible(self, look):
+        self._studio.check(look)
+        return look
 
     def _item(self, request):
         return self._shelf.get(request.path_params['number'])

@@ -18,6 +18,7 @@ from colorize.page.kept import Kept
 from colorize.page.limits import MOST_PIXELS, SIZES, Refused
 from colorize.page.network import Network
 from colorize.photos import formats, images, photo_file
+from colorize.settings import SettingError
 
 __all__ = ['Studio', 'result_name']
 
@@ -44,6 +45,22 @@ class Studio:
     def about(self):
         """What the network can do, for the page; JSON types."""
         return self.network.about
+
+    def check(self, look):
+        """Refuse settings that no photo can have with these weights.
+
+        Parameters
+        ----------
+        look : colorize.page.looks.Look
+
+        Raises
+        ------
+        Refused
+        """
+        try:
+            self.network.check(look)
+        except SettingError as error:
+            raise Refused(400, str(error)) from None
 
     def open(self, item):
         """Look at a photo for the first time.
@@ -226,6 +243,9 @@ class _said_of:
 
 
 def _read(item):
+    if formats.is_film(item.name):
+        raise Refused(422, f'{item.name}: is a film; python -m '
+                           'colorize.predict colours those')
     with _said_of(item), photo_file.opened(item.path) as file:
         size = file.size
         photo = file.decode() if size <= MOST_PIXELS else None

@@ -6,8 +6,9 @@ captions are written (:mod:`colorize.photos.captions`).
 
 from collections import namedtuple
 
-__all__ = ['ENDINGS', 'FILMS', 'FORMATS', 'Format', 'asked', 'by_ending',
-           'ending_of', 'foreign', 'is_film', 'named', 'of_result']
+__all__ = ['ENDINGS', 'FILMS', 'FILM_ENDINGS', 'FORMATS', 'Format', 'asked',
+           'by_ending', 'ending_of', 'foreign', 'is_film', 'named',
+           'of_result']
 
 #: name: Pillow's. endings: of its files. result: the ending of the result
 #: of such a photo, as not every format holds a colour photo as it is. asked:
@@ -57,6 +58,9 @@ FILMS = (
 #: By which photos are found in folders.
 ENDINGS = tuple(sorted(ending for each in FORMATS
                        for ending in each.endings))
+
+#: By which films are.
+FILM_ENDINGS = tuple(ending for each in FILMS for ending in each.endings)
 
 #: Pictures that are not read: counted in folders, and refused with what to
 #: do about them. Of a raw photo only its small preview would be read.

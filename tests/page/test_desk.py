@@ -1,6 +1,7 @@
 """The desk holds the photo that is chosen, whatever goes wrong beside it."""
 
 import json
+from unittest import mock
 
 from colorize.page import limits
 from tests.page.browsing import Browsing
@@ -193,6 +194,23 @@ class TestDesk(Browsing):
         self.assertEqual(status, 204)
         self.refused(404, 'not here any more', self.ask(
             'GET', f'/api/photos/{number}/gray'))
+
+    def test_a_long_name_leaves_room_for_the_reason(self):
+        name = 'a' * 90 + '.jpg'
+        self.drop(self.broken(name))
+        self.until_counted('1 could not be read')
+        card = self.page.find_element('css selector', '#photos li')
+        self.assertTrue(card.text.startswith('not a readable photo'))
+        self.assertIn(f'{name}: not a', card.get_attribute('title'))
+
+    def test_a_film_that_is_too_large_is_for_the_command(self):
+        with mock.patch.object(limits, 'LARGEST_FILE', 3):
+            self.setUp()
+        self.drop(self.broken('film.mp4'))
+        self.wait(lambda: 'python -m colorize.predict' in self.text(
+            'notices'))
+        self.drop(self.broken())
+        self.wait(lambda: 'are too large.×' in self.text('notices'))
 
     def asks_before_it_leaves(self):
         return self.page.execute_script('''

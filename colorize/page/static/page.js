@@ -6,6 +6,8 @@ import {Settings} from './settings.js';
 import {Shelf, filesOf, isPhoto} from './shelf.js';
 import {View} from './view.js';
 
+const FILMS = 'Films are coloured by python -m colorize.predict.';
+
 const $ = id => document.getElementById(id);
 
 // remove: what takes away whom the message is about.
@@ -76,8 +78,9 @@ function bringing(shelf, about) {
   const take = files => {
     const small = files.filter(([file]) => file.size <= about.limits.bytes);
     if (small.length < files.length) {
+      const film = files.some(([, place]) => isPhoto(place, about.films));
       notice(`${files.length - small.length} of ${files.length} files are `
-        + 'too large.');
+        + `too large.${film ? ` ${FILMS}` : ''}`);
     }
     if (small.length) shelf.add(small);
     else if (!files.length) notice('No photos were found there.');
