@@ -167,6 +167,9 @@ def _reason(error):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, Image.DecompressionBombError):
+        most = 2 * Image.MAX_IMAGE_PIXELS // 10 ** 6
+        return f'larger than {most} megapixels'
     if isinstance(error, MemoryError):
         return 'not enough memory'
     words = str(error).split(' <')[0]  # Pillow names its file object

@@ -55,8 +55,7 @@ class Standin:
         page = _page(content)
         self.width, self.height = page.imagewidth, page.imagelength
         if self.width * self.height > 2 * Image.MAX_IMAGE_PIXELS:
-            raise ValueError(f'{self.width} x {self.height} pixels are too '
-                             'many')
+            raise Image.DecompressionBombError
         self._exif = _entries(content, page)
         self.tag_v2 = dict(self._exif or ())
         self.tag_v2[Base.BitsPerSample] = (page.bitspersample,)
