@@ -63,14 +63,18 @@ ENDINGS = tuple(sorted(ending for each in FORMATS
 FILM_ENDINGS = tuple(ending for each in FILMS for ending in each.endings)
 
 #: Pictures that are not read: counted in folders, and refused with what to
-#: do about them. Of a raw photo only its small preview would be read.
+#: do about them. Of a raw photo only its small preview would be read; rare
+#: formats Pillow reads in part only, and takes other files for a TGA.
 _FOREIGN = {
     'raw photo': ('.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dng', '.erf',
                   '.iiq', '.mef', '.mrw', '.nef', '.nrw', '.orf', '.pef',
                   '.raf', '.raw', '.rw2', '.rwl', '.sr2', '.srf', '.srw',
                   '.x3f'),
     'drawing': ('.afphoto', '.kra', '.psb', '.psd', '.xcf'),
-    'document': ('.djvu', '.eps', '.pdf', '.ps', '.svg')}
+    'document': ('.djvu', '.eps', '.pdf', '.ps', '.svg'),
+    'rare format': ('.cur', '.dcm', '.dds', '.exr', '.icns', '.ico', '.jxr',
+                    '.pct', '.pcx', '.pict', '.ras', '.sgi', '.tga', '.wdp',
+                    '.xbm', '.xpm')}
 
 _BY_ENDING = {ending: each for each in FORMATS for ending in each.endings}
 _FILM_BY_ENDING = {ending: each for each in FILMS for ending in each.endings}
