@@ -58,14 +58,15 @@ def colored_by_workers(tasks, count, address, weights, settings, options,
     ClusterError
         When the cluster cannot be used, or a worker differs from us.
     """
-    weights = os.path.abspath(weights)
+    weights, sent = os.path.abspath(weights), {}
     options = dict(options, hints=_absolute(options['hints']))
-    make = functools.partial(made, weights, settings, facts(weights))
     apply = functools.partial(color_parcel, options, overwrite)
-    with connected(address) as client:
+    with connected(address) as client:  # says when Dask is missing
+        make = functools.partial(made, weights, settings, facts(weights))
         workers = max(1, len(client.nthreads()))
-        batches = parcels(tasks, count, 4 * workers)
-        for task, found in spread(client, make, apply, batches):
+        batches = parcels(_whole(tasks, sent), count, 4 * workers)
+        for whole, found in spread(client, make, apply, batches):
+            task = sent.pop(whole)
             if found is None:
                 left.append(task)
             else:
@@ -75,6 +76,14 @@ def colored_by_workers(tasks, count, address, weights, settings, options,
 def _absolute(path):
     """Workers run in folders of their own."""
     return path and os.path.abspath(path)
+
+
+def _whole(tasks, sent):
+    """Tasks as workers understand them; `sent` gets whose each is."""
+    for task in tasks:
+        whole = Task(*map(_absolute, task))
+        sent[whole] = task
+        yield whole
 
 
 def parcels(tasks, count, parts):
@@ -111,7 +120,9 @@ def outcome_of(task, found):
         found = Outcome(task, 'failed', None, None, None, None,
                         f'{task.photo}: {found.reason}; it is left')
     if found.error:
-        error = found.error.replace(found.task.photo, task.photo, 1)
+        error = found.error
+        for theirs, ours in zip(found.task, task):
+            error = error.replace(theirs, ours, 1)
         found = found._replace(error=images.ImageError(error))
     return found._replace(task=task)
 
@@ -147,6 +158,7 @@ def color_parcel(options, overwrite, colorizer, tasks, again, waits):
         As for :func:`colored_by_workers`.
     colorizer : colorize.colorizer.Colorizer
     tasks : list of colorize.predict.plan.Task
+        Of absolute paths.
     again : bool
         What is there already is of a worker that died, and done anew.
     waits : callable
@@ -156,17 +168,16 @@ def color_parcel(options, overwrite, colorizer, tasks, again, waits):
     list of colorize.predict.pipeline.Outcome
         With words in place of an error; None where another run is at it.
     """
-    whole = [Task(*map(os.path.abspath, task)) for task in tasks]
     found = {}
     with closing(Claims()) as claims:
-        mine = claimed(whole, claims, overwrite or again, [])
+        mine = claimed(tasks, claims, overwrite or again, [])
         outcomes = colored(_while(waits, mine), colorizer, **options)
         with closing(outcomes):
             for outcome in _while(waits, outcomes):
                 claims.drop(outcome.task.output)
                 found[outcome.task] = outcome._replace(
                     error=outcome.error and command.words(outcome.error))
-    return [found.get(task) for task in whole]
+    return [found.get(task) for task in tasks]
 
 
 def _while(waits, items):

@@ -5,6 +5,8 @@ import glob
 import io
 import json
 import os
+import sys
+from unittest import mock
 
 from colorize.cluster.connection import ClusterError
 from colorize.cluster.window import Lost
@@ -56,6 +58,61 @@ class TestScheduler(Folder):
                 self.assertEqual(one.read(), other.read(), name)
 
 
+class TestClient(Folder):
+    """What is sent, to a worker that stands in another folder."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(os.chdir, os.getcwd())
+        for place in ('mine', 'theirs'):
+            os.mkdir(self.path(place))
+        os.chdir(self.path('mine'))
+
+    def spread(self, client, make, apply, batches):
+        batches = list(batches)
+        os.chdir(self.path('theirs'))
+        for batch in batches:
+            yield from zip(batch, apply(Uncompiled(None), batch, False,
+                                        lambda: True))
+        os.chdir(self.path('mine'))
+
+    def colored(self, tasks, left):
+        with mock.patch.object(spreading, 'connected',
+                               mock.MagicMock()), \
+                mock.patch.object(spreading, 'facts'), \
+                mock.patch.object(spreading, 'spread', self.spread):
+            return list(spreading.colored_by_workers(
+                tasks, len(tasks), 'local:1', 'w.npz', (None, 1, None),
+                OPTIONS, False, left))
+
+    def test_relative_paths_are_ours_and_names_the_users(self):
+        write_photos('.', 1)
+        write_photos(self.path('theirs'), 2)
+        tasks = [Task('photo0.png', 'out/a.png'), Task('none.png', 'b.png'),
+                 Task('photo0.png', 'photo0.png/c.png')]
+        found = self.colored(tasks, [])
+        self.assertEqual([each.task for each in found], tasks)
+        self.assertEqual([each.status for each in found],
+                         ['done', 'failed', 'failed'])
+        self.assertRegex(str(found[1].error), '^none.png: ')
+        self.assertRegex(str(found[2].error), '^photo0.png/c.png: ')
+        self.assertEqual(os.listdir('out'), ['a.png'])
+        self.assertEqual(len(os.listdir(self.path('theirs'))), 2)
+
+    def test_what_another_run_has_is_named_as_ours(self):
+        task, left = Task(*write_photos('.', 1), 'a.png'), []
+        with contextlib.closing(claims.Claims()) as other:
+            other.take('a.png')
+            self.assertEqual(self.colored([task], left), [])
+        self.assertEqual(left, [task])
+
+    def test_dask_is_missing(self):
+        with mock.patch.dict(sys.modules, {'distributed': None}), \
+                self.assertRaisesRegex(ClusterError, 'needs Dask; pip'):
+            list(spreading.colored_by_workers(
+                [], 0, 'local:1', 'w.npz', (), OPTIONS, False, []))
+
+
 class TestWorker(Folder):
     def test_one_that_differs_refuses(self):
         write_weights(self.path('w.npz'))
@@ -105,17 +162,6 @@ class TestWorker(Folder):
             self.path('out', '*.png')))
         self.assertIn(None, found)
         self.assertEqual(glob.glob(self.path('out', '.*')), [])
-
-    def test_names_are_the_users(self):
-        here = os.getcwd()
-        self.addCleanup(os.chdir, here)
-        os.chdir(self.folder)
-        with open('bad.jpg', 'wb') as file:
-            file.write(b'text')
-        task = Task('bad.jpg', 'out.jpg')
-        outcome = spreading.outcome_of(task, *self.color([task]))
-        self.assertEqual(outcome.task, task)
-        self.assertRegex(str(outcome.error), '^bad.jpg: ')
 
     def test_a_deadly_photo_is_named(self):
         outcome = spreading.outcome_of(Task('a.jpg', 'b.jpg'),
