@@ -1,6 +1,7 @@
 """``python -m colorize.predict``: colour black-and-white photos."""
 
 import argparse
+import errno
 import os
 from contextlib import closing
 
@@ -8,7 +9,7 @@ from colorize import started  # noqa: F401  first of all
 from colorize import command
 from colorize.cluster.connection import check_address
 from colorize.coherence import ASKED
-from colorize.disk.whole import sweep
+from colorize.disk.whole import require_file, sweep
 from colorize.photos import formats
 from colorize.predict.claims import Claims, claimed, is_of_another
 from colorize.predict.neighbours import agreed
@@ -107,16 +108,21 @@ def main(arguments=None):
     parser = _parser()
     given = parser.parse_intermixed_args(arguments)
     plan, before = _prepared(parser, given)
+    _check_files(given)
     summary = Summary({name: value for name, value in vars(given).items()
                        if name not in ('photos', 'json', 'debug')}, before,
                       plan)
     try:
         left = _run(plan, given, summary)
-        if left:  # another run has had them; it may have ended since
+        # What another run has had may be left by it since.
+        if left and not summary.stopped:
             left = _run(plan._replace(tasks=left, unread=[]), given, summary)
             _refuse(left, summary)
         if given.evaluate:
             _conclude(summary)
+    except KeyboardInterrupt:
+        summary.stopped = True
+        raise
     finally:
         with command.put_off():
             try:  # the report first, as the line may find no reader
@@ -162,6 +168,16 @@ def _prepared(parser, given):
         return plan, prepare(given.json) if given.json else {}
     except ValueError as error:
         parser.error(f'--json {command.printable(str(error))}')
+
+
+def _check_files(given):
+    """Refuse files that cannot be, though all may be done already."""
+    if given.weights:
+        from colorize.systems import weights_file
+        weights_file.headers(given.weights)
+    if given.hints:
+        require_file(given.hints)
+        open(given.hints, 'rb').close()
 
 
 def _run(plan, given, summary):
@@ -229,12 +245,23 @@ def _color(tasks, given, summary, claims, left):
                 _note(outcome, summary)
                 claims.drop(outcome.task.output)
                 advance()
+                if _is_of_full_disk(outcome):
+                    summary.stopped = True
+                    break
     finally:
         # Stopped: what was being written is done, and said.
         for outcome in late:
-            if outcome.task not in summary:
+            if outcome.task not in summary and not (
+                    summary.stopped and _is_of_full_disk(outcome)):
                 _say(outcome, summary)
                 _note(outcome, summary)
+
+
+def _is_of_full_disk(outcome):
+    """By the words: an error of another machine has nothing else."""
+    return outcome.error is not None and any(
+        os.strerror(number) in command.words(outcome.error)
+        for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 def _outcomes(photos, films, count, made, given, late, left):

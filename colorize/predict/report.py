@@ -84,12 +84,15 @@ class Summary:
     settings : dict
     left : int
         Photos that another run is colouring.
+    stopped : bool
+        Whether the run has ended before its photos.
     """
 
     def __init__(self, settings, before, plan):
         self.settings, self._plan, self.left = settings, plan, 0
         self._records, self._before = {}, dict(before)
         self._counts, self._began = Counter(), time.time()
+        self.stopped = False
 
     def __contains__(self, task):
         return task.photo in self._records
@@ -124,7 +127,8 @@ class Summary:
         """Whether the run cannot be told from one photo's result."""
         plan = self._plan
         return bool(len(plan.tasks) > 1 or self._counts['skipped']
-                    or self.left or plan.own or plan.foreign or plan.unread)
+                    or self.left or plan.own or plan.foreign or plan.unread
+                    or self.stopped)
 
     def line(self):
         """The run in one line.
@@ -135,22 +139,31 @@ class Summary:
         """
         counts, plan, parts = self._counts, self._plan, []
         if counts['skipped']:
-            parts.append(f"{counts['skipped']} were done before")
+            parts.append(_done_before(counts['skipped']))
         parts.append(f"{counts['failed']} failed")
         if self.left:
             parts.append(f'{self.left} left to another run')
         if self._not_reached:
             parts.append(f'{self._not_reached} left')
         if plan.own:
-            parts.append(f'{plan.own} results among them passed over')
+            parts.append(f"{_counted(plan.own, 'result')} among them passed "
+                         'over')
         if plan.unread:
-            parts.append(f'{len(plan.unread)} folders cannot be read')
+            parts.append(f"{_counted(len(plan.unread), 'folder')} cannot be "
+                         'read')
         if plan.foreign:
             kinds = sorted({formats.ending_of(path)[1:].upper()
                             for path in plan.foreign})
             parts.append(f"{len(plan.foreign)} not read ({', '.join(kinds)})")
-        return ', '.join([f"{counts['done']} of {len(plan.tasks)} photos "
-                          'coloured'] + parts)
+        return ', '.join([f"{counts['done']} of {_kinds(plan.tasks)} "
+                          'coloured'] + parts) + self._how_it_goes_on()
+
+    def _how_it_goes_on(self):
+        """Nothing where the same command would begin again."""
+        if self._not_reached and self.stopped and not self.settings.get(
+                'overwrite'):
+            return '; the same command goes on from there'
+        return ''
 
     @property
     def _not_reached(self):
@@ -200,6 +213,24 @@ class Summary:
                 file.write(f'{text}\n')
         except OSError as error:
             raise OSError(error.errno, error.strerror, path) from error
+
+
+def _done_before(count):
+    one = count == 1
+    return (f"{count} {'was' if one else 'were'} done before (--overwrite "
+            f"colours {'it' if one else 'them'} again)")
+
+
+def _kinds(tasks):
+    """How many photos, films or both there are, in words."""
+    films = sum(formats.is_film(task.photo) for task in tasks)
+    if 0 < films < len(tasks):
+        return f'{len(tasks)} photos and films'
+    return _counted(len(tasks), 'film' if films else 'photo')
+
+
+def _counted(count, name):
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _finite(content):

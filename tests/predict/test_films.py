@@ -84,7 +84,7 @@ class TestFilms(Folder):
         with few_files(60):
             status, said = self.run_predict(self.path('in'))
         self.assertEqual(status, 1)
-        self.assertIn('1 of 81 photos coloured, 80 failed', said)
+        self.assertIn('1 of 81 photos and films coloured, 80 failed', said)
         self.assertEqual(said.count('not a readable film'), 80)
 
     def test_several_runs_share_them(self):
@@ -101,7 +101,7 @@ class TestFilms(Folder):
         with mock.patch('colorize.video.film.color_film', color):
             status, said = self.run_predict(self.folder)
         self.assertEqual(status, 0)
-        self.assertIn('1 of 2 photos coloured, 0 failed, 1 left to another',
+        self.assertIn('1 of 2 films coloured, 0 failed, 1 left to another',
                       said)
 
     def test_a_result_knows_its_film(self):

@@ -46,15 +46,16 @@ class TestFolders(Predicting):
         write_photos(self.folder, 2)
         self.run_main(self.folder)
         _, lines, _ = self.run_main(self.folder)
-        self.assertIn('0 of 2 photos coloured, 2 were done before, 0 failed, '
-                      '2 results among them passed over', lines[0])
+        self.assertIn('0 of 2 photos coloured, 2 were done before '
+                      '(--overwrite colours them again), 0 failed, 2 results '
+                      'among them passed over', lines[0])
         self.assertEqual(len(os.listdir(self.folder)), 4)
 
     def test_a_single_photo_that_is_done(self):
         source, = write_photos(self.folder, 1)
         self.assertEqual(self.run_main(source)[1], [])
         _, lines, _ = self.run_main(source)
-        self.assertIn('0 of 1 photos coloured, 1 were done', lines[0])
+        self.assertIn('0 of 1 photo coloured, 1 was done', lines[0])
 
     def test_what_was_done_is_kept_when_it_is_stopped(self):
         write_photos(self.folder, 3)
@@ -101,7 +102,7 @@ class TestFolders(Predicting):
                       lines[0])
         self.assertIn(self.path('in', 'shut', 'photo0.png')
                       + ': Permission denied', lines[1])
-        self.assertIn('1 of 2 photos coloured, 1 failed, 1 folders cannot be '
+        self.assertIn('1 of 2 photos coloured, 1 failed, 1 folder cannot be '
                       'read, 1 not read (DNG)', lines[2])
         self.assertEqual(self.tree(), ['photo0-color.png'])
 
@@ -114,7 +115,8 @@ class TestFolders(Predicting):
                                                  self.path('out'))
                 self.assertEqual((status, len(lines)), (1, 2))
                 self.assertIn(f'{paths[1]}: Permission denied', lines[0])
-        self.assertIn('0 of 3 photos coloured, 2 were done before, 1 failed',
+        self.assertIn('0 of 3 photos coloured, 2 were done before '
+                      '(--overwrite colours them again), 1 failed',
                       lines[1])
         self.assertEqual(self.tree(), ['photo0-color.png',
                                        'photo2-color.png'])

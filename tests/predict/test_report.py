@@ -281,7 +281,7 @@ class TestSummary(unittest.TestCase):
         plain = Plan(tasks[:3], 0, [], [], False)
         for plan, more, failed in ((plain, '', 1), (plan, (
                 ', 1 left to another run, 1 left, 2 results among them '
-                'passed over, 1 folders cannot be read, 3 not read (DNG, '
+                'passed over, 1 folder cannot be read, 3 not read (DNG, '
                 'PSD)'), 2)):
             summary = Summary({}, {}, plan)
             for task, status in zip(tasks, ('done', 'done', 'failed')):
