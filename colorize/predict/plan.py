@@ -20,8 +20,9 @@ Task = namedtuple('Task', 'photo output')
 Plan = namedtuple('Plan', 'tasks own foreign unread named folder',
                   defaults=(None,))
 
-#: A photo, and its place below the folder that was asked for.
-_Found = namedtuple('_Found', 'photo place')
+#: A photo, its place below the folder that was asked for, and whether it was
+#: found in a folder or by a pattern.
+_Found = namedtuple('_Found', 'photo place searched', defaults=(False,))
 
 
 def make_plan(places, output=None, form=None, suffix='-color',
@@ -67,6 +68,7 @@ def make_plan(places, output=None, form=None, suffix='-color',
         unread += each.unread
     mine = _own([os.path.abspath(each.photo) for each in found.values()],
                 suffix)
+    mine |= _marked(found.values(), mine)
     kept = [each for each in found.values()
             if os.path.abspath(each.photo) not in mine]
     named = bool(output) and _is_file(output, places)
@@ -101,8 +103,8 @@ def _photos(place, output):
               if not _inside(each, output, root)]
     if not photos:
         raise ValueError(_nothing(place, found))
-    return found._replace(photos=[_Found(each, os.path.relpath(each, root))
-                                  for each in photos])
+    return found._replace(photos=[
+        _Found(each, os.path.relpath(each, root), True) for each in photos])
 
 
 def _nothing(place, found):
@@ -169,6 +171,28 @@ def _own(photos, suffix):
                for photo in photos}
     return {photo for photo, match in matches.items()
             if match and match.group(1) in stems}
+
+
+def _marked(found, mine):
+    """Further photos that say of themselves that they are results.
+
+    One that was named is coloured whatever it says.
+    """
+    paths = {os.path.abspath(each.photo) for each in found if each.searched}
+    return {path for path in paths - mine
+            if os.path.isfile(path) and _is_result(path)}
+
+
+def _is_result(path):
+    # Pillow and PyAV are imported where folders are searched only.
+    if not formats.is_film(path):
+        from colorize.photos import marks
+        return marks.mark_in(path) is not None
+    from colorize.video import extra, marks
+    try:
+        return marks.mark_in(path) is not None
+    except extra.FilmError:  # where films cannot be read
+        return False
 
 
 def _is_file(output, places):

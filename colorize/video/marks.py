@@ -8,7 +8,7 @@ import colorize
 from colorize.photos.marks import mark_of
 from colorize.video import extra
 
-__all__ = ['belongs', 'marked']
+__all__ = ['belongs', 'mark_in', 'marked']
 
 
 def marked(path):
@@ -39,14 +39,34 @@ def belongs(result, path):
         Where films cannot be read.
     OSError
     """
+    mark = mark_of(path)
+    return mark_in(result) == mark
+
+
+def mark_in(path):
+    """The mark in a film, or None.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str or None
+
+    Raises
+    ------
+    colorize.video.extra.FilmError
+        Where films cannot be read.
+    """
     extra.require(path)
     from colorize.video.reading import opened, picture_stream
-    mark = mark_of(path)
     try:
-        with opened(result) as film:
-            said = picture_stream(film, result).metadata
+        with opened(path) as film:
+            said = picture_stream(film, path).metadata
     except extra.FilmError:
-        return False
+        return None
     name = {key.lower(): value for key, value in said.items()}.get(
         'handler_name', '')
-    return name.startswith('colorize ') and name.endswith(f', film {mark}')
+    start, found, mark = name.rpartition(', film ')
+    return mark if found and start.startswith('colorize ') else None

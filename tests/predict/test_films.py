@@ -72,6 +72,11 @@ class TestFilms(Folder):
         status, said = self.run_predict(self.path('in'), '-o',
                                         self.path('out'))
         self.assertIn('3 were done before', said)
+        # Results that lie below are passed over.
+        status, said = self.run_predict(self.folder, '-o',
+                                        self.path('again'))
+        self.assertIn('3 of 3 photos and films coloured, 0 failed, 3 results '
+                      'among them', said)
 
     def test_many(self):
         """They take no more open files than one, and photos none less."""

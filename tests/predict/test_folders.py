@@ -51,6 +51,30 @@ class TestFolders(Predicting):
                       'among them passed over', lines[0])
         self.assertEqual(len(os.listdir(self.folder)), 4)
 
+    def test_results_that_lie_elsewhere(self):
+        """What carries our mark is passed over, however it is called."""
+        write_photos(self.folder, 2)
+        self.run_main(self.folder, '-o', self.path('colored'))
+        shutil.copy(self.path('colored', 'photo0-color.png'),
+                    self.path('colored', 'renamed.png'))
+        for place in (self.folder, self.path('**', '*.png')):
+            shutil.rmtree(self.path('out'), ignore_errors=True)
+            status, lines, _ = self.run_main(place, '-o', self.path('out'))
+            self.assertEqual(status, 0)
+            self.assertIn('2 of 2 photos coloured, 0 failed, 3 results among '
+                          'them passed over', lines[0])
+            self.assertEqual(self.tree(), ['photo0-color.png',
+                                           'photo1-color.png'])
+        status, lines, _ = self.run_main(self.path('colored'))
+        self.assertEqual(status, 0)
+        self.assertIn('0 of 0 photos coloured, 0 failed, 3 results', lines[0])
+
+    def test_a_result_that_is_named_is_coloured(self):
+        source, = write_photos(self.folder, 1)
+        self.run_main(source, '-o', self.path('out/a.png'))
+        self.assertEqual(self.run_main(self.path('out', 'a.png'))[0], 0)
+        self.assertEqual(self.tree(), ['a-color.png', 'a.png'])
+
     def test_a_single_photo_that_is_done(self):
         source, = write_photos(self.folder, 1)
         self.assertEqual(self.run_main(source)[1], [])
