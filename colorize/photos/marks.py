@@ -10,6 +10,7 @@ own lightness.
 import functools
 import hashlib
 import os
+import struct
 
 import numpy as np
 from PIL import Image
@@ -116,15 +117,34 @@ def mark_in(path):
     """The mark in a result, or None; nothing is decoded."""
     try:
         with open(path, 'rb') as file:
-            # A PNG's own getexif would decode it, to look behind the picture.
-            said = Image.Image.getexif(_of_any_size(file)).get(
-                Base.ProcessingSoftware, '')
+            said = _entries(file).get(Base.ProcessingSoftware, '')
         if isinstance(said, bytes):  # libtiff knows no text there
             said = said.decode('latin-1')
     except Exception:  # a damaged file can raise anything
         return None
     name, _, mark = said.partition(', photo ')
     return mark.strip('\0 ') if name.startswith('colorize ') else None
+
+
+def _entries(file):
+    """EXIF of a file."""
+    start = file.read(12)
+    if start.startswith(b'RIFF') and start.endswith(b'WEBP'):
+        found = Image.Exif()
+        found.load(_of_webp(file))
+        return found
+    file.seek(0)
+    # A PNG's own getexif would decode it, to look behind the picture.
+    return Image.Image.getexif(_of_any_size(file))
+
+
+def _of_webp(file):
+    """Bytes of EXIF; Pillow would read all of the file."""
+    while True:
+        name, size = struct.unpack('<4sI', file.read(8))
+        if name == b'EXIF':
+            return file.read(size)
+        file.seek(size + size % 2, os.SEEK_CUR)
 
 
 def _of_any_size(file):

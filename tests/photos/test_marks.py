@@ -6,7 +6,7 @@ import sys
 from unittest import mock
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from colorize.photos import images, photo_file
 from colorize.photos.marks import belongs, mark_in, mark_of
@@ -136,6 +136,15 @@ class TestBelongs(PhotoFiles):
         with mock.patch.object(PngImagePlugin.PngImageFile, 'load') as load:
             self.assertIsNone(mark_in(self.path('a.png')))
         load.assert_not_called()
+
+    def test_of_a_webp_not_all_is_read(self):
+        photo_file.write(self.path('a.webp'), self.photos[0])
+        images.save(self.path('b.webp'), photo(0))
+        with mock.patch.object(WebPImagePlugin.WebPImageFile,
+                               '_open') as opened:
+            self.assertIsNotNone(mark_in(self.path('a.webp')))
+            self.assertIsNone(mark_in(self.path('b.webp')))
+        opened.assert_not_called()
 
 
 class TestMode(PhotoFiles):
