@@ -4,9 +4,10 @@ A few bytes of the photo's content are digested, and the digest stands in
 the EXIF of the result: it survives moving folders and names, needs no file
 beside, and is read without decoding anything. Where a format or another
 program has no EXIF, the two pictures are compared: a result has the photo's
-own lightness.
+own lightness, and colours. A copy of a photo is no result.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -107,6 +108,9 @@ def belongs(result, photo):
     mark, found = mark_of(photo), mark_in(result)
     if found is not None:
         return found == mark
+    with contextlib.suppress(OSError):
+        if mark_of(result) == mark:
+            return False  # a copy of the photo
     try:
         return _alike(images.load(result), images.load(photo))
     except images.ImageError:
@@ -174,6 +178,9 @@ def _alike(result, photo):
     across = result.shape[1] * rows / (result.shape[0] * columns)
     if abs(across - round(across)) > 0.02 * across or not 0.98 < across < 3.1:
         return False
+    if all(np.array_equal(result[..., 0], result[..., other])
+           for other in (1, 2)):
+        return False  # as grey as a copy of a photo
     result = result[:, :result.shape[1] // round(across)]
     first, second = (_small(each) for each in (result, photo))
     if min(first.std(), second.std()) < 2:

@@ -105,8 +105,18 @@ class TestBelongs(PhotoFiles):
     def test_a_page_of_one_grey(self):
         for number, level in ((0, 200), (1, 90)):
             Image.new('L', (9, 9), level).save(self.path(f'{number}.png'))
-        Image.new('L', (9, 9), 201).save(self.path('a.png'))
+        Image.new('RGB', (9, 9), (205, 200, 195)).save(self.path('a.png'))
         self.assertEqual(self.both('a.png'), [True, False])
+
+    def test_a_copy_of_a_photo_is_none(self):
+        with Image.open(self.path('0.png')) as image:
+            grey = image.convert('L')
+            image.save(self.path('a.bmp'))
+        grey.save(self.path('b.jpg'))
+        grey.resize((96, 80)).save(self.path('c.png'))
+        for name in ('0.png', 'b.jpg', 'c.png'):
+            self.assertEqual(self.both(name), [False, False], name)
+        self.assertEqual(self.both('a.bmp'), [True, False])
 
     def test_beside_what_the_photo_says_of_itself(self):
         exif = Image.Exif()

@@ -92,6 +92,18 @@ class TestOfOneName(Standing):
                                        '--overwrite')[0], 0)
         self.assertEqual(self.made_of('x.png'), [1])
 
+    def test_a_copy_of_the_photo_is_no_result(self):
+        source = self.put('in', 0)
+        os.mkdir(self.path('out'))
+        copy = shutil.copy(source, self.path('out', 'b.png'))
+        status, lines, _ = self.run_main(source, '-o', copy)
+        self.assertEqual(status, 1)
+        self.assertIn(f'b.png: is no result of {source} (--overwrite '
+                      'replaces it)', lines[0])
+        os.rename(copy, self.path('out', 'IMG_1-color.png'))
+        self.run_main(source, '-o', self.path('out'))
+        self.assertEqual(self.made_of('IMG_1-color-2.png'), [0])
+
     def test_a_photo_that_is_missing(self):
         source = self.put('a', 0)
         self.run_main(source, '-o', self.path('out'))
