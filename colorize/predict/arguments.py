@@ -33,7 +33,8 @@ def make_parser():
         'of IN is found again, or a file for one photo (without: '
         'NAME-color.EXT beside each photo)')
     add('--overwrite', action='store_true', help='replace results that '
-        'exist; photos are never replaced')
+        'exist and, where OUT names a file, that file; no photo of IN is '
+        'ever replaced')
     add('--format', type=_format, metavar='FORMAT', help='jpeg, png, tiff or '
         'webp; mkv, mov, mp4 or webm of films (without: its own, png or mkv '
         'where that holds no colours)')

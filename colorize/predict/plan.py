@@ -57,8 +57,9 @@ def make_plan(places, output=None, form=None, suffix='-color',
         When a result would overwrite a photo, or when a folder or pattern
         holds no photo.
     """
-    if output == '-':
-        raise ValueError('-o -: results are files; name a file or a folder')
+    if output in ('', '-'):
+        raise ValueError(f"-o {output or repr('')}: results are files; name "
+                         'a file or a folder')
     found, foreign, unread = {}, set(), []
     for place in places:
         each = _photos(place, output)
@@ -72,11 +73,10 @@ def make_plan(places, output=None, form=None, suffix='-color',
     kept = [each for each in found.values()
             if os.path.abspath(each.photo) not in mine]
     named = bool(output) and _is_file(output, places)
+    if output:
+        _require_folder(output, named)
     if named:
         tasks = [Task(kept[0].photo, _checked(output, form))]
-    elif output and os.path.isfile(output):
-        raise ValueError(f'-o {output}: is a file, but several photos need a '
-                         'folder')
     else:
         tasks = _tasks(kept, output, form, suffix)
     _refuse_clashes(tasks, places if overwrite else ())
@@ -202,6 +202,24 @@ def _is_file(output, places):
     return os.path.isfile(output) or not (
         os.path.isdir(output) or output.endswith(os.sep)
         or not os.path.splitext(output)[1])
+
+
+def _require_folder(output, named):
+    """Refuse files where there have to be folders."""
+    if not named and (os.path.isfile(output) or _is_of_photo(output)):
+        raise ValueError(f'-o {output}: is the name of a file, but several '
+                         'photos need a folder')
+    folder = os.path.dirname(output) if named else output
+    while folder and not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    if folder and not os.path.isdir(folder):
+        raise ValueError(f'-o {output}: {folder} is a file, not a folder')
+
+
+def _is_of_photo(output):
+    """Whether what is not there yet is named as photos and films are."""
+    return not os.path.lexists(output) and bool(
+        formats.by_ending(output) or formats.is_film(output))
 
 
 def _checked(output, form):

@@ -36,3 +36,8 @@ class TestArguments(unittest.TestCase):
         self.refuse('required: IN', '--')
         self.refuse('required: IN', '-o', 'D', '--')
         self.refuse('-o/--output: expected one argument', '-o', '--', 'a')
+
+    def test_help_is_true_of_what_is_replaced(self):
+        found = ' '.join(make_parser().format_help().split())
+        self.assertIn('replace results that exist and, where OUT names a '
+                      'file, that file; no photo of IN is ever', found)

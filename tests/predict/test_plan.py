@@ -68,6 +68,29 @@ class TestPlaces(Tree):
 
     def test_a_pipe_is_no_place(self):
         self.refuse('-o -: results are files', 'a.png', output='-')
+        self.refuse("-o '': results are files", 'a.png', output='')
+
+    def test_a_file_where_there_has_to_be_a_folder(self):
+        self.make('a.png', 'x.png', 'y')
+        for output, folder in (
+                ('/dev/null', '/dev/null'), ('x.png/y.jpg', 'x.png'),
+                ('x.png/new', 'x.png'), ('x.png/', 'x.png'),
+                ('y/new/b.jpg', 'y')):
+            self.refuse(f'^-o {output}: {folder} is a file, not a folder$',
+                        'a.png', output=output)
+
+    def test_several_photos_into_the_name_of_one(self):
+        self.make('in/a.png', 'b c.jpg')
+        for places in (['in/a.png', 'b c.jpg'], ['in'], ['in/*']):
+            for output in ('out.jpg', 'new/out.TIF', 'out.mp4'):
+                self.refuse(f'^-o {output}: is the name of a file, but '
+                            'several photos need a folder', *places,
+                            output=output)
+        # A folder may be called so.
+        os.mkdir('old.jpg')
+        for output in ('old.jpg', 'new.jpg/', 'of.1950'):
+            self.assertEqual(self.planned('in', output=output), {
+                'in/a.png': os.path.join(output, 'a-color.png')})
 
     def test_nothing_found(self):
         self.make('in/x.txt')
