@@ -10,6 +10,7 @@ from collections import namedtuple
 
 from colorize import command
 from colorize.cluster.connection import ClusterError
+from colorize.progress import say_above
 
 __all__ = ['Lost', 'spread']
 
@@ -32,6 +33,9 @@ _ROUNDS = 6
 
 #: Seconds without any worker until a run ends.
 PATIENCE = 300
+
+#: Seconds until it is said that a worker is waited for.
+SOON = 5
 
 
 def spread(client, make, apply, batches):
@@ -119,17 +123,28 @@ def _register(client, holder):
 
 
 def _wait_for_workers(client):
-    from distributed import TimeoutError as Late
     if client.nthreads():
         return
     # A cluster that adapts starts workers where there is something to do.
     asked = client.submit(int, pure=False)
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
-    except Late:
-        raise ClusterError('the scheduler has no workers') from None
+        if not _come(client, SOON):
+            say_above('the scheduler has no workers; waiting for one, '
+                      f'{PATIENCE} seconds at most')
+            if not _come(client, PATIENCE - SOON):
+                raise ClusterError('the scheduler has no workers')
     finally:
         asked.release()
+
+
+def _come(client, seconds):
+    """Whether a worker comes within so many seconds."""
+    from distributed import TimeoutError as Late
+    try:
+        client.wait_for_workers(1, timeout=seconds)
+    except Late:
+        return False
+    return True
 
 
 class _Window:

@@ -14,7 +14,9 @@ from unittest import mock
 
 import dask
 from distributed import Client, LocalCluster
+from distributed import TimeoutError as Late
 
+from colorize import command
 from colorize.cluster import window
 from colorize.cluster.connection import (ClusterError, check_address,
                                          connected)
@@ -159,6 +161,29 @@ class TestAdapting(unittest.TestCase):
                     mock.patch.object(window, 'PATIENCE', 10):
                 self.assertEqual(list(spread(client, exponent, power, [[3]])),
                                  [(3, 9)])
+
+
+class TestWithoutWorkers(unittest.TestCase):
+    """A worker comes, or is late, at each look at a scheduler."""
+
+    def said(self, *looks):
+        client = mock.Mock()
+        client.nthreads.return_value = {}
+        client.wait_for_workers.side_effect = looks
+        with mock.patch.object(command, 'say') as say:
+            try:
+                found = list(spread(client, exponent, power, []))
+            except ClusterError as error:
+                found = str(error)
+        return [line for (line,), _ in say.call_args_list], found
+
+    def test_it_is_said_once_and_not_at_once(self):
+        line = ('the scheduler has no workers; waiting for one, 300 seconds '
+                'at most')
+        self.assertEqual(self.said(None), ([], []))
+        self.assertEqual(self.said(Late, None), ([line], []))
+        self.assertEqual(self.said(Late, Late),
+                         ([line], 'the scheduler has no workers'))
 
 
 class TestAddress(unittest.TestCase):
