@@ -1,7 +1,6 @@
 """Colouring photos with a trained network."""
 
 import copy
-import os
 
 import numpy as np
 
@@ -11,15 +10,10 @@ from colorize.hints import places
 from colorize.photos import images
 from colorize.systems import arrays, decodings, prediction, trained
 from colorize.systems.arrays import network_size
+from colorize.systems.weights_file import default_weights
 from colorize.settings import check
 
 __all__ = ['Colorizer', 'default_weights', 'network_size']
-
-
-def default_weights():
-    """Path of the weights that ship with the project."""
-    import weights
-    return os.path.join(os.path.dirname(weights.__file__), 'light.npz')
 
 
 class Colorizer:

@@ -21,7 +21,7 @@ import colorize
 from colorize.disk.whole import require_file
 from colorize.photos import exif, formats, images
 
-__all__ = ['belongs', 'mark_in', 'mark_of', 'marked']
+__all__ = ['belongs', 'mark_in', 'mark_of', 'marked', 'settings_in']
 
 #: A photo is known by its size and so many parts of so many bytes, evenly
 #: spread: scans of one scanner may have one size and white margins.
@@ -72,23 +72,25 @@ def _digest(part, size):
     return found.hexdigest()[:32]
 
 
-def marked(entries, mark):
-    """EXIF with the mark of a photo.
+def marked(photo):
+    """EXIF of a result, with its mark.
 
     Parameters
     ----------
-    entries : bytes or None
-    mark : str or None
+    photo : colorize.photos.photo_file.Photo
+        Of its `exif`, its `mark` and, a word, its `settings` each may be
+        None.
 
     Returns
     -------
-    bytes, or None where both are
+    bytes, or None where there is nothing to say
     """
-    if mark is None:
-        return entries
-    found = exif.loaded(entries) if entries else Image.Exif()
+    if photo.mark is None:
+        return photo.exif
+    found = exif.loaded(photo.exif) if photo.exif else Image.Exif()
+    made = f' as {photo.settings}' if photo.settings else ''
     found[Base.ProcessingSoftware] = \
-        f'colorize {colorize.__version__}, photo {mark}'
+        f'colorize {colorize.__version__}{made}, photo {photo.mark}'
     return found.tobytes()
 
 
@@ -119,15 +121,27 @@ def belongs(result, photo):
 
 def mark_in(path):
     """The mark in a result, or None; nothing is decoded."""
+    return _said_in(path)[1]
+
+
+def settings_in(path):
+    """What :func:`marked` was told of the settings of a result, or None."""
+    return _said_in(path)[0]
+
+
+def _said_in(path):
+    """Settings and mark, each or None."""
     try:
         with open(path, 'rb') as file:
             said = _entries(file).get(Base.ProcessingSoftware, '')
         if isinstance(said, bytes):  # libtiff knows no text there
             said = said.decode('latin-1')
     except Exception:  # a damaged file can raise anything
-        return None
+        return None, None
     name, _, mark = said.partition(', photo ')
-    return mark.strip('\0 ') if name.startswith('colorize ') else None
+    if not name.startswith('colorize '):
+        return None, None
+    return name.partition(' as ')[2] or None, mark.strip('\0 ')
 
 
 def _entries(file):

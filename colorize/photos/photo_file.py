@@ -19,12 +19,12 @@ __all__ = ['Opened', 'Photo', 'canvas', 'opened', 'read', 'write']
 #: be kept. captions: of :mod:`colorize.photos.captions`. space: None, or of
 #: a photo in a space wider than sRGB its type, 'uint8' or 'uint16': `pixels`
 #: are its grey in sRGB then, and what is written is encoded by `icc`.
-#: colors: None, or in sRGB (uint16) the colours that such a photo had. mark:
-#: by which the result knows the photo, or None (:mod:`colorize.photos.marks`).
+#: colors: None, or in sRGB (uint16) the colours that such a photo had. mark,
+#: settings: what :mod:`colorize.photos.marks` writes into a result, or None.
 #: mode: who may read and write the result, less what the umask forbids.
 Photo = namedtuple('Photo', 'pixels alpha exif icc dpi notes captions space '
-                   'colors mark mode',
-                   defaults=(captions.NONE, None, None, None, 0o666))
+                   'colors mark mode settings', defaults=(
+                       captions.NONE, None, None, None, 0o666, None))
 
 #: Formats that others write with less; they return what they cannot hold.
 _WRITERS = {'PNG': png_writer.write, 'TIFF': tiff_writer.write}
@@ -292,7 +292,7 @@ def _fitted(photo, form, notes):
         else:
             notes += captions.left_out(form.name, resolution=True)
     if 'exif' in form.holds:
-        photo = photo._replace(exif=marks.marked(photo.exif, photo.mark))
+        photo = photo._replace(exif=marks.marked(photo))
     return photo
 
 

@@ -13,6 +13,7 @@ from colorize.predict.claims import Claims, claimed, is_of_another
 from colorize.predict.neighbours import agreed
 from colorize.predict.plan import make_plan
 from colorize.predict.report import Summary, prepare
+from colorize.predict.settings import is_of_others, settings_of
 
 __all__ = ['main']
 
@@ -37,6 +38,7 @@ def main(arguments=None):
     summary = Summary({name: value for name, value in vars(given).items()
                        if name not in ('photos', 'json', 'debug')}, before,
                       plan)
+    given.settings = settings_of(given)
     try:
         left = _run(plan, given, summary)
         # What another run has had may be left by it since.
@@ -114,6 +116,7 @@ def _run(plan, given, summary):
     with agreed(plan, given.overwrite) as found:
         for task in found.done:
             summary.add(task, 'skipped')
+            summary.others += is_of_others(task.output, given.settings)
         for task, error in found.refused:
             command.complain(error)
             summary.add(task, 'failed', error=command.words(error))
@@ -200,11 +203,12 @@ def _outcomes(photos, films, count, made, given, late, left):
 
 def _photos(tasks, count, made, given, late, left):
     """Outcomes of photos, coloured here or on a cluster."""
-    from colorize.colorizer import default_weights
     from colorize.predict import pipeline
+    from colorize.systems.weights_file import default_weights
     options = {'batch_size': given.batch_size, 'quality': given.quality,
                'side_by_side': given.side_by_side,
-               'evaluate': given.evaluate, 'hints': given.hints}
+               'evaluate': given.evaluate, 'hints': given.hints,
+               'settings': given.settings}
     if not given.scheduler:
         return pipeline.colored(tasks, made, late=late, **options)
     from colorize.predict import spreading

@@ -43,7 +43,7 @@ _BAD = (images.ImageError, MemoryError, OSError)
 
 
 def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
-            evaluate=False, late=None, hints=None):
+            evaluate=False, late=None, hints=None, settings=None):
     """Colour photos; what is wrong with one does not stop the others.
 
     A thread reads, this one and others ask the network, two more decode,
@@ -68,6 +68,9 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
     hints : str, optional
         File of hints, which hold for each photo; see
         :mod:`colorize.hints.files`.
+    settings : str, optional
+        What results shall say that they were made with; see
+        :mod:`colorize.predict.settings`.
 
     Yields
     ------
@@ -89,7 +92,7 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
     def finish(outcome, job, answer):
         try:
             outcome.set_result(_finish(job, answer, colorizer, quality,
-                                       side_by_side, evaluate))
+                                       side_by_side, evaluate, settings))
         except BaseException as error:
             outcome.set_exception(error)
         finally:
@@ -198,7 +201,8 @@ def _answered(group, colorizer, batch_size):
             yield number, job._replace(error=error), None
 
 
-def _finish(job, answer, colorizer, quality, side_by_side, evaluate):
+def _finish(job, answer, colorizer, quality, side_by_side, evaluate,
+            settings):
     """Decode an answer, paint the photo and write it."""
     began, scores = time.time(), None
     try:
@@ -223,7 +227,7 @@ def _finish(job, answer, colorizer, quality, side_by_side, evaluate):
             scores = evaluation.scores(painted, pixels)
         elif evaluate:
             notes.append('has no colours to score against')
-        result = job.photo._replace(pixels=painted)
+        result = job.photo._replace(pixels=painted, settings=settings)
         if side_by_side:
             result = _side_by_side(result, pixels)
         notes += photo_file.write(job.task.output, result, quality)

@@ -84,6 +84,8 @@ class Summary:
     settings : dict
     left : int
         Photos that another run is colouring.
+    others : int
+        Photos that had been done with other settings.
     stopped : bool
         Whether the run has ended before its photos.
     """
@@ -92,7 +94,7 @@ class Summary:
         self.settings, self._plan, self.left = settings, plan, 0
         self._records, self._before = {}, dict(before)
         self._counts, self._began = Counter(), time.time()
-        self.stopped = False
+        self.stopped, self.others = False, 0
 
     def __contains__(self, task):
         return task.photo in self._records
@@ -139,7 +141,7 @@ class Summary:
         """
         counts, plan, parts = self._counts, self._plan, []
         if counts['skipped']:
-            parts.append(_done_before(counts['skipped']))
+            parts.append(_done_before(counts['skipped'], self.others))
         parts.append(f"{counts['failed']} failed")
         if self.left:
             parts.append(f'{self.left} left to another run')
@@ -215,10 +217,13 @@ class Summary:
             raise OSError(error.errno, error.strerror, path) from error
 
 
-def _done_before(count):
+def _done_before(count, others):
+    """In words, so that nobody takes those of other settings for new."""
     one = count == 1
-    return (f"{count} {'was' if one else 'were'} done before (--overwrite "
-            f"colours {'it' if one else 'them'} again)")
+    how = ' with other settings' if others == count else \
+        f', {others} with other settings' if others else ''
+    return (f"{count} {'was' if one else 'were'} done before{how} "
+            f"(--overwrite colours {'it' if one else 'them'} again)")
 
 
 def _kinds(tasks):

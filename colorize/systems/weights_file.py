@@ -14,6 +14,7 @@ calls :func:`read`.
 """
 
 import json
+import os
 import zipfile
 from collections import namedtuple
 
@@ -22,8 +23,8 @@ import numpy as np
 from colorize.disk import npz
 from colorize.disk.whole import require_file, written_whole
 
-__all__ = ['DamagedError', 'Headers', 'WeightsError', 'headers', 'read',
-           'write']
+__all__ = ['DamagedError', 'Headers', 'WeightsError', 'default_weights',
+           'headers', 'read', 'write']
 
 #: Settings are a few hundred characters.
 _LONGEST = 1 << 16
@@ -38,6 +39,12 @@ class WeightsError(ValueError):
 
 class DamagedError(WeightsError):
     """A file that is not what was written: torn, or altered since."""
+
+
+def default_weights():
+    """Path of the weights that ship with the project."""
+    import weights
+    return os.path.join(os.path.dirname(weights.__file__), 'light.npz')
 
 
 def write(path, arrays, settings, dtype='float32'):

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from colorize.photos import images, photo_file
-from colorize.photos.marks import belongs, mark_in, mark_of
+from colorize.photos.marks import belongs, mark_in, mark_of, settings_in
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
 
@@ -64,6 +64,17 @@ class TestBelongs(PhotoFiles):
                     if name[-3:] in ('jpg', 'png', 'tif', 'ebp', 'vif'):
                         self.assertEqual(mark_in(self.path(name)), mark_of(
                             self.path(f'{number}.png')), name)
+
+    def test_settings_beside_it(self):
+        """Results of earlier versions say none."""
+        for name in ('a.jpg', 'a.png', 'a.tif', 'a.webp'):
+            for said in ('1a2b3c4d', None):
+                photo_file.write(self.path(name), self.photos[0]._replace(
+                    settings=said))
+                self.assertEqual(settings_in(self.path(name)), said)
+                self.assertEqual(self.both(name), [True, False])
+        images.save(self.path('b.jpg'), photo(0))
+        self.assertIsNone(settings_in(self.path('b.jpg')))
 
     def test_as_the_first_file_of_a_process(self):
         """Pillow knows no format before it has opened something."""
@@ -151,7 +162,7 @@ class TestBelongs(PhotoFiles):
         photo_file.write(self.path('a.webp'), self.photos[0])
         images.save(self.path('b.webp'), photo(0))
         with mock.patch.object(WebPImagePlugin.WebPImageFile,
-                               '_open') as opened:
+                               '__init__') as opened:
             self.assertIsNotNone(mark_in(self.path('a.webp')))
             self.assertIsNone(mark_in(self.path('b.webp')))
         opened.assert_not_called()

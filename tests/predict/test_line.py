@@ -3,11 +3,15 @@
 import errno
 import json
 import os
+import re
+import shutil
 from unittest import mock
 
 from colorize.photos import images, photo_file
 from colorize.predict.plan import Plan, Task
 from colorize.predict.report import Summary
+from colorize.systems.weights_file import default_weights
+from tests.predict.test_command import write_weights
 from tests.shared.photos import write_photos
 from tests.shared.predicting import Predicting
 
@@ -92,6 +96,46 @@ class TestFullDisk(Predicting):
         status, lines, _ = self.run_full(write=images.ImageError(
             'x.png: cannot be written (Permission denied)'))
         self.assertEqual((status, len(lines)), (1, 4))
+
+
+class TestOtherSettings(Predicting):
+    def again(self, *options):
+        """What is said of a photo that is done, after "before"."""
+        status, lines, _ = self.run_main(self.path('photo0.png'), *options)
+        self.assertEqual(status, 0)
+        return re.search('before(.*) \\(--overwrite', lines[0]).group(1)
+
+    def hints(self, color):
+        with open(self.path('h.json'), 'w') as file:
+            json.dump([{'row': 1, 'column': 1, 'color': color}], file)
+        return '--hints', self.path('h.json')
+
+    def test_each_of_those_that_decide_the_colours(self):
+        self.run_main(*write_photos(self.folder, 1))
+        shutil.copy(default_weights(), self.path('w.npz'))
+        for same in ([], ['--quality', '9'], ['--saturation', '1'],
+                     ['--decode', 'vivid', '--coherence', 'areas'],
+                     ['--weights', self.path('w.npz')]):
+            self.assertEqual(self.again(*same), '', same)
+        write_weights(self.path('w.npz'))
+        for other in (['--saturation', '1.5'], ['--decode', 'mean'],
+                      ['--coherence', 'none'], self.hints('#808080'),
+                      ['--weights', self.path('w.npz')]):
+            self.assertEqual(self.again(*other), ' with other settings')
+
+    def test_hints_that_were_changed(self):
+        source, = write_photos(self.folder, 1)
+        hints = self.hints('#808080')
+        self.run_main(source, *hints)
+        self.assertEqual(self.again(*hints), '')
+        self.assertEqual(self.again(*self.hints('#808081')),
+                         ' with other settings')
+
+    def test_some_of_them(self):
+        sources = write_photos(self.folder, 3)
+        self.run_main(sources[0])
+        self.run_main(*sources[1:], '--saturation', '2')
+        self.assertEqual(self.again(*sources[1:]), ', 2 with other settings')
 
 
 class TestFilesThatOptionsName(Predicting):
