@@ -18,7 +18,10 @@ from colorize.page.kept import Kept
 from colorize.page.limits import MOST_PIXELS, SIZES, Refused
 from colorize.page.network import Network
 from colorize.photos import formats, images, photo_file
+from colorize.photos.marks import mark_of
+from colorize.predict.settings import settings_of
 from colorize.settings import SettingError
+from colorize.systems.weights_file import default_weights
 
 __all__ = ['Studio', 'result_name']
 
@@ -38,6 +41,7 @@ class Studio:
 
     def __init__(self, weights=None):
         self.network = Network(weights)
+        self._weights = mark_of(weights or default_weights())
         self._asking = threading.Lock()
         self._photos, self._answers = Kept(_PHOTOS), Kept(_ANSWERS)
 
@@ -137,13 +141,19 @@ class Studio:
             What could not be kept.
         """
         photo = self._photo(item)
-        painted = photo._replace(pixels=self._painted(item, photo, look))
+        painted = photo._replace(pixels=self._painted(item, photo, look),
+                                 settings=self._settings(look))
         ending = os.path.splitext(result_name(item.name, form))[1]
         path = os.path.join(os.path.dirname(item.path),
                             f'{os.urandom(8).hex()}{ending}')
         with _said_of(item):
             return path, photo.notes + photo_file.write(path, painted,
                                                         quality)
+
+    def _settings(self, look):
+        """As predict says them; of hints that are no file it cannot."""
+        return None if look.hints else settings_of(
+            self._weights, look.decode, look.saturation, look.coherence)
 
     def suggest(self, item, row, column):
         """The network's likeliest colours of a place.

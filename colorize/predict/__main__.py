@@ -38,7 +38,7 @@ def main(arguments=None):
     summary = Summary({name: value for name, value in vars(given).items()
                        if name not in ('photos', 'json', 'debug')}, before,
                       plan)
-    given.settings = settings_of(given)
+    given.settings = _settings(given)
     try:
         left = _run(plan, given, summary)
         # What another run has had may be left by it since.
@@ -105,6 +105,14 @@ def _check_files(given):
     if given.hints:
         require_file(given.hints)
         open(given.hints, 'rb').close()
+
+
+def _settings(given):
+    from colorize.photos.marks import mark_of
+    from colorize.systems.weights_file import default_weights
+    return settings_of(mark_of(given.weights or default_weights()),
+                       given.decode, given.saturation, given.coherence,
+                       given.hints and mark_of(given.hints))
 
 
 def _run(plan, given, summary):

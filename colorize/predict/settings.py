@@ -13,31 +13,27 @@ __all__ = ['is_of_others', 'settings_of']
 _USUAL = {'color_space': 'luv', 'system': 'classification'}
 
 
-def settings_of(given):
-    """Digest what the photos of a command are coloured with.
+def settings_of(weights, decode, saturation, coherence, hints=None):
+    """Digest what photos are coloured with.
 
     Parameters
     ----------
-    given : argparse.Namespace
+    weights : str
+        The digest of their file, see
+        :func:`colorize.photos.marks.mark_of`.
+    decode, saturation, coherence
+        As for :class:`colorize.colorizer.Colorizer`.
+    hints : str, optional
+        The digest of their file.
 
     Returns
     -------
     str
-        8 hexadecimal digits: of the contents of weights and hints, and of
-        the options.
-
-    Raises
-    ------
-    OSError
-        When a file cannot be read.
+        8 hexadecimal digits.
     """
-    from colorize.photos.marks import mark_of
-    from colorize.systems.weights_file import default_weights
-    decode = given.decode or DEFAULT
-    said = [mark_of(given.weights or default_weights()), decode,
-            float(given.saturation),
-            check_coherence(given.coherence, _USUAL, decode),
-            given.hints and mark_of(given.hints)]
+    decode = decode or DEFAULT
+    said = [weights, decode, float(saturation),
+            check_coherence(coherence, _USUAL, decode), hints]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
 
