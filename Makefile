@@ -6,17 +6,36 @@ PHOTOS ?=
 QUICK ?=
 # cpu, or cuda for the GPU; THEANO_FLAGS and .theanorc decide without.
 DEVICE ?=
-ON = $(if $(DEVICE),--device $(DEVICE))
+# Values of several words may be pasted with line breaks in them, each of which
+# would end a recipe's command.
+define newline
+
+
+endef
+joined = $(subst $(newline), ,$(subst \$(newline), ,$($1)))
+$(foreach name,PHOTOS SETTINGS ONLY CONTENDERS SEED PAGE, \
+    $(eval override $(name) := $$(call joined,$(name))))
+# $(call plain,COUNT,--count) is that option where COUNT has a value; quoted
+# may have blanks.
+plain = $(if $($1),$2 $($1))
+quoted = $(if $($1),$2 '$($1)')
+# What several commands take.
+WITH = $(call quoted,WEIGHTS,--weights)
+OF_RUN = $(call quoted,RUN,--run)
+OTHERS = $(call quoted,PHOTOS,--photos)
+COUNTED = $(call plain,COUNT,--count)
+FROM_VGG16 = $(call quoted,VGG16,--vgg16)
+INTO = $(call quoted,OUT,--out)
+ON = $(call plain,DEVICE,--device)
 # What an experiment of the paper is given.
-GIVEN = $(ON) $(if $(PHOTOS),--photos '$(PHOTOS)') $(if $(QUICK),--quick) \
-    $(if $(RUNS),--runs '$(RUNS)') $(if $(OUT),--out '$(OUT)')
+GIVEN = $(ON) $(OTHERS) $(if $(QUICK),--quick) $(call quoted,RUNS,--runs) \
+    $(INTO)
 # SETTINGS='--freeze-until conv4_3 --batch-size 8': any of colorize.training's.
-TRAIN = $(GIVEN) $(if $(VGG16),--vgg16 '$(VGG16)') \
-    $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SIDE),--side $(SIDE)) \
-    $(if $(CROP),--crop $(CROP)) $(SETTINGS)
-SYSTEMS = $(TRAIN) $(if $(TEST),--test $(TEST)) $(if $(ONLY),--only $(ONLY))
-VARIANTS = $(TRAIN) $(if $(SEEDS),--seeds $(SEEDS)) \
-    $(if $(N),--count $(N)) $(if $(WIDTH),--width $(WIDTH))
+TRAIN = $(GIVEN) $(FROM_VGG16) $(call plain,EPOCHS,--epochs) \
+    $(call plain,SIDE,--side) $(call plain,CROP,--crop) $(SETTINGS)
+SYSTEMS = $(TRAIN) $(call plain,TEST,--test) $(call plain,ONLY,--only)
+SUBSET = $(TRAIN) $(call plain,N,--count) $(call plain,WIDTH,--width)
+VARIANTS = $(SUBSET) $(call plain,SEEDS,--seeds)
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -34,7 +53,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     cluster torture fuzz load page page-picture clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' \
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-17s %s\n", $$1, $$2}' \
 	    $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY)  ## colour real photos with the shipped weights, into out/demo
@@ -48,7 +67,7 @@ lint: $(DEV_READY)  ## flake8, 79 columns; imports run downwards (.importlinter)
 	$(VENV)/bin/lint-imports --no-cache
 
 weights: $(READY)  ## VGG16's published weights, downloaded or FROM=FILE
-	$(PYTHON) -m weights.fetch $(if $(FROM),--from '$(FROM)')
+	$(PYTHON) -m weights.fetch $(call quoted,FROM,--from)
 
 page: $(VENV)/.page-ready  ## colour photos in the browser [PAGE='--port 9000']
 	$(PYTHON) -m colorize.page $(ON) $(PAGE)
@@ -57,18 +76,15 @@ page-picture: $(DEV_READY)  ## experiments/results/page.png, by Debian's chromiu
 	$(PYTHON) -m experiments.show.page_picture
 
 export: $(VENV)/.export-ready  ## the network as out/colorize.onnx [WEIGHTS=FILE]
-	$(PYTHON) -m colorize.export out/colorize.onnx \
-	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m colorize.export out/colorize.onnx $(WITH)
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR [VGG16=FILE]
-	$(PYTHON) -m experiments.beyond.train_default $(ON) \
-	    $(if $(VGG16),--vgg16 '$(VGG16)') '$(PHOTOS)'
+	$(PYTHON) -m experiments.beyond.train_default $(ON) $(FROM_VGG16) '$(PHOTOS)'
 
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
 
 overfit: $(READY)  ## Section 5.2: learn photos by heart [N=270 WIDTH=1.0 QUICK=1]
-	$(PYTHON) -m experiments.paper.overfit $(TRAIN) $(if $(N),--count $(N)) \
-	    $(if $(WIDTH),--width $(WIDTH))
+	$(PYTHON) -m experiments.paper.overfit $(SUBSET)
 
 lr-sweep: $(READY)  ## Section 5.2: learning rates on a log scale [QUICK=1 SEEDS=3]
 	$(PYTHON) -m experiments.paper.lr_sweep $(VARIANTS)
@@ -96,9 +112,8 @@ rebalancing: $(READY)  ## beyond the paper: soft bins, rare colours weighed up [
 
 # PHOTOS='DIR DIR', of which RUN=DIR keeps those that a training held out; a
 # folder with blanks in its name in quotes of its own.
-HELD = $(ON) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(RUN),--run '$(RUN)') \
-    $(if $(WEIGHTS),--weights '$(WEIGHTS)') $(if $(COUNT),--count $(COUNT)) \
-    $(if $(QUICK),--quick) $(if $(OUT),--out '$(OUT)')
+HELD = $(ON) $(call plain,PHOTOS,--photos) $(OF_RUN) $(WITH) $(COUNTED) \
+    $(if $(QUICK),--quick) $(INTO)
 
 coherence: $(READY)  ## Section 6: what holds colours together [RUN=DIR WEIGHTS=FILE COUNT=100 QUICK=1]
 	$(PYTHON) -m experiments.beyond.coherence $(HELD)
@@ -119,10 +134,10 @@ train-adversarial: $(READY)  ## Section 6: the network against a judge [QUICK=1]
 	$(PYTHON) -m experiments.beyond.adversarial $(TRAIN)
 
 own: $(READY)  ## train further on 100 photos of a kind, judge by 50 others [PHOTOS=DIR WEIGHTS=FILE QUICK=1]
-	$(PYTHON) -m experiments.beyond.own_photos $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m experiments.beyond.own_photos $(GIVEN) $(WITH)
 
 smoothing: $(READY)  ## Section 5.3: blur the class scores [WEIGHTS=FILE QUICK=1]
-	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m experiments.paper.smoothing $(GIVEN) $(WITH)
 
 train-mcgill: $(READY)  ## Section 5.3: both systems on McGill [QUICK=1]
 	$(PYTHON) -m experiments.paper.train mcgill $(SYSTEMS)
@@ -140,7 +155,7 @@ train-folder: $(READY)  ## the same on any photos [TEST=50 SIDE=128 CROP=96 QUIC
 	$(PYTHON) -m experiments.paper.train folder $(SYSTEMS)
 
 table1: $(READY)  ## Section 4: which datasets lie below PHOTOS=DIR
-	$(PYTHON) -m experiments.paper.table1 $(if $(PHOTOS),--photos '$(PHOTOS)')
+	$(PYTHON) -m experiments.paper.table1 $(OTHERS) $(INTO)
 
 table2: $(READY)  ## Section 5.3: score both systems [RUNS=runs/cvcl QUICK=1]
 	$(PYTHON) -m experiments.paper.table2 $(GIVEN)
@@ -149,72 +164,59 @@ definitions: $(READY)  ## which bins could Table 2 have been counted with [PHOTO
 	$(PYTHON) -m experiments.paper.definitions $(GIVEN)
 
 splits: $(READY)  ## Table 2 over random splits of PHOTOS [SEEDS=3 EPOCHS=12 SETTINGS=...]
-	$(PYTHON) -m experiments.paper.splits $(TRAIN) $(if $(SEEDS),--seeds $(SEEDS))
+	$(PYTHON) -m experiments.paper.splits $(TRAIN) $(call plain,SEEDS,--seeds)
 
 figures: $(READY)  ## Section 5.3: Figures 5 to 8, curves [RUNS=runs/cvcl QUICK=1]
 	$(PYTHON) -m experiments.paper.figures $(GIVEN)
 
 # --- measuring ------------------------------------------------------------
 
+BENCHED = $(call plain,ROUNDS,--rounds) \
+    $(call plain,CONTENDERS,--contenders)
 bench: $(DEV_READY) $(BENCH_READY)  ## against Theano's convolution, PyTorch, onnxruntime [ROUNDS=3 CONTENDERS='colorize pytorch_fp32' OUT=DIR]
-	$(PYTHON) -m experiments.measure.bench \
-	    $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	    $(if $(CONTENDERS),--contenders $(CONTENDERS)) \
-	    $(if $(OUT),--out '$(OUT)')
+	$(PYTHON) -m experiments.measure.bench $(BENCHED) $(INTO)
 
 # PyTorch, if it is to be compared with, is installed by hand: its wheel
 # has to suit the driver.
 bench-gpu: $(READY)  ## on your GPU: check a step, seconds per photo [DEVICE=cuda1]
-	$(PYTHON) -m experiments.measure.bench_gpu $(ON)
+	$(PYTHON) -m experiments.measure.bench_gpu $(ON) $(INTO)
 
 scaling: $(VENV)/.mpi-ready  ## training: one process x 2 threads, two x 1; clusters computed [QUICK=1]
-	$(PYTHON) -m experiments.measure.scaling $(if $(QUICK),--quick) \
-	    $(if $(OUT),--out '$(OUT)')
+	$(PYTHON) -m experiments.measure.scaling $(if $(QUICK),--quick) $(INTO)
 
 cluster: $(VENV)/.cluster-ready  ## 10,000 photos while workers are killed; rates; clusters computed [COUNT=10000 TASKS=100000]
-	$(PYTHON) -m experiments.measure.cluster \
-	    $(if $(COUNT),--count $(COUNT)) $(if $(TASKS),--tasks $(TASKS))
+	$(PYTHON) -m experiments.measure.cluster $(COUNTED) $(call plain,TASKS,--tasks) $(INTO)
 
 torture: $(READY)  ## kill -9 a training 50 times, end bit-identical [KILLS=50]
-	$(PYTHON) -m experiments.measure.torture $(if $(KILLS),--kills $(KILLS))
+	$(PYTHON) -m experiments.measure.torture $(call plain,KILLS,--kills) $(INTO)
 
+FUZZED = $(call plain,CASES,--cases) $(call plain,SEED,--seed)
 fuzz: $(READY)  ## 10,000 damaged photos, films and weights of each seed [CASES=10000 SEED='0 1 2']
-	$(PYTHON) -m experiments.measure.fuzz $(if $(CASES),--cases $(CASES)) \
-	    $(if $(SEED),--seed $(SEED))
+	$(PYTHON) -m experiments.measure.fuzz $(FUZZED) $(INTO)
 
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
-	$(PYTHON) -m experiments.measure.load $(if $(COUNT),--count $(COUNT))
+	$(PYTHON) -m experiments.measure.load $(COUNTED) $(INTO)
 
 judge: $(READY)  ## score weights on held-out photos, or PHOTOS=DIR [RUN=runs/default WEIGHTS=FILE]
-	$(PYTHON) -m experiments.measure.judge $(ON) $(if $(RUN),--run '$(RUN)') \
-	    $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
-	    $(if $(PHOTOS),--photos '$(PHOTOS)')
+	$(PYTHON) -m experiments.measure.judge $(ON) $(OF_RUN) $(WITH) $(OTHERS) $(INTO)
 
 gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUNT=48]
-	$(PYTHON) -m experiments.show.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') \
-	    $(if $(RUN),--run '$(RUN)') $(if $(COUNT),--count $(COUNT)) \
-	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m experiments.show.gallery $(ON) $(if $(PHOTOS),'$(PHOTOS)') $(OF_RUN) $(COUNTED) $(WITH)
 
 throughput: $(READY)  ## a folder of photos beside the bare network [COUNT=1000 OUT=DIR]
-	$(PYTHON) -m experiments.measure.throughput $(ON) \
-	    $(if $(COUNT),--count $(COUNT)) $(if $(OUT),--out '$(OUT)')
+	$(PYTHON) -m experiments.measure.throughput $(ON) $(COUNTED) $(INTO)
 
 bleeding: $(READY)  ## how far colours bleed over edges when scaled up
-	$(PYTHON) -m experiments.measure.bleeding
+	$(PYTHON) -m experiments.measure.bleeding $(INTO)
 
 film: $(VENV)/.video-ready  ## do colours of films hold? [PHOTOS=DIR STEADY=0.5]
-	$(PYTHON) -m experiments.measure.film \
-	    $(if $(PHOTOS),--photos '$(PHOTOS)') \
-	    $(if $(STEADY),--steady $(STEADY)) \
-	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m experiments.measure.film $(OTHERS) $(call plain,STEADY,--steady) $(WITH) $(INTO)
 
 film-memory: $(VENV)/.video-ready  ## memory of a long film [FRAMES=20000]
-	$(PYTHON) -m experiments.measure.film_memory \
-	    $(if $(FRAMES),--frames $(FRAMES))
+	$(PYTHON) -m experiments.measure.film_memory $(call plain,FRAMES,--frames) $(INTO)
 
 film-speed: $(VENV)/.video-ready  ## frames a second at 720p, the profile
-	$(PYTHON) -m experiments.measure.film_speed \
-	    $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(PYTHON) -m experiments.measure.film_speed $(WITH) $(INTO)
 
 clean:  ## remove what make has made, but no run
 	rm -rf $(VENV) out build *.egg-info

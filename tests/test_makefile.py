@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -111,3 +112,46 @@ class TestHelp(InFolder):
         self.assertEqual(sorted(listed), sorted(names))
         for line in done.stdout.splitlines():
             self.assertGreater(len(line.split()), 2, line)
+
+    def test_descriptions_stand_in_one_column(self):
+        lines = self.make('help').stdout.splitlines()
+        for line in lines:
+            self.assertEqual(line[17], ' ', line)
+            self.assertNotEqual(line[18], ' ', line)
+
+
+class TestCommands(InFolder):
+    """What is run, as ``make -n`` prints it."""
+
+    def lines(self, *given):
+        """Lines of the target's own command, behind those of the set-up."""
+        done = self.make('-n', *given)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = done.stdout
+        return text[text.rindex('.venv/bin/python -m '):].splitlines()
+
+    def test_values_may_have_line_breaks(self):
+        line, = self.lines(
+            'train-folder', 'TEST=50', 'PHOTOS=a b',
+            'ONLY=classification\nregression',
+            'SETTINGS=--vgg-rate 0.1\n    --learning-rate 0.001 \\\n--flip')
+        self.assertEqual(shlex.split(line)[2:], [
+            'experiments.paper.train', 'folder', '--photos', 'a b',
+            '--vgg-rate', '0.1', '--learning-rate', '0.001', '--flip',
+            '--test', '50', '--only', 'classification', 'regression'])
+
+    def test_commands_of_the_readme_can_be_pasted(self):
+        with open(os.path.join(ROOT, 'experiments', 'README.rst')) as file:
+            text = file.read()
+        blocks = re.findall(r'(?<=\n\n)    make (?:.+\n)+', text)
+        self.assertGreater(len(blocks), 4, blocks)
+        for block in blocks:
+            pasted = block.split('\n    make')[0].replace('\\\n', '')
+            line, = self.lines(*shlex.split(pasted)[1:])
+            for option in re.findall(r'--[a-z-]+', block):
+                self.assertIn(f' {option} ', line)
+        self.assertEqual(re.findall(r'``make [^`]*\n[^`]*``', text), [])
+
+    def test_values_that_are_missing_leave_no_empty_lines(self):
+        for target in ('export', 'gallery', 'judge', 'film', 'bench'):
+            self.assertEqual(len(self.lines(target)), 1, target)
