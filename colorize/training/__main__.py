@@ -1,6 +1,7 @@
 """``python -m colorize.training``: train a network on your own photos."""
 
 import argparse
+import os
 
 from colorize import started  # noqa: F401  first of all
 from colorize import command
@@ -50,8 +51,23 @@ def main(arguments=None):
             lambda: find_photos(command.photo_places(given.photos)))
         network, settings = given_settings(given)
         from colorize.training.loop import train
-        train(paths, given.run, given.epochs, network, ranks, **settings)
+        last = train(paths, given.run, given.epochs, network, ranks,
+                     **settings)
+        if not ranks.rank:
+            command.say(_ended(given, last['epoch']))
     return 0
+
+
+def _ended(given, done):
+    """A line on a training that has nothing more to do."""
+    weights = f"weights: {os.path.join(given.run, 'weights.npz')}"
+    if done < given.epochs:
+        return (f'{done} of {given.epochs} epochs are done, then it was no '
+                f'better for {given.patience} (--patience); {weights}')
+    epochs = f'all {done} epochs are' if done > 1 else 'the one epoch is'
+    more = ('' if given.schedule == 'cosine'
+            else '; more need a larger --epochs')
+    return f'{epochs} done; {weights}{more}'
 
 
 if __name__ == '__main__':

@@ -44,6 +44,9 @@ def _take_vgg16(network, path):
         raise WeightsError(f'{path}: VGG16 has no batch norm; train without '
                            'vgg_batch_norm')
     arrays = load_vgg16(path)
+    if network.settings['width'] != 1:
+        raise WeightsError(f'{path}: VGG16 is of width 1, the network of '
+                           f"{network.settings['width']}; add --width 1")
     if network.settings['conv4_depth'] != VGG16_LAYERS['conv4_1']:
         arrays = {name: values for name, values in arrays.items()
                   if not name.startswith('conv4')}

@@ -18,7 +18,7 @@ _SIZES = 'PMI_SIZE', 'OMPI_COMM_WORLD_SIZE'
 _RANKS = 'PMI_RANK', 'OMPI_COMM_WORLD_RANK'
 _LOCALS = 'MPI_LOCALNRANKS', 'OMPI_COMM_WORLD_LOCAL_SIZE'
 
-_KILLED = ('a rank was killed or its machine is gone; the last checkpoint is '
+_KILLED = ('a rank was killed or its machine is gone; what was saved is '
            'intact, the same command goes on from there')
 
 

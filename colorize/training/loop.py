@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 import time
 
 import numpy as np
@@ -68,10 +69,10 @@ def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
     network_settings, settings = check_run(*initial.settings_of_start(
         network_settings or {}, settings))
     with contextlib.ExitStack() as stack:
-        if not ranks.rank:
-            stack.enter_context(run_folder.locked(folder))
+        alone = not ranks.rank and stack.enter_context(
+            run_folder.locked(folder))
         run = ranks.first(lambda: run_folder.open_run(
-            folder, paths, network_settings, settings, epochs))
+            folder, paths, network_settings, settings, epochs, alone))
         return _train(run, epochs, ranks)
 
 
@@ -146,10 +147,12 @@ def _refuse_no_numbers(run, compiled, progress):
 
 
 def _diverged(run, what, epoch, photos, rate):
+    kept = ('the last checkpoint is intact; start again in another folder'
+            if os.path.exists(run.checkpoint) else
+            'nothing was saved yet; start again')
     return TrainingError(
         f'{run.folder}: {what} in epoch {epoch} after {photos} photos '
-        f'(learning rate {float(rate):g}); the last checkpoint is intact, '
-        'start again with a lower learning rate')
+        f'(learning rate {float(rate):g}); {kept} with a lower learning rate')
 
 
 def _minibatches(run, epoch, begin=0, end=None, share=None):

@@ -41,6 +41,11 @@ Run = namedtuple('Run', 'folder settings network_settings train valid means '
 def locked(folder):
     """Have a run's folder to oneself, made when missing.
 
+    Yields
+    ------
+    bool
+        Whether that is sure: some file systems know no locks.
+
     Raises
     ------
     TrainingError
@@ -51,14 +56,15 @@ def locked(folder):
         # The kernel drops it with the process, however that ends. (The
         # package filelock empties the file before it has the lock, so it
         # could not say who has.)
-        if lock(file.fileno()) is False:
+        alone = lock(file.fileno())
+        if alone is False:
             raise TrainingError(
                 f'{folder}: another process is training into this folder'
                 f'{_holder(file)}')
         file.truncate(0)
         print(os.getpid(), file=file, flush=True)
         sweep(folder)
-        yield
+        yield bool(alone)
 
 
 def _holder(file):
@@ -68,7 +74,8 @@ def _holder(file):
     return f' (its id is {number})' if number.isdigit() else ''
 
 
-def open_run(folder, paths, network_settings, settings, epochs=None):
+def open_run(folder, paths, network_settings, settings, epochs=None,
+             alone=False):
     """Describe a run in its folder, or open it with the same settings.
 
     Parameters
@@ -80,6 +87,9 @@ def open_run(folder, paths, network_settings, settings, epochs=None):
         Complete, see :func:`colorize.settings.check_run`.
     epochs : int, optional
         Of the whole run; a cosine schedule is bound to them.
+    alone : bool
+        Whether no other process can be training here: then other settings
+        take the place of those of a run that has saved nothing yet.
 
     Returns
     -------
@@ -91,20 +101,16 @@ def open_run(folder, paths, network_settings, settings, epochs=None):
         When the folder holds a run with other settings or photos.
     """
     given = {'network': network_settings, 'training': settings}
-    described = os.path.join(folder, _DESCRIPTION)
-    if not os.path.exists(described):
-        surveyed = survey(paths, network_settings, settings)
-        if not surveyed['learn']:
-            raise TrainingError('no readable photo with colours to train on')
-        found = dict(given, epochs=epochs, **surveyed)
-        with written_whole(described) as file:
-            file.write(json.dumps(found, indent=1).encode())
-    found = read_description(folder)
+    if not os.path.exists(os.path.join(folder, _DESCRIPTION)):
+        _describe(folder, paths, given, epochs)
     try:
-        refuse_changes(folder, given, found)
-        if settings['schedule'] == 'cosine' and epochs != found['epochs']:
-            raise _changed(folder, 'epochs', found['epochs'], epochs)
-        _refuse_others(folder, paths, found)
+        found = _as_begun(folder, paths, given, epochs)
+    except TrainingError:
+        if not alone or _has_saved(folder):
+            raise
+        _describe(folder, paths, given, epochs)
+        found = read_description(folder)
+    try:
         return Run(folder, settings, network_settings, found['learn'],
                    found['hold'], _means(found), found['clipped'],
                    found.get('bin_counts'), _levels(found),
@@ -112,6 +118,43 @@ def open_run(folder, paths, network_settings, settings, epochs=None):
                      ('weights.npz', 'checkpoint.npz', _LOG)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _torn(folder) from error
+
+
+def _describe(folder, paths, given, epochs):
+    """Look at the photos and write ``run.json``."""
+    surveyed = survey(paths, given['network'], given['training'])
+    if not surveyed['learn']:
+        raise _none_to_learn(surveyed['hold'], given['training']['holdout'])
+    found = dict(given, epochs=epochs, **surveyed)
+    with written_whole(os.path.join(folder, _DESCRIPTION)) as file:
+        file.write(json.dumps(found, indent=1).encode())
+
+
+def _none_to_learn(hold, share):
+    if hold:
+        return TrainingError(f'holdout = {share} holds out {len(hold)} of '
+                             f'{len(hold)} photos: none is left to train on')
+    return TrainingError('no readable photo with colours to train on')
+
+
+def _as_begun(folder, paths, given, epochs):
+    """What ``run.json`` says, if the run was begun with these settings."""
+    found = read_description(folder)
+    try:
+        refuse_changes(folder, given, found)
+        if (given['training']['schedule'] == 'cosine'
+                and epochs != found['epochs']):
+            raise _changed(folder, 'epochs', found['epochs'], epochs)
+        _refuse_others(folder, paths, found)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _torn(folder) from error
+    return found
+
+
+def _has_saved(folder):
+    """Whether a run has left anything to go on from, damaged or not."""
+    return any(name.startswith(('checkpoint', 'weights', _LOG))
+               for name in os.listdir(folder))
 
 
 def read_description(folder):
@@ -181,10 +224,14 @@ def refuse_changes(place, given, found):
     # A run that is older than a setting was made with its default.
     known = {'network': check_network(found['network']),
              'training': check_training(found['training'])}
-    for group, settings in given.items():
-        for name, value in settings.items():
-            if known[group][name] != value:
-                raise _changed(place, name, known[group][name], value)
+    compared = [(name, known[group][name], value)
+                for group, settings in given.items()
+                for name, value in settings.items()]
+    # Without its start a run asks for another network, too.
+    for name, before, now in sorted(compared,
+                                    key=lambda each: each[0] != 'start'):
+        if before != now:
+            raise _changed(place, name, before, now)
 
 
 def _changed(place, name, known, value):

@@ -52,8 +52,8 @@ def refuse_differences(run, state, ranks):
     """
     if ranks.size > 1 and not ranks.alike(_checksum(state)):
         raise TrainingError(
-            f'{run.folder}: the ranks hold different parameters; the last '
-            'checkpoint is intact. Are all processors of one kind?')
+            f'{run.folder}: the ranks hold different parameters; what '
+            'was saved is intact. Are all processors of one kind?')
 
 
 class Update:

@@ -162,7 +162,7 @@ def checked(run, found):
     found = np.array(found, 'float64')
     if not np.isfinite(found).all():
         raise TrainingError(f'{run.folder}: the losses are no numbers any '
-                            'more; the last checkpoint is intact')
+                            'more; what was saved is intact')
     return found
 
 

@@ -1,0 +1,156 @@
+"""A run that is begun again: other settings, nothing saved, nothing to do."""
+
+import fcntl
+import json
+import os
+from contextlib import redirect_stderr
+from io import StringIO
+from unittest import mock
+
+import numpy as np
+
+from colorize.settings import check_run
+from colorize.systems.weights_file import WeightsError
+from colorize.training import __main__ as training
+from colorize.training import initial, loop, run_folder
+from colorize.training.run_folder import TrainingError
+from models.published import VGG16_LAYERS
+from tests.shared.folder import Folder
+from tests.shared.photos import write_photos
+
+
+class Begun(Folder):
+    def setUp(self):
+        super().setUp()
+        self.photos = write_photos(self.folder)
+
+    def open(self, photos=None, epochs=3, alone=True, network=None,
+             **settings):
+        return run_folder.open_run(
+            self.path('run'), photos or self.photos,
+            *check_run(network or {}, dict({'side': 16}, **settings)),
+            epochs, alone)
+
+    def described(self):
+        with open(self.path('run', 'run.json')) as file:
+            return json.load(file)
+
+    def leave(self, name):
+        with open(self.path('run', name), 'wb'):
+            pass
+
+
+class TestNothingSaved(Begun):
+    def setUp(self):
+        super().setUp()
+        os.makedirs(self.path('run'))
+        self.leave('.lock')
+        self.open(learning_rate=1e9)
+
+    def test_other_settings_take_the_place(self):
+        run = self.open(learning_rate=1e-3, network={'width': 0.25})
+        self.assertEqual(run.settings['learning_rate'], 1e-3)
+        found = self.described()
+        self.assertEqual((found['training']['learning_rate'],
+                          found['network']['width']), (1e-3, 0.25))
+
+    def test_so_do_other_photos_and_epochs(self):
+        others = write_photos(self.path('run'), 3)
+        self.assertEqual(len(self.open(others).train), 3)
+        self.open(schedule='cosine', epochs=3)
+        self.open(schedule='cosine', epochs=4)
+        self.assertEqual(self.described()['epochs'], 4)
+
+    def test_a_torn_description_is_written_anew(self):
+        self.leave('run.json')
+        self.open()
+        self.assertEqual(self.described()['epochs'], 3)
+
+    def test_the_same_settings_look_at_no_photo_again(self):
+        with mock.patch.object(run_folder, 'survey', side_effect=KeyError):
+            self.open(learning_rate=1e9)
+
+    def test_whatever_was_saved_is_kept(self):
+        before = self.described()
+        for name in ('checkpoint.npz', 'checkpoint-before.npz',
+                     'checkpoint.npz.damaged', 'weights.npz', 'log.jsonl'):
+            self.leave(name)
+            with self.assertRaisesRegex(TrainingError, 'learning_rate = 1000'):
+                self.open()
+            os.remove(self.path('run', name))
+        self.assertEqual(self.described(), before)
+
+    def test_not_where_another_process_may_be_training(self):
+        before = self.described()
+        with self.assertRaisesRegex(TrainingError, 'learning_rate = 1000'):
+            self.open(alone=False)
+        with mock.patch.object(fcntl, 'flock', side_effect=OSError(38, '')), \
+                self.assertRaisesRegex(TrainingError, 'learning_rate = 1000'):
+            loop.train(self.photos, self.path('run'), 3, side=16)
+        with open(self.path('run', '.lock')) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with self.assertRaisesRegex(TrainingError, 'another process'):
+                loop.train(self.photos, self.path('run'), 3, side=16)
+        self.assertEqual(self.described(), before)
+
+
+class TestWords(Begun):
+    def test_a_start_is_named_before_what_it_decides(self):
+        self.open(start='a.npz', network={'vgg_batch_norm': False})
+        with self.assertRaisesRegex(TrainingError,
+                                    "with start = 'a.npz', not None"):
+            self.open(alone=False)
+
+    def test_too_many_held_out(self):
+        with self.assertRaisesRegex(
+                TrainingError, 'holdout = 0.99 holds out 7 of 7 photos: none '
+                               'is left to train on'):
+            self.open(holdout=0.99)
+
+    def test_vgg16_needs_its_width(self):
+        path = self.path('vgg16.npz')
+        depth = VGG16_LAYERS['conv1_1']
+        np.savez(path, **{
+            'conv1_1.W': np.zeros((depth, 3, 3, 3), 'float32'),
+            'conv1_1.b': np.zeros(depth, 'float32')})
+        network, _ = check_run({'width': 0.05, 'vgg_batch_norm': False}, {})
+        with self.assertRaisesRegex(WeightsError,
+                                    'vgg16.npz: .*add --width 1'):
+            initial.build_initial(network, path)
+
+
+class TestTrained(Begun):
+    """One network of almost nothing."""
+
+    def train(self, *options):
+        with redirect_stderr(StringIO()) as said:
+            training.main([
+                self.folder, '--run', self.path('run'), '--side', '16',
+                '--width', '0.05', '--system', 'regression', '--batch-size',
+                '2', '--update-rule', 'sgd', *options])
+        return said.getvalue().splitlines()
+
+    def test_what_diverged_and_what_is_done(self):
+        with self.assertRaisesRegex(TrainingError, 'nothing was saved yet; '
+                                    'start again with a lower'):
+            self.train('--learning-rate', '1e30')
+        for _ in range(2):
+            line, = self.train('--epochs', '1')
+            self.assertIn(
+                'the one epoch is done; weights: '
+                f"{self.path('run', 'weights.npz')}; more need a larger "
+                '--epochs', line)
+        line, = self.train('--epochs', '2')
+        self.assertIn('all 2 epochs are done; weights: ', line)
+        nothing = mock.Mock(return_value=(np.nan, [{}]))
+        with mock.patch.object(loop.validation, 'evaluate', nothing), \
+                self.assertRaisesRegex(
+                    TrainingError, 'checkpoint is intact; start again in '
+                                   'another folder with a lower'):
+            self.train('--epochs', '3')
+
+    def test_patience(self):
+        with mock.patch.object(loop, 'train', return_value={'epoch': 4}):
+            line, = self.train('--epochs', '9', '--patience', '2')
+        self.assertIn('4 of 9 epochs are done, then it was no better for 2',
+                      line)
