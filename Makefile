@@ -82,6 +82,7 @@ train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR [VGG16=F
 	$(PYTHON) -m experiments.beyond.train_default $(ON) $(FROM_VGG16) '$(PHOTOS)'
 
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
+# Results go into out/results, or OUT=DIR.
 
 overfit: $(READY)  ## Section 5.2: learn photos by heart [N=270 WIDTH=1.0 QUICK=1]
 	$(PYTHON) -m experiments.paper.overfit $(SUBSET)
@@ -197,7 +198,7 @@ fuzz: $(READY)  ## 10,000 damaged photos, films and weights of each seed [CASES=
 load: $(READY)  ## 5,000 photos, 1 % damaged, memory plotted [COUNT=5000]
 	$(PYTHON) -m experiments.measure.load $(COUNTED) $(INTO)
 
-judge: $(READY)  ## score weights on held-out photos, or PHOTOS=DIR [RUN=runs/default WEIGHTS=FILE]
+judge: $(READY)  ## score weights on held-out photos, or PHOTOS=DIR [RUN=runs/default WEIGHTS=FILE OUT=DIR]
 	$(PYTHON) -m experiments.measure.judge $(ON) $(OF_RUN) $(WITH) $(OTHERS) $(INTO)
 
 gallery: $(READY)  ## a page of photos before and after [PHOTOS=DIR RUN=DIR COUNT=48]

@@ -152,6 +152,14 @@ class TestCommands(InFolder):
                 self.assertIn(f' {option} ', line)
         self.assertEqual(re.findall(r'``make [^`]*\n[^`]*``', text), [])
 
+    def test_every_result_can_go_elsewhere(self):
+        for target in ('head', 'coherence', 'judge', 'table1', 'definitions',
+                       'table2', 'bench', 'bench-gpu', 'film', 'film-speed',
+                       'film-memory', 'bleeding', 'load', 'fuzz', 'torture',
+                       'cluster', 'scaling', 'throughput'):
+            line, = self.lines(target, 'OUT=the place')
+            self.assertIn(" --out 'the place'", line)
+
     def test_values_that_are_missing_leave_no_empty_lines(self):
         for target in ('export', 'gallery', 'judge', 'film', 'bench'):
             self.assertEqual(len(self.lines(target)), 1, target)

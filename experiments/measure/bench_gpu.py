@@ -16,6 +16,7 @@ import numpy as np
 
 from colorize import command
 from experiments.measure.bench.gpu_contender import CONTENDERS
+from experiments.shared import report
 
 __all__ = ['check_step', 'main', 'run_step']
 
@@ -40,7 +41,7 @@ def _parser():
         choices=CONTENDERS)
     add('--most', type=int, default=3072, metavar='PHOTOS',
         help='the largest minibatch that is tried')
-    add('--out', default='experiments/results', metavar='DIR')
+    add('--out', default=report.RESULTS, metavar='DIR')
     return parser
 
 
@@ -62,7 +63,6 @@ def main(arguments=None):
             results.update(found, startup_s=_startup())
         else:
             results[system] = found
-    from experiments.shared import report
     os.makedirs(given.out, exist_ok=True)
     path = os.path.join(given.out, 'bench-gpu.json')
     report.write_json(path, results)

@@ -11,7 +11,7 @@ import os
 from colorize import command
 from colorize.photos.find import find_photos
 from colorize.systems.decodings import DECODINGS
-from experiments.shared import judge_folder, saved, scoring
+from experiments.shared import judge_folder, report, saved, scoring
 
 __all__ = ['judge', 'main']
 
@@ -30,12 +30,11 @@ def main(arguments=None):
     add('--weights', metavar='FILE', help='(without: those that ship)')
     add('--count', type=command.number(int, 1), metavar='N',
         help='only the first photos')
-    add('--out', metavar='DIR', help='where judge.json and judge.txt go '
-        '(default: experiments/results)')
+    add('--out', metavar='DIR', default=report.RESULTS, help='where '
+        'judge.json and judge.txt go (default: %(default)s)')
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    from experiments.shared import report
     if given.photos:
         paths = find_photos([given.photos])[:given.count]
         found = judge_folder.judge_folder(paths, given.weights)
@@ -44,7 +43,7 @@ def main(arguments=None):
         found = judge(given.run, given.weights, given.count)
         lines = list(scoring.lines_of(found['scores']))
     print('\n'.join(lines))
-    stem = os.path.join(given.out or report.RESULTS,
+    stem = os.path.join(given.out,
                         'judge-photos' if given.photos else 'judge')
     report.write_json(f'{stem}.json', found)
     report.write_text(f'{stem}.txt', lines)

@@ -17,7 +17,7 @@ def main(arguments=None):
     add('--photos', metavar='DIR', help='folder with one of the datasets or '
         'several, as their publishers ship them (without: $COLORIZE_DATA)')
     add('--out', metavar='DIR', default=report.RESULTS,
-        help='where table1.json goes (default: experiments/results)')
+        help='where table1.json goes (default: %(default)s)')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     folder, = command.photo_places([given.photos] if given.photos else [])

@@ -42,7 +42,7 @@ def parser(module, title, count):
     add('--seed', type=int, default=0)
     add('--quick', action='store_true', help='a small size: minutes')
     add('--out', metavar='DIR', default=RESULTS, help='where the results go '
-        '(default: experiments/results)')
+        '(default: %(default)s)')
     command.add_device(found)
     command.debug_option(found)
     return found

@@ -53,7 +53,7 @@ def parser(module, title, trains=True, decided=()):
     add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
         'with (default: runs/ and the names of experiment and photos)')
     add('--out', metavar='DIR', default=RESULTS, help='where the results go '
-        '(default: experiments/results)')
+        '(default: %(default)s)')
     command.add_device(found)
     command.debug_option(found)
     if trains:
@@ -75,7 +75,7 @@ def parse_saved(module, title, arguments=None, out=None):
         Without, those of the process.
     out : str, optional
         Where the results go by default; without, a folder of the runs' name
-        in ``experiments/results``.
+        in ``out/results``.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def parse_saved(module, title, arguments=None, out=None):
         'small ones first: minutes')
     add('--photos', metavar='DIR', help='to train the small ones on '
         "(without: $COLORIZE_DATA, or those in scikit-image's wheel)")
-    usual = out or os.path.join('experiments', 'results', "the runs' name")
+    usual = out or os.path.join(RESULTS, "the runs' name")
     add('--out', metavar='DIR',
         help=f'where the results go (default: {usual})')
     command.add_device(found)

@@ -8,9 +8,9 @@ from colorize.disk.whole import written_whole
 
 __all__ = ['RESULTS', 'save_plot', 'write_json', 'write_text']
 
-#: Where experiments write what they found.
-RESULTS = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), 'results')
+#: Where experiments write what they found unless --out says it: never over
+#: what others can read in experiments/results.
+RESULTS = os.path.join('out', 'results')
 
 
 def write_json(path, found):

@@ -11,7 +11,8 @@ from colorize.color import guided_filter
 from colorize.color.guided_filter import guide, upscale
 from colorize.photos import images
 from experiments.measure import bleeding
-from experiments.shared import bundled, report
+from experiments.shared import bundled
+from tests.shared.folder import ROOT
 from tests.shared.photos import photo
 
 OURS = f'guided {guided_filter.RADIUS} {guided_filter.EPSILON}'
@@ -29,7 +30,8 @@ class TestUpscale(unittest.TestCase):
             self.assertLess(found[OURS], 0.8 * found['bicubic'])
 
     def test_is_the_best_of_those_that_were_tried(self):
-        with open(os.path.join(report.RESULTS, 'bleeding.json')) as file:
+        with open(os.path.join(ROOT, 'experiments', 'results',
+                               'bleeding.json')) as file:
             found = json.load(file)
         for photos, share in (('real', 0.85), ('discs', 0.5)):
             each = found[photos]

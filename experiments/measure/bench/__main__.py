@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from experiments.measure.bench.contender import CONTENDERS
+from experiments.shared import report
 
 __all__ = ['bench', 'main']
 
@@ -39,7 +40,7 @@ def _parser():
     add('--systems', nargs='+', default=_SYSTEMS, choices=_SYSTEMS)
     add('--contenders', nargs='+', default=list(CONTENDERS),
         choices=CONTENDERS)
-    add('--out', default='experiments/results', metavar='DIR')
+    add('--out', default=report.RESULTS, metavar='DIR')
     return parser
 
 
@@ -83,7 +84,6 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
         found = _measure(system, rounds, contenders, size)
         results.update(found if system == 'classification'
                        else {system: found})
-    from experiments.shared import report
     results['registers'] = _registers()
     report.write_json(path, results)
     _draw(results, os.path.join(folder, 'bench.png'))
@@ -209,7 +209,6 @@ def _draw(results, path):
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
-    from experiments.shared import report
     panels = [('classification', results)] if 'train' in results else []
     panels += [(name, results[name]) for name in ('regression', 'cic')
                if name in results]

@@ -1,9 +1,13 @@
 """Result files."""
 
+import glob
+import os
 import sys
 from unittest import mock
 
-from experiments.shared import report
+from experiments.paper import table1
+from experiments.shared import held_out, options, report
+from tests.shared.folder import ROOT
 from tests.shared.experiments import Experiment
 
 
@@ -16,3 +20,33 @@ class TestReport(Experiment):
             report.write_json(self.path('a.json'), {})
         self.assertTrue(self.read('a.json')['command'].endswith(
             ' --runs cvcl --photos mine/x --vgg16=vgg16.npz'))
+
+
+class TestPlace(Experiment):
+    """What ships with the project is written over by OUT= alone."""
+
+    def test_results_go_below_the_folder_one_is_in(self):
+        os.makedirs(self.path('photos'))
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        with open(os.path.join('photos', 'a.jpg'), 'w'):
+            pass  # counted, not opened
+        self.run_main(table1.main, '--photos', 'photos')
+        self.assertEqual(os.listdir(os.path.join('out', 'results')),
+                         ['table1.json'])
+
+    def test_so_they_do_by_default_everywhere(self):
+        for parser in (options.parser('paper.head', ''),
+                       held_out.parser('beyond.hints', '', 1)):
+            self.assertEqual(parser.parse_args([]).out, report.RESULTS)
+        given = options.parse_saved('paper.table2', '', ['--runs', 'r/a'])
+        self.assertEqual(given.out, os.path.join(report.RESULTS, 'a'))
+        naming = [path for path in glob.glob(os.path.join(
+            ROOT, 'experiments', '**', '*.py'), recursive=True)
+            if "'experiments/results" in self.text(path)]
+        self.assertEqual(naming, [os.path.join(
+            ROOT, 'experiments', 'show', 'page_picture.py')])
+
+    def text(self, path):
+        with open(path) as file:
+            return file.read()
