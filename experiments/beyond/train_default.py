@@ -10,6 +10,7 @@ from collections import namedtuple
 from colorize import command
 from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
+from experiments.shared import options
 
 __all__ = ['LEGS', 'Leg', 'main']
 
@@ -47,8 +48,8 @@ def main():
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args()
-    paths = find_photos(command.photo_places(
-        [place for place in given.photos if place]))
+    paths = find_photos(options.places_of_photos(
+        [place for place in given.photos if place], quick=False))
     from colorize.systems import weights_file
     best, logs = _train(paths, given.run, given.vgg16)
     weights_file.write(given.out, *weights_file.read(best), dtype='float16')

@@ -106,12 +106,15 @@ def _photos(folder, side):
     from tqdm import tqdm
     from colorize.photos import images
     from colorize.photos.find import find_photos
-    cvcl = datasets.DATASETS['cvcl']
+    cvcl, paths = datasets.DATASETS['cvcl'], find_photos([folder])
+    parts = datasets.split(paths, cvcl.train, cvcl.test, r'[^/]*$')
+    if not all(parts):
+        raise ValueError(f'{folder}: one photo is too few, some are to be '
+                         'learnt from and others tested')
     return [np.stack([
         images.load_square(path, side) for path
-        in tqdm(paths, 'load', leave=False, unit='photo', disable=None)])
-        for paths in datasets.split(find_photos([folder]), cvcl.train,
-                                    cvcl.test, r'[^/]*$')]
+        in tqdm(part, 'load', leave=False, unit='photo', disable=None)])
+        for part in parts]
 
 
 def binned(values, definition):

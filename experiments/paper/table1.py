@@ -4,7 +4,7 @@ import argparse
 import os
 
 from colorize import command, datasets
-from experiments.shared import report, table
+from experiments.shared import options, report, table
 
 __all__ = ['found_photos', 'main']
 
@@ -20,7 +20,8 @@ def main(arguments=None):
         help='where table1.json goes (default: %(default)s)')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    folder, = command.photo_places([given.photos] if given.photos else [])
+    folder, = options.places_of_photos(
+        [given.photos] if given.photos else [], quick=False)
     rows = {name: found_photos(name, folder)
             for name, table in datasets.DATASETS.items() if table.train}
     print('\n'.join(_table(rows)))

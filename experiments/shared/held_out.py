@@ -6,6 +6,7 @@ import os
 import numpy as np
 
 from colorize import command
+from experiments.shared import options
 from experiments.shared.report import RESULTS
 
 __all__ = ['name_of', 'parsed', 'parser', 'photos']
@@ -96,7 +97,7 @@ def photos(given):
     if given.run:
         paths = _below(saved.photos_of(given.run)[1], places)
     else:
-        paths = find_photos(command.photo_places(places))
+        paths = find_photos(options.places_of_photos(places))
     if not paths:
         raise ValueError('no photos: none that the run held out lies in the '
                          'folders named')

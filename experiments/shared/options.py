@@ -12,8 +12,8 @@ from colorize.training.options import add_settings
 from experiments.shared.report import RESULTS
 
 __all__ = ['RUNS', 'bundled_only', 'folder_of_photos', 'name_of_photos',
-           'parse_saved', 'parser', 'results_of', 'run_folder',
-           'test_photos', 'training_photos']
+           'parse_saved', 'parser', 'places_of_photos', 'results_of',
+           'run_folder', 'test_photos', 'training_photos']
 
 #: Saved runs of both systems that are compared unless the user names others,
 #: and with --quick.
@@ -160,8 +160,29 @@ def folder_of_photos(given, side):
         folder = os.path.join(given.runs, 'bundled')
         bundled.crops(folder, _CROPS, side, given.seed)
         return folder
-    return command.photo_places(
-        [given.photos] if given.photos else [])[0]
+    return places_of_photos([given.photos] if given.photos else [])[0]
+
+
+def places_of_photos(given, quick=True):
+    """Folders and files named by argument or by ``COLORIZE_DATA``.
+
+    Parameters
+    ----------
+    given : sequence of str
+    quick : bool
+        Whether the experiment would take bundled photos with --quick.
+
+    Raises
+    ------
+    ValueError
+        When there are none, in words of ``make``'s users.
+    """
+    if given or os.environ.get('COLORIZE_DATA'):
+        return command.photo_places(given)
+    raise ValueError(
+        'no photos: PHOTOS=DIR names their folder to make, the variable '
+        'COLORIZE_DATA to any command'
+        + ('; QUICK=1 (--quick) takes bundled ones' if quick else ''))
 
 
 def training_photos(given, side, count=None):

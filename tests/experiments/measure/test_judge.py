@@ -56,6 +56,11 @@ class TestJudge(Experiment):
             with self.assertRaisesRegex(ValueError, words):
                 judge.judge(self.folder)
 
+    def test_no_run_at_all_says_what_to_name(self):
+        with self.assertRaisesRegex(
+                ValueError, 'no run .*RUN=DIR names one .*PHOTOS=DIR'):
+            judge.judge(self.path('nix'))
+
 
 class TestFolder(Experiment):
     """As the field reports it, with the colorizer that is a user's."""

@@ -71,6 +71,11 @@ class TestAnswers(unittest.TestCase):
 
 
 class TestMain(Experiment):
+    def test_one_photo_is_too_few(self):
+        write_photos(self.folder, 1)
+        with self.assertRaisesRegex(ValueError, f'{self.folder}: one photo'):
+            definitions.main(['--photos', self.folder, '--out', self.folder])
+
     def test_writes_what_it_prints(self):
         write_photos(self.folder, 10)
         said = self.run_main(definitions.main, '--photos', self.folder,
