@@ -11,7 +11,7 @@ from PIL import Image
 from colorize import memory
 from colorize.disk import npz
 from colorize.predict import __main__ as predict
-from colorize.systems import pretrained, weights_file
+from colorize.systems import pretrained, trained, weights_file
 from experiments.measure import fuzz_weights
 from tests.shared.commands import Commands
 from tests.shared.peaks import new_peak_mib
@@ -55,6 +55,23 @@ class TestWeights(Commands):
                     {'network': settings['network'],
                      'training': {'side': 32}})), **dict(arrays, **change))
             self.refuse(path, words)
+
+    def test_a_trainings_folder_and_its_checkpoint(self):
+        run = self.path('run')
+        os.mkdir(run)
+        self.refuse(run, 'run: Is a directory$')
+        arrays, settings = weights_file.read(self.write(
+            os.path.join('run', 'weights.npz'), self.good()))
+        self.refuse(run, 'Is a directory; take .*run/weights.npz$')
+        del arrays['bin_means']
+        weights_file.write(os.path.join(run, 'checkpoint.npz'), arrays,
+                           dict(settings, progress={}))
+        for path, words in ((run, 'take .*run/weights.npz'), (
+                os.path.join(run, 'checkpoint.npz'),
+                'checkpoint; take weights.npz of its folder')):
+            self.refuse(path, words)
+            with self.assertRaisesRegex(ValueError, words):
+                trained.settings_of(path)  # as --start does
 
     def test_settings(self):
         arrays, settings = weights_file.read(self.write('a.npz', self.good()))

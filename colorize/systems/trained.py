@@ -42,7 +42,7 @@ def load(path):
     colorize.systems.weights_file.WeightsError
         When the file does not hold such a network.
     """
-    settings, shapes = weights_file.headers(path)
+    settings, shapes = _headers(path)
     network = _build(path, settings, shapes)
     arrays = fill(network, path)
     return Trained(network, arrays['bin_means'], _prior(path, arrays),
@@ -68,7 +68,7 @@ def fill(network, path):
         When the file is not one of such a network. Nothing was changed
         then.
     """
-    _fit(path, network, weights_file.headers(path).shapes)
+    _fit(path, network, _headers(path).shapes)
     arrays, _ = weights_file.read(path)
     for name, values in arrays.items():
         if not np.isfinite(values).all():
@@ -96,8 +96,17 @@ def settings_of(path):
     ------
     colorize.systems.weights_file.WeightsError
     """
-    settings, _ = weights_file.headers(path)
+    settings, _ = _headers(path)
     return _checked(path, settings)
+
+
+def _headers(path):
+    """What a weights file announces; refuses a checkpoint by that name."""
+    found = weights_file.headers(path)
+    if isinstance(found.settings, dict) and 'progress' in found.settings:
+        raise WeightsError(f"{path}: a training's checkpoint; take "
+                           'weights.npz of its folder')
+    return found
 
 
 def _fit(path, network, shapes):

@@ -133,9 +133,16 @@ def _opened(path, use):
     except OSError as error:
         if not error.strerror:
             raise DamagedError(_damaged(path)) from error
-        raise WeightsError(f'{path}: {error.strerror}') from error
+        raise WeightsError(f'{path}: {error.strerror}{_inside(path)}'
+                           ) from error
     except Exception as error:  # a damaged file can raise anything
         raise DamagedError(_damaged(path)) from error
+
+
+def _inside(path):
+    """Of a training's folder, the file to take."""
+    file = os.path.join(path, 'weights.npz')
+    return f'; take {file}' if os.path.isfile(file) else ''
 
 
 def _damaged(path):
