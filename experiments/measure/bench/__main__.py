@@ -84,7 +84,7 @@ def bench(folder, rounds, systems, contenders, size=_FULL):
         found = _measure(system, rounds, contenders, size)
         results.update(found if system == 'classification'
                        else {system: found})
-    results['registers'] = _registers()
+    results.update(registers=_registers(), amx=_on_amx())
     report.write_json(path, results)
     _draw(results, os.path.join(folder, 'bench.png'))
     print(json.dumps(results, indent=1, sort_keys=True))
@@ -98,6 +98,13 @@ def _registers():
     return next((name for flag, name in (('avx512f', 'AVX-512'),
                                          ('avx2', 'AVX2'))
                  if flag in flags), 'narrower than AVX2')
+
+
+def _on_amx():
+    """Whether our products are AMX's; None where oneDNN is missing."""
+    from colorize import onednn
+    from colorize.onednn import arrays
+    return arrays.digits() == 17 if onednn.installed() else None
 
 
 def _environment(**changes):

@@ -11,6 +11,7 @@ from colorize.systems import networks, params, weights_file
 from colorize.backend import lasagne, theano
 from tests.onednn.test_ops import needs_onednn
 from tests.shared.photos import write_photos
+from tests.shared.precision import limit
 
 try:
     import torch
@@ -94,8 +95,10 @@ def test_the_bench_writes_its_results_and_bars():
     with tempfile.TemporaryDirectory() as folder:
         bench(folder, 1, ['regression'], contenders, (WIDTH, 16))
         with open(os.path.join(folder, 'bench.json')) as file:
-            found = json.load(file)['regression']
+            written = json.load(file)
         assert os.path.getsize(os.path.join(folder, 'bench.png'))
+    assert written['amx'] is (limit(24, 17) == 17), written['amx']
+    found = written['regression']
     names = {name.replace('_last', '') for name in contenders}
     for task in ('train', 'predict1', 'predict6', 'peak_mib'):
         # What is exported does not train.
