@@ -52,7 +52,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
     export film film-memory film-speed bench bench-gpu scaling \
     cluster torture fuzz load page page-picture clean
 
-help:  ## this list
+help:  ## this list; experiments write into out/results, or OUT=DIR
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-17s %s\n", $$1, $$2}' \
 	    $(firstword $(MAKEFILE_LIST))
 
@@ -82,7 +82,6 @@ train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR [VGG16=F
 	$(PYTHON) -m experiments.beyond.train_default $(ON) $(FROM_VGG16) '$(PHOTOS)'
 
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
-# Results go into out/results, or OUT=DIR.
 
 overfit: $(READY)  ## Section 5.2: learn photos by heart [N=270 WIDTH=1.0 QUICK=1]
 	$(PYTHON) -m experiments.paper.overfit $(SUBSET)
@@ -219,7 +218,7 @@ film-memory: $(VENV)/.video-ready  ## memory of a long film [FRAMES=20000]
 film-speed: $(VENV)/.video-ready  ## frames a second at 720p, the profile
 	$(PYTHON) -m experiments.measure.film_speed $(WITH) $(INTO)
 
-clean:  ## remove what make has made, but no run
+clean:  ## remove what make has made, out/ and its results too, but no run
 	rm -rf $(VENV) out build *.egg-info
 
 # --- set-up ---------------------------------------------------------------

@@ -132,8 +132,9 @@ def _describe(folder, paths, given, epochs):
 
 def _none_to_learn(hold, share):
     if hold:
-        return TrainingError(f'holdout = {share} holds out {len(hold)} of '
-                             f'{len(hold)} photos: none is left to train on')
+        return TrainingError(f'holdout = {share} holds out all {len(hold)} '
+                             'readable photos with colours: none is left to '
+                             'train on')
     return TrainingError('no readable photo with colours to train on')
 
 

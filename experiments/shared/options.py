@@ -180,8 +180,7 @@ def places_of_photos(given, quick=True):
     if given or os.environ.get('COLORIZE_DATA'):
         return command.photo_places(given)
     raise ValueError(
-        'no photos: PHOTOS=DIR names their folder to make, the variable '
-        'COLORIZE_DATA to any command'
+        'no photos: give make PHOTOS=DIR, or set COLORIZE_DATA to their folder'
         + ('; QUICK=1 (--quick) takes bundled ones' if quick else ''))
 
 

@@ -159,8 +159,9 @@ def photos_of(folder):
     try:
         found = run_folder.read_description(folder)
     except FileNotFoundError as error:
-        raise RunError(f'{folder}: no run (run.json is missing); RUN=DIR '
-                       'names one to make, PHOTOS=DIR any photos') from error
+        raise RunError(f'{folder}: no run (run.json is missing); give make '
+                       "RUN=DIR for a training's, or PHOTOS=DIR for any "
+                       'photos') from error
     except run_folder.TrainingError as error:
         raise RunError(str(error)) from error
     return [[str(each) for each in found[part]] for part in ('learn', 'hold')]

@@ -8,7 +8,7 @@ from experiments.beyond import coherence, own_photos, train_default
 from experiments.paper import smoothing, splits, table1, train
 from experiments.shared import options
 
-PLAIN = 'PHOTOS=DIR names their folder to make'
+PLAIN = 'no photos: give make PHOTOS=DIR'
 QUICK = f'{PLAIN}.*; QUICK=1 .* takes bundled ones'
 
 
@@ -27,10 +27,10 @@ class TestNoPhotos(unittest.TestCase):
                 main(given)
 
     def test_quick_is_not_where_it_takes_none(self):
-        with self.assertRaisesRegex(ValueError, f'{PLAIN}.*any command$'):
+        with self.assertRaisesRegex(ValueError, f'{PLAIN}.* to their folder$'):
             table1.main([])
         with mock.patch('sys.argv', ['main', '']), self.assertRaisesRegex(
-                ValueError, f'{PLAIN}.*any command$'):
+                ValueError, f'{PLAIN}.* to their folder$'):
             train_default.main()
 
     def test_what_is_named_is_taken(self):
