@@ -58,7 +58,7 @@ class TestJudge(Experiment):
 
     def test_no_run_at_all_says_what_to_name(self):
         with self.assertRaisesRegex(
-                ValueError, 'no run .*make RUN=DIR .* PHOTOS=DIR for any photos'):
+                ValueError, 'no run .*make RUN=DIR .* PHOTOS=DIR for any'):
             judge.judge(self.path('nix'))
 
 
