@@ -55,7 +55,7 @@ def colored(tasks, colorizer, batch_size=4, quality=None, side_by_side=False,
         Taken as they are read.
     colorizer : colorize.colorizer.Colorizer
     batch_size : int
-        Photos that pass the network together; 100 do at most.
+        Photos that pass the network together, 100 at most.
     quality : int, optional
         See :func:`colorize.photos.photo_file.write`.
     side_by_side : bool
