@@ -53,20 +53,12 @@ class Network:
         """What it answers; one thread at a time."""
         return self._colorizer.answer([small])[0]
 
-    def check(self, look):
-        """Refuse settings that the weights cannot do.
+    def like(self, look):
+        """Its colorizer with a look's settings.
 
-        Parameters
-        ----------
-        look : colorize.page.looks.Look
-
-        Raises
-        ------
-        colorize.settings.SettingError
+        Refuses those that the weights cannot do, see
+        :meth:`Colorizer.like`.
         """
-        self._with(look)
-
-    def _with(self, look):
         return self._colorizer.like(look.decode, look.saturation,
                                     look.coherence)
 
@@ -94,7 +86,7 @@ class Network:
         ValueError
             When the weights cannot do that, or a hint is none.
         """
-        made = self._with(look)
+        made = self.like(look)
         hints = _placed(look.hints, whole, pixels.shape[:2])
         return made.paint(pixels, small, made.decode(answer, small, hints),
                           hints)

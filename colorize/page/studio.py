@@ -62,7 +62,7 @@ class Studio:
         Refused
         """
         try:
-            self.network.check(look)
+            self.network.like(look)
         except SettingError as error:
             raise Refused(400, str(error)) from None
 

@@ -172,6 +172,10 @@ def places_of_photos(given, quick=True):
     quick : bool
         Whether the experiment would take bundled photos with --quick.
 
+    Returns
+    -------
+    list of str
+
     Raises
     ------
     ValueError
