@@ -34,7 +34,7 @@ _ROUNDS = 6
 #: Seconds without any worker until a run ends.
 PATIENCE = 300
 
-#: Seconds until it is said that a worker is waited for.
+#: Seconds without one until it is said that it is waited for.
 SOON = 5
 
 
@@ -129,12 +129,15 @@ def _wait_for_workers(client):
     asked = client.submit(int, pure=False)
     try:
         if not _come(client, SOON):
-            say_above('the scheduler has no workers; waiting for one, '
-                      f'{PATIENCE} seconds at most')
+            say_above('the scheduler has no workers' + _waiting())
             if not _come(client, PATIENCE - SOON):
                 raise ClusterError('the scheduler has no workers')
     finally:
         asked.release()
+
+
+def _waiting():
+    return f'; waiting for one, {PATIENCE} seconds at most'
 
 
 def _come(client, seconds):
@@ -154,6 +157,7 @@ class _Window:
         self._client, self._name = client, name
         self._done, self._sent = queue.SimpleQueue(), {}
         self._workers, self._looked, self._last = 0, 0, time.monotonic()
+        self._told = False
 
     def flow(self, parcels):
         """Parcels and their results, as they are ready."""
@@ -198,11 +202,19 @@ class _Window:
         if now - self._looked > 1:
             self._looked, self._workers = now, len(self._client.nthreads())
         if self._workers:
-            self._last = now
-        elif now - self._last > PATIENCE:
+            self._last, self._told = now, False
+        else:
+            self._miss(now - self._last)
+        return max(_AHEAD * self._workers, 1)
+
+    def _miss(self, seconds):
+        """Nobody has been there for so long."""
+        if seconds > PATIENCE:
             raise ClusterError(f'no worker has been there for {PATIENCE} '
                                'seconds')
-        return max(_AHEAD * self._workers, 1)
+        if seconds > SOON and not self._told:
+            self._told = True
+            say_above('all workers are gone' + _waiting())
 
 
 def _answer(future):

@@ -2,7 +2,9 @@
 
 import functools
 import gc
+import itertools
 import os
+import queue
 import re
 import signal
 import socket
@@ -166,13 +168,13 @@ class TestAdapting(unittest.TestCase):
 class TestWithoutWorkers(unittest.TestCase):
     """A worker comes, or is late, at each look at a scheduler."""
 
-    def said(self, *looks):
+    def said(self, *looks, workers=itertools.repeat({}), batches=()):
         client = mock.Mock()
-        client.nthreads.return_value = {}
+        client.nthreads.side_effect = workers
         client.wait_for_workers.side_effect = looks
         with mock.patch.object(command, 'say') as say:
             try:
-                found = list(spread(client, exponent, power, []))
+                found = list(spread(client, exponent, power, batches))
             except ClusterError as error:
                 found = str(error)
         return [line for (line,), _ in say.call_args_list], found
@@ -184,6 +186,20 @@ class TestWithoutWorkers(unittest.TestCase):
         self.assertEqual(self.said(Late, None), ([line], []))
         self.assertEqual(self.said(Late, Late),
                          ([line], 'the scheduler has no workers'))
+
+    def test_that_all_are_gone_is_said_before_patience_ends(self):
+        """Each look at the clock, they are gone two seconds longer."""
+        one, gone = {'tcp://one': 1}, [{}] * 7
+        with mock.patch.object(window, 'PATIENCE', 9), \
+                mock.patch.object(queue, 'SimpleQueue') as answers, \
+                mock.patch.object(window, 'time') as clock:
+            answers().get.side_effect = queue.Empty
+            clock.monotonic.side_effect = itertools.count(0, 2)
+            lines, found = self.said(
+                workers=[one, one] + gone[:4] + [one] + gone, batches=[[1]])
+        self.assertEqual(lines, ['all workers are gone; waiting for one, 9 '
+                                 'seconds at most'] * 2)
+        self.assertEqual(found, 'no worker has been there for 9 seconds')
 
 
 class TestAddress(unittest.TestCase):
