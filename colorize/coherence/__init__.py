@@ -12,7 +12,8 @@ from colorize.coherence import (areas, guided, random_field, segments,
                                 total_variation)
 from colorize.settings import SettingError
 
-__all__ = ['ASKED', 'COHERENCES', 'Coherence', 'check_coherence']
+__all__ = ['ASKED', 'COHERENCES', 'Coherence', 'check_coherence',
+           'for_films']
 
 
 def _on_probabilities(change):
@@ -99,3 +100,20 @@ def check_coherence(name, settings, decoding):
         raise SettingError(f'coherence {name}: these weights are of the '
                            'regression network, which has no class scores')
     return name
+
+
+def for_films(coherence):
+    """What films have in place of a way to keep colours together.
+
+    From frame to frame, areas would merge and split, and their colours
+    flicker.
+
+    Parameters
+    ----------
+    coherence : str or None
+
+    Returns
+    -------
+    str or None
+    """
+    return 'guided' if coherence == 'areas' else coherence

@@ -153,7 +153,8 @@ class Studio:
     def _settings(self, look):
         """As predict says them; of hints that are no file it cannot."""
         return None if look.hints else settings_of(
-            self._weights, look.decode, look.saturation, look.coherence)
+            self._weights, look.decode, look.saturation, look.coherence
+        ).photos
 
     def suggest(self, item, row, column):
         """The network's likeliest colours of a place.

@@ -112,7 +112,7 @@ def _settings(given):
     from colorize.systems.weights_file import default_weights
     return settings_of(mark_of(given.weights or default_weights()),
                        given.decode, given.saturation, given.coherence,
-                       given.hints and mark_of(given.hints))
+                       given.hints and mark_of(given.hints), given.steady)
 
 
 def _run(plan, given, summary):
@@ -216,7 +216,7 @@ def _photos(tasks, count, made, given, late, left):
     options = {'batch_size': given.batch_size, 'quality': given.quality,
                'side_by_side': given.side_by_side,
                'evaluate': given.evaluate, 'hints': given.hints,
-               'settings': given.settings}
+               'settings': given.settings.photos}
     if not given.scheduler:
         return pipeline.colored(tasks, made, late=late, **options)
     from colorize.predict import spreading

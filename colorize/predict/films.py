@@ -53,7 +53,8 @@ def _colored(task, colorizer, given):
         size, notes = color_film(
             task.photo, task.output, colorizer, given.weights, given.quality,
             STEADY if given.steady is None else given.steady,
-            _Bar(os.path.basename(task.photo), shown), given.hints)
+            _Bar(os.path.basename(task.photo), shown), given.hints,
+            given.settings.films)
     if given.evaluate:
         notes = notes + ['films are not scored']
     return size, notes

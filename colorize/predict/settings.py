@@ -1,20 +1,26 @@
-"""A word for all that decides the colours of photos, which results hold."""
+"""Words for all that decides colours, which results hold."""
 
 import hashlib
 import json
+from collections import namedtuple
 
-from colorize.coherence import check_coherence
+from colorize.coherence import check_coherence, for_films
 from colorize.photos import formats
 from colorize.systems.decodings import DEFAULT
+from colorize.video import STEADY
 
-__all__ = ['is_of_others', 'settings_of']
+__all__ = ['Words', 'is_of_others', 'settings_of']
+
+#: photos, films: 8 hexadecimal digits each.
+Words = namedtuple('Words', 'photos films')
 
 #: Where nobody has chosen, what is usual is meant.
 _USUAL = {'color_space': 'luv', 'system': 'classification'}
 
 
-def settings_of(weights, decode, saturation, coherence, hints=None):
-    """Digest what photos are coloured with.
+def settings_of(weights, decode, saturation, coherence, hints=None,
+                steady=None):
+    """Digest what photos and films are coloured with.
 
     Parameters
     ----------
@@ -25,34 +31,42 @@ def settings_of(weights, decode, saturation, coherence, hints=None):
         As for :class:`colorize.colorizer.Colorizer`.
     hints : str, optional
         The digest of their file.
+    steady : float, optional
+        How steady a film's colours are.
 
     Returns
     -------
-    str
-        8 hexadecimal digits.
+    Words
     """
     decode = decode or DEFAULT
-    said = [weights, decode, float(saturation),
-            check_coherence(coherence, _USUAL, decode), hints]
+    coherence = check_coherence(coherence, _USUAL, decode)
+    first, last = [weights, decode, float(saturation)], [hints]
+    steady = STEADY if steady is None else float(steady)
+    return Words(_digest(first + [coherence] + last),
+                 _digest(first + [for_films(coherence)] + last + [steady]))
+
+
+def _digest(said):
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
 
 def is_of_others(result, settings):
-    """Whether a photo's result says that it was made with other settings.
+    """Whether a result says that it was made with other settings.
 
-    Those of earlier versions, and films, say nothing of it.
+    Those of earlier versions say nothing of it.
 
     Parameters
     ----------
     result : str
-    settings : str
-        Of :func:`settings_of`.
+    settings : Words
 
     Returns
     -------
     bool
     """
+    # Pillow and PyAV are imported where something stands only.
     if formats.is_film(result):
-        return False
+        from colorize.video.marks import settings_in
+        return settings_in(result) not in (None, settings.films)
     from colorize.photos.marks import settings_in
-    return settings_in(result) not in (None, settings)
+    return settings_in(result) not in (None, settings.photos)

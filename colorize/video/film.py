@@ -7,6 +7,7 @@ import av
 import cv2
 import numpy as np
 
+from colorize.coherence import for_films
 from colorize.colorizer import default_weights, network_size
 from colorize.photos.marks import mark_of
 from colorize.prefetch import prefetch
@@ -27,7 +28,7 @@ _WAITING = 1 << 24
 
 
 def color_film(path, output, colorizer, weights=None, quality=None,
-               firm=STEADY, bar=None, hints=None):
+               firm=STEADY, bar=None, hints=None, settings=None):
     """Colour a film.
 
     What an earlier run has done of it is kept.
@@ -47,6 +48,9 @@ def color_film(path, output, colorizer, weights=None, quality=None,
         Takes the number of frames that are done and of all that there are.
     hints : str, optional
         File of hints, see :func:`colorize.video.hints.read`.
+    settings : str, optional
+        A word that the result holds for them, see
+        :mod:`colorize.predict.settings`.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def color_film(path, output, colorizer, weights=None, quality=None,
         that is good of it is written all the same.
     OSError
     """
-    colorizer = _without_areas(colorizer)
+    colorizer = _for_films(colorizer)
     with _said_of(path), Reader(path) as reader:
         film = reader.film
         encoder = encoding.choose(film, joining.container_of(output),
@@ -77,7 +81,7 @@ def color_film(path, output, colorizer, weights=None, quality=None,
             _paint(reader, segments, encoder, scores, size, firm, points, bar)
             if not segments.count:
                 raise FilmError(f'{path}: not a readable film (no frame)')
-            notes = joining.join(film, encoder, segments, output)
+            notes = joining.join(film, encoder, segments, output, settings)
             segments.remove()
         finally:
             segments.close()
@@ -98,13 +102,12 @@ def _said_of(path):
         raise FilmError(f'{path}: cannot be coloured ({words})') from error
 
 
-def _without_areas(colorizer):
-    """The same, or 'guided': from frame to frame, areas would merge and
-    split, and their colours flicker."""
-    if colorizer.coherence != 'areas':
+def _for_films(colorizer):
+    coherence = for_films(colorizer.coherence)
+    if coherence == colorizer.coherence:
         return colorizer
     other = copy.copy(colorizer)
-    other.coherence = 'guided'
+    other.coherence = coherence
     return other
 
 

@@ -64,7 +64,7 @@ def has_chapters(path):
         return bool(found or _CHAPTERS.search(file.read(_INDEX)))
 
 
-def join(film, encoder, segments, output):
+def join(film, encoder, segments, output, settings=None):
     """Write the result, whole or not at all.
 
     Parameters
@@ -73,6 +73,8 @@ def join(film, encoder, segments, output):
     encoder : colorize.video.encoding.Encoder
     segments : colorize.video.segments.Segments
     output : str
+    settings : str, optional
+        A word for them, which the result holds.
 
     Returns
     -------
@@ -88,7 +90,8 @@ def join(film, encoder, segments, output):
         with opened(film.path) as source, av.open(
                 segments.joined, 'w', container,
                 options=dict(_OPTIONS.get(container, {}))) as result:
-            notes = _joined(film, encoder, segments, source, result)
+            marked = marks.marked(film.path, settings)
+            notes = _joined(film, encoder, segments, source, result, marked)
         replace_whole(segments.joined, output)
         return notes
     except (av.error.FFmpegError, ValueError) as error:
@@ -99,7 +102,7 @@ def join(film, encoder, segments, output):
                         ) from error
 
 
-def _joined(film, encoder, segments, source, result):
+def _joined(film, encoder, segments, source, result, marked):
     result.metadata.update(_kept(source.metadata))
     picture = picture_stream(source, film.path)
     tracks, notes = {}, []
@@ -109,7 +112,7 @@ def _joined(film, encoder, segments, source, result):
         if stream.index == picture.index:
             shown = _picture(film, encoder, segments, result)
             _describe(shown, stream)
-            shown.metadata['handler_name'] = marks.marked(film.path)
+            shown.metadata['handler_name'] = marked
             continue
         if stream.index not in unfit:
             tracks[stream.index] = _copied(stream, result)

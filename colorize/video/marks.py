@@ -8,22 +8,25 @@ import colorize
 from colorize.photos.marks import mark_of
 from colorize.video import extra
 
-__all__ = ['belongs', 'mark_in', 'marked']
+__all__ = ['belongs', 'mark_in', 'marked', 'settings_in']
 
 
-def marked(path):
+def marked(path, settings=None):
     """The name for the picture track of a film's result.
 
     Parameters
     ----------
     path : str
         The film.
+    settings : str, optional
+        A word for what decides its colours.
 
     Returns
     -------
     str
     """
-    return f'colorize {colorize.__version__}, film {mark_of(path)}'
+    made = f' as {settings}' if settings else ''
+    return f'colorize {colorize.__version__}{made}, film {mark_of(path)}'
 
 
 def belongs(result, path):
@@ -59,14 +62,29 @@ def mark_in(path):
     colorize.video.extra.FilmError
         Where films cannot be read.
     """
+    return _said_in(path)[1]
+
+
+def settings_in(path):
+    """What :func:`marked` was told of the settings of a film, or None.
+
+    As :func:`mark_in`.
+    """
+    return _said_in(path)[0]
+
+
+def _said_in(path):
+    """Settings and mark, each or None."""
     extra.require(path)
     from colorize.video.reading import opened, picture_stream
     try:
         with opened(path) as film:
             said = picture_stream(film, path).metadata
     except extra.FilmError:
-        return None
+        return None, None
     name = {key.lower(): value for key, value in said.items()}.get(
         'handler_name', '')
     start, found, mark = name.rpartition(', film ')
-    return mark if found and start.startswith('colorize ') else None
+    if not found or not start.startswith('colorize '):
+        return None, None
+    return start.partition(' as ')[2] or None, mark

@@ -133,6 +133,19 @@ class TestFilms(Folder):
         self.assertEqual(given[:2], (film, out))
         self.assertEqual(given[4:6], (70, 0.25))
 
+    def test_other_settings_are_said(self):
+        films.write_film(self.path('film.mp4'))
+        said = []
+        for options in ([], ['--coherence', 'guided'], ['--steady', '0.5'],
+                        ['--steady', '0.25'], ['--saturation', '2'],
+                        ['--coherence', 'none']):
+            said.append(self.run_predict(self.path('film.mp4'), *options)[1])
+        self.assertEqual(said[0], '')
+        found = [line.partition('was done before')[2].partition(' (')[0]
+                 for line in said]
+        self.assertEqual(found[1:], ['', ''] + 3 * [' with other settings'],
+                         said)
+
     def test_side_by_side_is_refused(self):
         self.make()
         status, said = self.run_predict(self.path('in', 'film.mp4'),
