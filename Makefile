@@ -79,7 +79,7 @@ export: $(VENV)/.export-ready  ## the network as out/colorize.onnx [WEIGHTS=FILE
 	$(PYTHON) -m colorize.export out/colorize.onnx $(WITH)
 
 train-default: $(READY)  ## the recipe of weights/light.npz, PHOTOS=DIR [VGG16=FILE]
-	$(PYTHON) -m experiments.beyond.train_default $(ON) $(FROM_VGG16) '$(PHOTOS)'
+	$(PYTHON) -m experiments.beyond.train_default $(ON) $(FROM_VGG16) $(INTO) '$(PHOTOS)'
 
 # --- the paper: PHOTOS=DIR, or QUICK=1 for minutes on bundled photos --------
 

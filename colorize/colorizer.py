@@ -137,7 +137,7 @@ class Colorizer:
 
         Parameters
         ----------
-        photos : sequence of array
+        photos : iterable of array
             Each as for one photo; shapes and types may differ.
         batch_size : int
             So many at most pass the network together.
@@ -146,6 +146,7 @@ class Colorizer:
         -------
         list of array
         """
+        photos = list(photos)
         smalls = [self.shrink(photo) for photo in photos]
         return [self.paint(*each) for each in zip(
             photos, smalls, self.predict(smalls, batch_size))]
@@ -287,10 +288,11 @@ class Colorizer:
         ------
         colorize.settings.SettingError
             When the network has no probabilities of U and V.
-        colorize.hints.places.HintError
-            When there is no such pixel.
+        ValueError
+            When the array is no photo, or has no such pixel.
         """
         answers.check_suggestions(self.trained)
+        images.check_array(photo)
         places.check_place(row, column, photo.shape[:2])
         if answer is None:
             answer, = self.answer([self.shrink(photo)])
@@ -313,13 +315,15 @@ class Colorizer:
         hints : colorize.hints.places.Hinted, optional
             As for :meth:`decode`. They hold in each of the photo's pixels.
         out : array, (row, column, 3), optional
-            Of the photo's size and type: what is painted into.
+            What is painted into; a ValueError unless it is of the photo's
+            size and type.
 
         Returns
         -------
         array, (row, column, 3)
             sRGB of the type of the photo.
         """
+        images.check_array(photo)
         painted = paint.paint(photo, small, chroma, self.space, out)
         if hints is not None:
             sure = hints.certainty == 1

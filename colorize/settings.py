@@ -4,6 +4,7 @@ Imports nothing heavy, so that a command's ``--help`` answers at once.
 """
 
 import json
+import numbers
 from collections import namedtuple
 
 from models.published import VGG16_LAYERS
@@ -276,7 +277,7 @@ def _complete(settings, table, words):
             raise SettingError(f'unknown {words.format(name)}; known are '
                                f"{', '.join(table)}")
     full = {name: each.default for name, each in table.items()}
-    full.update(settings)
+    full.update((name, _plain(value)) for name, value in settings.items())
     for name, each in table.items():
         check(name, full[name], each.kinds, each.rule, each.holds)
     return full
@@ -302,7 +303,15 @@ def check(name, value, kinds, rule, holds):
     """
     if isinstance(rule, tuple):
         rule = f"one of {', '.join(map(repr, rule))}"
+    value = _plain(value)
     right = bool in kinds if isinstance(value, bool) else isinstance(
         value, kinds)
     if not right or not holds(value):
         raise SettingError(f'{name} must be {rule}, got {value!r}')
+
+
+def _plain(value):
+    """Of one of numpy's numbers, Python's."""
+    if isinstance(value, numbers.Number) and hasattr(value, 'item'):
+        return value.item()
+    return value

@@ -156,7 +156,7 @@ class TestCommands(InFolder):
         for target in ('head', 'coherence', 'judge', 'table1', 'definitions',
                        'table2', 'bench', 'bench-gpu', 'film', 'film-speed',
                        'film-memory', 'bleeding', 'load', 'fuzz', 'torture',
-                       'cluster', 'scaling', 'throughput'):
+                       'cluster', 'scaling', 'throughput', 'train-default'):
             line, = self.lines(target, 'OUT=the place')
             self.assertIn(" --out 'the place'", line)
 

@@ -89,13 +89,13 @@ def check_coherence(name, settings, decoding):
         return _WITH.get(decoding)
     if name == 'none':
         return None
-    if name not in COHERENCES:
+    if name not in tuple(COHERENCES):  # it may be a list
         raise SettingError(f"coherence must be one of {', '.join(ASKED)}"
                            f', got {name!r}')
     if settings['color_space'] != 'luv':
         raise SettingError(f'coherence {name}: these weights answer in '
-                           f"{settings['color_space']}, whose hue is an angle "
-                           'and has no mean')
+                           f"{settings['color_space']}; colours are held "
+                           'together in U and V')
     if settings['system'] == 'regression' and not COHERENCES[name].chroma:
         raise SettingError(f'coherence {name}: these weights are of the '
                            'regression network, which has no class scores')

@@ -56,14 +56,26 @@ def paint(photo, small, chroma, space='luv', out=None):
         `out`, sRGB. In CIELUV, integers turned back into grey
         (:func:`colorize.color.rounding.grays`) are the grey of the photo,
         to the last bit.
+
+    Raises
+    ------
+    ValueError
+        When `out` is not as it has to be.
     """
     if out is None:
         out = np.empty(photo.shape[:2] + (3,), photo.dtype)
+    _check(out, photo.shape[:2] + (3,), photo.dtype)
     if _compiles(photo, space) and _has_room(out):
         compiled.paint(photo, small, chroma, out)
     else:
         numpy_way.paint(photo, small, chroma, out, space)
     return out
+
+
+def _check(out, shape, kind):
+    if (out.shape, out.dtype) != (shape, kind) or not out.flags.writeable:
+        raise ValueError(f'out must be a writable array of {shape}, {kind}; '
+                         f'got {out.shape}, {out.dtype}')
 
 
 def _has_room(out):

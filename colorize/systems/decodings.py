@@ -71,7 +71,7 @@ def check_decoding(name, settings):
     """
     if name is None:
         return DEFAULT if averages(settings) else 'argmax'
-    if name not in DECODINGS:
+    if name not in tuple(DECODINGS):  # it may be a list
         raise SettingError(f"decode must be one of {', '.join(DECODINGS)}, "
                            f'got {name!r}')
     if settings['system'] != 'classification':

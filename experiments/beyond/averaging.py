@@ -1,7 +1,7 @@
 """``make averaging``: do answers to a photo shown twice make better colours?
 
 The network's probabilities for the photo as it is are averaged with those for
-its mirror image, or for the photo at a larger size, and then decoded.
+its mirror image, or for the photo read at a larger size, and then decoded.
 """
 
 import os
@@ -54,11 +54,12 @@ def measure(paths, made):
     """
     from tqdm import tqdm
     from experiments.shared import saved
-    scores = {}
-    for photo, lightness, chroma in tqdm(
-            saved.loaded(paths, made.side), 'averaging', len(paths),
-            leave=False, disable=None):
-        for way, answer in _answers(made, photo, lightness).items():
+    held_out.check_averages(made.settings)
+    scores, size = {}, int(round(made.side * _LARGER / 8)) * 8
+    both = zip(saved.loaded(paths, made.side), saved.loaded(paths, size))
+    for (_, lightness, chroma), (_, larger, _) in tqdm(
+            both, 'averaging', len(paths), leave=False, disable=None):
+        for way, answer in _answers(made, lightness, larger).items():
             for name in _DECODINGS:
                 found = made.like(name).decode(answer, lightness)
                 scores.setdefault(name, {}).setdefault(way, []).append(
@@ -67,17 +68,13 @@ def measure(paths, made):
             for name, ways in scores.items()}
 
 
-def _answers(made, photo, lightness):
+def _answers(made, lightness, larger):
     """Logarithms of probabilities, which are class scores, by way."""
     from scipy.ndimage import zoom
-    from colorize import color
-    from colorize.photos import images
     from colorize.systems.decodings import probabilities
-    size = int(round(len(lightness) * _LARGER / 8)) * 8
-    larger = images.resize(color.lightness_of(photo), size, size)
     once, turned, large = map(probabilities, made.answer(
         [lightness, np.ascontiguousarray(lightness[:, ::-1]), larger]))
-    shrunk = zoom(large, (1, 1) + (len(lightness) / size,) * 2, order=1)
+    shrunk = zoom(large, (1, 1) + (len(lightness) / len(larger),) * 2, order=1)
     ways = {'once': once, 'mirrored': (once + turned[..., ::-1]) / 2,
             'two sizes': (once + shrunk) / 2}
     return {way: np.log(np.maximum(each, 1e-6)).astype('float32')

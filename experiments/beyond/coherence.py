@@ -98,6 +98,7 @@ def measure(paths, held):
     from colorize.systems import arrays, networks
     from colorize.backend import theano
     from experiments.shared import saved
+    held_out.check_averages(held.network.settings)
     function = theano.function([held.network.input_var], networks.outputs(
         held.network, deterministic=True))
     scores, original, rows = {}, [], []

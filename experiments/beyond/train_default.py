@@ -11,6 +11,7 @@ from colorize import command
 from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
 from experiments.shared import options
+from experiments.shared.report import RESULTS
 
 __all__ = ['LEGS', 'Leg', 'main']
 
@@ -44,7 +45,8 @@ def main():
     add('--run', default=os.path.join('runs', 'default'),
         help='of the first leg; later ones go into leg-2, … in it (default: '
              '%(default)s)')
-    add('--out', default=os.path.join('weights', 'light.npz'))
+    add('--out', metavar='DIR', default=RESULTS, help='where light.npz and '
+        'light.jsonl go (default: %(default)s)')
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args()
@@ -52,11 +54,12 @@ def main():
         [place for place in given.photos if place], quick=False))
     from colorize.systems import weights_file
     best, logs = _train(paths, given.run, given.vgg16)
-    weights_file.write(given.out, *weights_file.read(best), dtype='float16')
-    log = os.path.splitext(given.out)[0] + '.jsonl'
+    out, log = (os.path.join(given.out, f'light.{ending}')
+                for ending in ('npz', 'jsonl'))
+    weights_file.write(out, *weights_file.read(best), dtype='float16')
     with written_whole(log) as file:
         file.write(b''.join(logs))
-    print(given.out, log, sep='\n')
+    print(out, log, sep='\n')
     return 0
 
 

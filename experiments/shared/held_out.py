@@ -9,7 +9,7 @@ from colorize import command
 from experiments.shared import options
 from experiments.shared.report import RESULTS
 
-__all__ = ['name_of', 'parsed', 'parser', 'photos']
+__all__ = ['check_averages', 'name_of', 'parsed', 'parser', 'photos']
 
 
 def parser(module, title, count):
@@ -122,3 +122,24 @@ def name_of(given):
                       for place in places)
     return ' of '.join(filter(None, [
         'held out' if given.run else '', names])) or names
+
+
+def check_averages(settings):
+    """Refuse a network without probabilities of U and V.
+
+    Parameters
+    ----------
+    settings : dict
+        Of the network.
+
+    Raises
+    ------
+    colorize.settings.SettingError
+    """
+    from colorize.settings import SettingError
+    from colorize.systems import decodings
+    if not decodings.averages(settings):
+        raise SettingError(
+            'this needs the classification network in luv, these weights are '
+            f"of the {settings['system']} network in {settings['color_space']}"
+        )

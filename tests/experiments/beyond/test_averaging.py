@@ -1,9 +1,14 @@
 """make averaging, at its smallest size."""
 
 import os
+from unittest import mock
 
+import numpy as np
 from PIL import Image
 
+from colorize import color
+from colorize.colorizer import Colorizer
+from colorize.photos import images
 from experiments.beyond import averaging
 from tests.predict.test_command import write_weights
 from tests.shared.experiments import Experiment
@@ -33,3 +38,16 @@ class TestAveraging(Experiment):
             self.assertEqual(one['mirrored'], other['mirrored'])
             self.assertNotEqual(one['once'], other['once'])
             self.assertNotEqual(one['once'], one['two sizes'])
+
+    def test_the_larger_size_is_the_photo_s_own(self):
+        """Not the smaller one blown up."""
+        write_weights(self.path('w.npz'))
+        write_photos(self.folder, 1)
+        with mock.patch.object(averaging, '_answers',
+                               side_effect=KeyboardInterrupt) as asked:
+            with self.assertRaises(KeyboardInterrupt):
+                averaging.measure([self.path('photo0.png')],
+                                  Colorizer(self.path('w.npz')))
+        larger = asked.call_args[0][2]
+        np.testing.assert_array_equal(larger, color.split(images.load_square(
+            self.path('photo0.png'), 40))[0])

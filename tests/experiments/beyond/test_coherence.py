@@ -10,7 +10,8 @@ from colorize import color
 from colorize.coherence import COHERENCES
 from colorize.color import metrics
 from colorize.colorizer import Colorizer
-from experiments.beyond import coherence
+from colorize.settings import SettingError
+from experiments.beyond import averaging, coherence
 from experiments.shared import evenness, held_out
 from tests.predict.test_command import write_weights
 from tests.shared.experiments import Experiment
@@ -35,6 +36,17 @@ class TestCoherence(Experiment):
         self.assertIn('vivid 0.5', shown)
         for way in ('none', *COHERENCES):
             self._as_predicted(found['scores']['vivid'][way], way)
+
+    def test_networks_without_bins_of_u_and_v(self):
+        write_photos(self.folder, 1)
+        for settings in {'system': 'regression'}, {'color_space': 'hsv'}:
+            write_weights(self.path('w.npz'), **settings)
+            for each in coherence, averaging:
+                with self.assertRaisesRegex(
+                        SettingError, 'needs the classification network in'):
+                    self.run_main(each.main, '--photos', self.folder,
+                                  '--weights', self.path('w.npz'), '--out',
+                                  self.path('out'))
 
     def _as_predicted(self, scores, way):
         """The PSNR is that of the colorizer's own photos."""

@@ -22,8 +22,9 @@ class TestTrainDefault(Experiment):
                                   dict(small, learning_rate=0.0001)))
         with mock.patch.object(train_default, 'LEGS', legs):
             self.run_main(train_default.main, self.folder, '--run',
-                          self.path('run'), '--out', self.path('w.npz'))
-        arrays, settings = weights_file.read(self.path('w.npz'))
+                          self.path('run'), '--out', self.path('out'))
+        arrays, settings = weights_file.read(
+            self.path('out', 'light.npz'))
         self.assertEqual(settings['network']['width'], 0.05)
         self.assertEqual(settings['network']['freeze_until'], 'conv2_2')
         first, _ = weights_file.read(self.path('run', 'weights.npz'))
@@ -31,9 +32,9 @@ class TestTrainDefault(Experiment):
             arrays['conv2_2.W'], first['conv2_2.W'].astype('float16'))
         self.assertGreater(np.abs(arrays['conv3_1.W'] - first['conv3_1.W'])
                            .max(), 0)
-        self.assertLess(os.path.getsize(self.path('w.npz')), os.path.getsize(
-            self.path('run', 'leg-2', 'weights.npz')))
-        with open(self.path('w.jsonl')) as file:
+        self.assertLess(*(os.path.getsize(self.path(*path)) for path in (
+            ('out', 'light.npz'), ('run', 'leg-2', 'weights.npz'))))
+        with open(self.path('out', 'light.jsonl')) as file:
             self.assertEqual([json.loads(line)['learning_rate']
                               for line in file],
                              [np.float32(0.001), np.float32(0.0001)])
