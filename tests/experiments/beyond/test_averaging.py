@@ -43,11 +43,11 @@ class TestAveraging(Experiment):
         """Not the smaller one blown up."""
         write_weights(self.path('w.npz'))
         write_photos(self.folder, 1)
-        with mock.patch.object(averaging, '_answers',
+        with mock.patch.object(Colorizer, 'answer',
                                side_effect=KeyboardInterrupt) as asked:
             with self.assertRaises(KeyboardInterrupt):
                 averaging.measure([self.path('photo0.png')],
                                   Colorizer(self.path('w.npz')))
-        larger = asked.call_args[0][2]
+        *_, larger = asked.call_args[0][0]
         np.testing.assert_array_equal(larger, color.split(images.load_square(
             self.path('photo0.png'), 40))[0])
