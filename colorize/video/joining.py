@@ -87,8 +87,9 @@ def join(film, encoder, segments, output, settings=None):
     """
     container = container_of(output)
     try:
+        # Without 'file:' a name a:b.mp4 would be sent to an address.
         with opened(film.path) as source, av.open(
-                segments.joined, 'w', container,
+                f'file:{segments.joined}', 'w', container,
                 options=dict(_OPTIONS.get(container, {}))) as result:
             marked = marks.marked(film.path, settings)
             notes = _joined(film, encoder, segments, source, result, marked)
