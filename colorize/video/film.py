@@ -136,7 +136,7 @@ def _notes(film, encoder):
     if encoder.wanted.shift > 0:
         notes.append(f'luma has {encoder.wanted.depth} bits now, and '
                      f'{encoder.wanted.shift} less than before')
-    if planes.planar(film.pixels) != film.pixels:
+    if planes.remade(film.pixels):
         notes.append(f'luma was computed, as {film.pixels} has none of its '
                      'own')
     if joining.has_chapters(film.path):

@@ -84,10 +84,10 @@ def remade(pixels):
     Returns
     -------
     bool
-        Of RGB, palettes and grey that has no plane of its own.
+        Of RGB, XYZ, palettes and grey that has no plane of its own.
     """
     return av.VideoFormat(pixels).is_rgb or not _LUMA_FIRST.match(pixels) \
-        and pixels.startswith(('pal', 'gray', 'ya'))
+        and pixels.startswith(('pal', 'gray', 'ya', 'mono', 'xyz'))
 
 
 def _bits(pixels):

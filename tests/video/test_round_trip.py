@@ -147,6 +147,15 @@ class TestRoundTrip(Folder):
         with av.open(output) as result:
             self.assertEqual(result.streams[0].average_rate, films.RATE)
 
+    def test_luma_between_chroma_is_the_same(self):
+        path, output, notes = self.color('a.avi', 'a.mkv', codec='rawvideo',
+                                         pixels='uyvy422', options={})
+        self.assertEqual(notes, [])
+        for one, other in zip(films.frames_of(path), films.frames_of(output)):
+            packed = np.frombuffer(one.planes[0], 'u1').reshape(48, -1)
+            np.testing.assert_array_equal(packed[:, 1::2][:, :64],
+                                          planes.luma(other))
+
     def test_rgb_says_that_luma_is_computed(self):
         _, output, notes = self.color('a.mkv', codec='ffv1', pixels='bgr0',
                                       options={})
@@ -162,7 +171,8 @@ class TestRoundTrip(Folder):
                                     ('b.avi', 'png', 'rgb24'),
                                     ('c.avi', 'png', 'ya8'),
                                     ('d.avi', 'png', 'gray'),
-                                    ('e.avi', 'png', 'gray16be')):
+                                    ('e.avi', 'png', 'gray16be'),
+                                    ('f.avi', 'png', 'monob')):
             with self.subTest(codec=codec, pixels=pixels):
                 _, output, _ = self.color(
                     name, f'{name}.mkv', codec=codec, pixels=pixels,
