@@ -13,7 +13,7 @@ from colorize.disk.whole import replace_whole
 from colorize.photos import formats
 from colorize.video import encoding, marks
 from colorize.video.extra import FilmError
-from colorize.video.reading import opened, packets, picture_stream
+from colorize.video.opening import opened, packets, picture_stream
 
 __all__ = ['CONTAINERS', 'container_of', 'has_chapters', 'join']
 

@@ -76,7 +76,7 @@ def settings_in(path):
 def _said_in(path):
     """Settings and mark, each or None."""
     extra.require(path)
-    from colorize.video.reading import opened, picture_stream
+    from colorize.video.opening import opened, picture_stream
     try:
         with opened(path) as film:
             said = picture_stream(film, path).metadata

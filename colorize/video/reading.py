@@ -8,26 +8,19 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from colorize.disk.whole import require_file
 from colorize.video import planes
 from colorize.video.extra import FilmError
+from colorize.video.opening import (HOPELESS, end_of, opened, packets,
+                                    picture_stream, stated_end, words_of)
 
-__all__ = ['Damage', 'Film', 'Reader', 'describe', 'end_of', 'opened',
-           'packets', 'picture_stream', 'quarter_turns']
-
-#: FFmpeg's names of the containers that people keep films in. Its other
-#: readers open what a film has no business to name: lists of more files,
-#: addresses of the net.
-_CONTAINERS = 'mov,matroska,avi'
-_OPTIONS = {'format_whitelist': _CONTAINERS, 'protocol_whitelist': 'file'}
+__all__ = ['Damage', 'Film', 'Reader', 'describe', 'quarter_turns']
 
 #: Frames that are looked at before a film is opened for good: whether it is
 #: interlaced, not every frame need say.
 _LOOKED_AT = 8
 
-#: Pixels of a frame, at most: twice what 8K has; and so many errors in a
-#: row, and nothing more is to be got from a file.
-_LARGEST, _HOPELESS = 1 << 26, 64
+#: Pixels of a frame, at most: twice what 8K has.
+_LARGEST = 1 << 26
 
 #: What tells a film. rate: frames per second, Fraction. time_base: unit of
 #: times, Fraction. pixels: FFmpeg's name of the format. full: whether luma
@@ -41,35 +34,6 @@ Film = namedtuple('Film', 'path rows columns rate time_base pixels full '
 
 #: Where a film is damaged: time in seconds, and what is wrong.
 Damage = namedtuple('Damage', 'seconds words')
-
-
-def opened(path):
-    """A film as PyAV's container.
-
-    Raises
-    ------
-    FilmError
-        When it is none.
-    OSError
-    """
-    require_file(path)
-    try:
-        # Without 'file:' the name a:b.mp4 would be an address.
-        return av.open(f'file:{path}', options=dict(_OPTIONS),
-                       metadata_errors='replace')
-    except Exception as error:  # a damaged file can raise anything
-        raise FilmError(f'{path}: {_reason(error)}') from error
-
-
-def _reason(error):
-    # FFmpeg's own errors say what a damaged header asks for.
-    if not isinstance(error, av.error.FFmpegError):
-        if isinstance(error, OSError) and error.strerror:
-            return error.strerror
-        if isinstance(error, MemoryError):
-            return 'not enough memory'
-    words = getattr(error, 'strerror', None) or type(error).__name__
-    return f'not a readable film ({words})'
 
 
 class Reader:
@@ -212,9 +176,9 @@ class Reader:
             except (av.error.FFmpegError, ValueError) as error:
                 # Which frame it was, decoders on several threads do not say.
                 self._note(packet.pts if shown is None else shown,
-                           _words(error))
+                           words_of(error))
                 errors += 1
-                if errors == _HOPELESS:
+                if errors == HOPELESS:
                     return
                 continue
             for frame in frames:
@@ -223,72 +187,16 @@ class Reader:
 
     def _check_end(self):
         """Whether the file ends before it says so."""
-        if self._container.duration and not self.damage:
-            start = (self._container.start_time or 0) / av.time_base
-            missing = (start + self._container.duration / av.time_base
-                       - self._reached)
-            if missing > 1:
-                self.damage.append(Damage(
-                    self._reached, f'the file ends {missing:.1f} s early'))
+        missing = stated_end(self._container) - self._reached
+        if missing > 1 and not self.damage:
+            self.damage.append(Damage(
+                self._reached, f'the file ends {missing:.1f} s early'))
 
     def _note(self, time, words):
         seconds = self._reached if time is None else float(
             time * self._stream.time_base)
         if len(self.damage) < 1000:
             self.damage.append(Damage(seconds, words))
-
-
-def packets(container, note):
-    """Packets of all tracks, past what cannot be read.
-
-    Parameters
-    ----------
-    container : av.container.InputContainer
-    note : callable
-        Takes a time, here None, and what is wrong.
-
-    Yields
-    ------
-    av.Packet
-    """
-    errors, found = 0, container.demux()
-    while errors < _HOPELESS:
-        try:
-            packet = next(found, None)
-        except av.error.FFmpegError as error:
-            note(None, _words(error))
-            errors += 1
-            found = container.demux()
-            continue
-        if packet is None:
-            return
-        errors = 0
-        yield packet
-
-
-def end_of(packet):
-    """When what a packet holds is over, in seconds; 0 if it does not say."""
-    if packet.pts is None:
-        return 0.
-    return float((packet.pts + (packet.duration or 0)) * packet.time_base)
-
-
-def _words(error):
-    return getattr(error, 'strerror', None) or str(error)
-
-
-def picture_stream(container, path):
-    """The track that is to be coloured: not a cover.
-
-    Raises
-    ------
-    FilmError
-    """
-    for stream in container.streams.video:
-        covers = av.stream.Disposition.attached_pic
-        if not stream.disposition & covers and stream.codec_context:
-            return stream
-    raise FilmError(f'{path}: not a readable film (no moving picture in it)')
 
 
 def describe(path, container, stream, frames):

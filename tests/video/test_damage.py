@@ -1,12 +1,13 @@
 """Films that are damaged, runs that are stopped."""
 
 import os
+from fractions import Fraction
 from unittest import mock
 
 import av
 import numpy as np
 
-from colorize.video import extra, film, planes, reading
+from colorize.video import extra, film, opening, planes
 from colorize.video.extra import FilmError
 from tests.shared import films
 from tests.shared.folder import Folder
@@ -44,6 +45,32 @@ class TestDamage(Folder):
                                           planes.luma(other))
         self.assertEqual(os.listdir(self.path('out')), ['b.mkv'])
 
+    def test_beginning_late_is_no_damage(self):
+        """Whether the end that a file states counts from 0 or not."""
+        for ending in ('mkv', 'webm', 'mp4', 'mov'):
+            self.film = self.path(f'a.{ending}')
+            films.write_film(
+                self.film, times=range(5000, 5400, 40), sound=None,
+                base=Fraction(1, 1000), options={},
+                codec='libvpx-vp9' if ending == 'webm' else 'libx264')
+            with self.subTest(film=self.film):
+                self.color()
+                self.assertAlmostEqual(
+                    films.frames_of(self.output)[0].time, 5, 1)
+
+    def test_a_late_film_that_is_cut_off(self):
+        for ending, sound in (('mkv', None), ('webm', 'libopus')):
+            self.film = self.path(f'a.{ending}')
+            films.write_film(
+                self.film, films.pictures(200), sound=sound,
+                times=range(5000, 13000, 40), base=Fraction(1, 1000),
+                codec='libvpx' if ending == 'webm' else 'libx264',
+                options={'g': '12'})
+            with open(self.film, 'r+b') as file:
+                file.truncate(os.path.getsize(self.film) // 2)
+            with self.subTest(film=self.film):
+                self.refused(r'damaged at 0:00:\d\d\.\d .*ends \d.* early')
+
     def test_hole(self):
         """What is behind it is written, too."""
         for share, lost in ((0.5, 0), (0.62, 15)):
@@ -78,7 +105,7 @@ class TestDamage(Folder):
                 mock.patch('av.open', side_effect=asked), \
                 self.assertRaisesRegex(FilmError, 'a.mp4: not a readable '
                                                   'film .Cannot allocate'):
-            reading.opened(self.path('a.mp4'))
+            opening.opened(self.path('a.mp4'))
 
     def test_no_such_file(self):
         with self.assertRaises(OSError):
