@@ -123,8 +123,7 @@ def _run(plan, given, summary):
     left, summary.left = [], 0
     with agreed(plan, given.overwrite) as found:
         for task in found.done:
-            summary.add(task, 'skipped')
-            summary.others += is_of_others(task.output, given.settings)
+            _pass_over(task, given, summary)
         for task, error in found.refused:
             command.complain(error)
             summary.add(task, 'failed', error=command.words(error))
@@ -137,6 +136,25 @@ def _run(plan, given, summary):
                 _sweep(plan)  # workers may have died
     summary.left = len(left)
     return left
+
+
+def _pass_over(task, given, summary):
+    """Note what an earlier run has done: of a damaged film, no success."""
+    if not _is_of_damaged(task):
+        summary.add(task, 'skipped')
+        summary.others += is_of_others(task.output, given.settings)
+        return
+    error = ValueError(f'{task.photo}: is damaged; all that is good of it is '
+                       f'in {task.output}')
+    command.complain(error)
+    summary.add(task, 'failed', error=command.words(error))
+
+
+def _is_of_damaged(task):
+    if not formats.is_film(task.photo):
+        return False
+    from colorize.video.marks import is_damaged
+    return is_damaged(task.output)
 
 
 def _sweep(plan):

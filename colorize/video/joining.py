@@ -91,7 +91,8 @@ def join(film, encoder, segments, output, settings=None):
         with opened(film.path) as source, av.open(
                 f'file:{segments.joined}', 'w', container,
                 options=dict(_OPTIONS.get(container, {}))) as result:
-            marked = marks.marked(film.path, settings)
+            marked = marks.marked(film.path, settings,
+                                  bool(segments.damage))
             notes = _joined(film, encoder, segments, source, result, marked)
         replace_whole(segments.joined, output)
         return notes

@@ -4,14 +4,22 @@ See :mod:`colorize.photos.marks`, whose digest it is. The name of a track's
 handler is what every container keeps and no player shows.
 """
 
+from collections import namedtuple
+
 import colorize
 from colorize.photos.marks import mark_of
 from colorize.video import extra
 
-__all__ = ['belongs', 'mark_in', 'marked', 'settings_in']
+__all__ = ['belongs', 'is_damaged', 'mark_in', 'marked', 'settings_in']
+
+#: What the name says of a film that was damaged.
+_DAMAGED = ', damaged'
+
+_Said = namedtuple('_Said', 'settings damaged mark')
+_NOTHING = _Said(None, False, None)
 
 
-def marked(path, settings=None):
+def marked(path, settings=None, damaged=False):
     """The name for the picture track of a film's result.
 
     Parameters
@@ -20,12 +28,15 @@ def marked(path, settings=None):
         The film.
     settings : str, optional
         A word for what decides its colours.
+    damaged : bool
+        Whether the film was.
 
     Returns
     -------
     str
     """
     made = f' as {settings}' if settings else ''
+    made += _DAMAGED if damaged else ''
     return f'colorize {colorize.__version__}{made}, film {mark_of(path)}'
 
 
@@ -62,7 +73,7 @@ def mark_in(path):
     colorize.video.extra.FilmError
         Where films cannot be read.
     """
-    return _said_in(path)[1]
+    return _said_in(path).mark
 
 
 def settings_in(path):
@@ -70,21 +81,28 @@ def settings_in(path):
 
     As :func:`mark_in`.
     """
-    return _said_in(path)[0]
+    return _said_in(path).settings
+
+
+def is_damaged(path):
+    """Whether a result is of a film that was damaged; see :func:`mark_in`."""
+    return _said_in(path).damaged
 
 
 def _said_in(path):
-    """Settings and mark, each or None."""
+    """What the name says of a result; of other films nothing."""
     extra.require(path)
     from colorize.video.opening import opened, picture_stream
     try:
         with opened(path) as film:
             said = picture_stream(film, path).metadata
     except extra.FilmError:
-        return None, None
+        return _NOTHING
     name = {key.lower(): value for key, value in said.items()}.get(
         'handler_name', '')
     start, found, mark = name.rpartition(', film ')
     if not found or not start.startswith('colorize '):
-        return None, None
-    return start.partition(' as ')[2] or None, mark
+        return _NOTHING
+    damaged = start.endswith(_DAMAGED)
+    settings = start.removesuffix(_DAMAGED).partition(' as ')[2]
+    return _Said(settings or None, damaged, mark)

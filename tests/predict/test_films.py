@@ -177,6 +177,34 @@ class TestFilms(Folder):
         self.assertIn('film.mp4: not a readable film', said)
         self.assertEqual(os.listdir(self.path('out')), [])
 
+    def test_damaged_is_said_by_every_run(self):
+        """The result is not made again, and is no success."""
+        film, out = self.path('film.mkv'), self.path('out', 'film-color.mkv')
+        films.write_film(film, films.pictures(120), rate=24,
+                         options={'qp': '0', 'g': '12'}, sound=None)
+        with open(film, 'r+b') as file:
+            file.truncate(os.path.getsize(film) // 2)
+        report = self.path('report.json')
+        command = film, '-o', self.path('out', ''), '--json', report
+        self.run_predict(*command)
+        made = os.stat(out).st_mtime_ns
+        status, said = self.run_predict(*command)
+        self.assertEqual(status, 1)
+        self.assertEqual(said.count('\n'), 1)
+        self.assertIn(f'{film}: is damaged; all that is good of it is in '
+                      f'{out}', said)
+        self.assertEqual(os.stat(out).st_mtime_ns, made)
+        with open(report) as file:
+            found = json.load(file)
+        self.assertEqual(found['totals'],
+                         {'done': 0, 'skipped': 0, 'failed': 1})
+        self.assertIn('is damaged', found['photos'][0]['error'])
+        films.write_film(self.path('other.mp4'))
+        status, said = self.run_predict(self.folder, '-o', self.path('out'),
+                                        '--steady', '0.1')
+        self.assertEqual(status, 1)
+        self.assertIn('1 of 2 films coloured, 1 failed', said)
+
     def test_what_libraries_raise(self):
         """It is said of the film; the next one is coloured."""
         extra.require('tests')
