@@ -7,8 +7,8 @@ from colorize.photos import cached, formats
 
 __all__ = ['Found', 'find_photos', 'is_passed_over', 'search']
 
-#: photos: paths, sorted. foreign: those of pictures that are not read.
-#: unread: OSErrors of folders below that cannot be read.
+#: photos: paths, sorted. foreign: those of pictures and films that are
+#: not read. unread: OSErrors of folders below that cannot be read.
 Found = namedtuple('Found', 'photos foreign unread')
 
 #: Folders in which systems and programs keep what nobody looks at; so they

@@ -62,9 +62,9 @@ ENDINGS = tuple(sorted(ending for each in FORMATS
 #: By which films are.
 FILM_ENDINGS = tuple(ending for each in FILMS for ending in each.endings)
 
-#: Pictures that are not read: counted in folders, and refused with what to
-#: do about them. Of a raw photo only its small preview would be read; rare
-#: formats Pillow reads in part only, and takes other files for a TGA.
+#: Pictures and films that are not read: counted in folders, and refused with
+#: what to do about them. Of a raw photo only its small preview would be read;
+#: rare formats Pillow reads in part only, and takes other files for a TGA.
 _FOREIGN = {
     'raw photo': ('.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dng', '.erf',
                   '.iiq', '.mef', '.mrw', '.nef', '.nrw', '.orf', '.pef',
@@ -74,7 +74,10 @@ _FOREIGN = {
     'document': ('.djvu', '.eps', '.pdf', '.ps', '.svg'),
     'rare format': ('.cur', '.dcm', '.dds', '.exr', '.icns', '.ico', '.jxr',
                     '.pct', '.pcx', '.pict', '.ras', '.sgi', '.tga', '.wdp',
-                    '.xbm', '.xpm')}
+                    '.xbm', '.xpm'),
+    'film': ('.3g2', '.3gp', '.asf', '.divx', '.dv', '.f4v', '.flv', '.m2ts',
+             '.m2v', '.mpe', '.mpeg', '.mpg', '.mts', '.mxf', '.ogv', '.rm',
+             '.ts', '.vob', '.wmv')}
 
 _BY_ENDING = {ending: each for each in FORMATS for ending in each.endings}
 _FILM_BY_ENDING = {ending: each for each in FILMS for ending in each.endings}
@@ -152,7 +155,7 @@ def of_result(path, form=None):
 
 
 def foreign(path):
-    """What a picture is that is not read, in words, by its name's ending.
+    """What a picture or film is that is not read, in words, by its ending.
 
     Parameters
     ----------
@@ -169,4 +172,5 @@ def foreign(path):
         return None
     name = ending[1:].upper()
     article = 'an' if name[0] in 'AEFHILMNORSX' else 'a'
-    return f'{article} {name} ({kind}); convert it to TIFF or JPEG first'
+    better = 'MP4 or MKV' if kind == 'film' else 'TIFF or JPEG'
+    return f'{article} {name} ({kind}); convert it to {better} first'

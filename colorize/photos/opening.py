@@ -96,6 +96,8 @@ def _content(path):
     """A file in memory, where no size within it can ask for more."""
     require_file(path)
     with open(path, 'rb') as file:
+        _refuse_foreign(path, file.read(8))
+        file.seek(0)
         # Python makes room for all that is asked for.
         size = os.fstat(file.fileno()).st_size
         content = file.read(min(size, LARGEST) + 1)
@@ -106,7 +108,6 @@ def _content(path):
 
 def _source(path, content):
     """Pillow's image where it knows the file, else tifffile's page."""
-    _refuse_foreign(path, content)
     try:
         image = Image.open(io.BytesIO(content), formats=_USUAL)
     except Image.UnidentifiedImageError:
@@ -152,13 +153,16 @@ class _Foreign(ValueError):
     """A kind of file that is not read, in the user's words."""
 
 
-def _refuse_foreign(path, content):
-    """A raw photo often is a TIFF of a small preview: go by its name."""
+def _refuse_foreign(path, start):
+    """A raw photo often is a TIFF of a small preview: go by its name.
+
+    Only its first bytes are read before, as a film may be large.
+    """
     found = formats.foreign(path)
-    if found and not content.startswith((b'\x89PNG', b'\xff\xd8')):
+    if found and not start.startswith((b'\x89PNG', b'\xff\xd8')):
         raise _Foreign(found)
     for magic, ending in ((b'8BPS', '.psd'), (b'%PDF', '.pdf')):
-        if content.startswith(magic):
+        if start.startswith(magic):
             raise _Foreign(formats.foreign(ending))
 
 

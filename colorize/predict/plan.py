@@ -13,10 +13,10 @@ __all__ = ['Plan', 'Task', 'make_plan']
 Task = namedtuple('Task', 'photo output')
 
 #: tasks: list of Task. own: how many results of an earlier run lay among
-#: the photos and were passed over. foreign: paths of pictures that are not
-#: read. unread: OSErrors of folders that cannot be. named: whether the user
-#: named the one result. folder: that of all results; None where they go beside
-#: the photos.
+#: the photos and were passed over. foreign: paths of pictures and films that
+#: are not read. unread: OSErrors of folders that cannot be. named: whether the
+#: user named the one result. folder: that of all results; None where they go
+#: beside the photos.
 Plan = namedtuple('Plan', 'tasks own foreign unread named folder',
                   defaults=(None,))
 

@@ -153,6 +153,22 @@ class TestFilms(Folder):
         self.assertEqual(status, 1)
         self.assertIn('film.mp4: --side-by-side is for photos', said)
 
+    def test_formats_that_are_not_read(self):
+        """They are counted, and refused by name, however large they are."""
+        self.make()
+        for name in ('a.vob', 'b.WMV'):
+            with open(self.path('in', name), 'wb') as file:
+                file.truncate(3 << 30)
+        status, said = self.run_predict(self.path('in'), '-o',
+                                        self.path('out'))
+        self.assertEqual(status, 0)
+        self.assertIn('3 of 3 photos and films coloured, 0 failed, 2 not read '
+                      '(VOB, WMV)', said)
+        status, said = self.run_predict(self.path('in', 'a.vob'))
+        self.assertEqual(status, 1)
+        self.assertIn('a.vob: a VOB (film); convert it to MP4 or MKV first',
+                      said)
+
     def test_without_the_extra(self):
         """One line says what to install; photos are coloured."""
         self.make()

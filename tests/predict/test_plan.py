@@ -125,16 +125,18 @@ class TestPassedOver(Tree):
     def test_pictures_that_are_not_read_are_counted(self):
         self.make('in/a.png', 'in/b.DNG', 'in/deep/c.psd', 'in/d.heic',
                   'in/e.txt', 'in/f.tga', 'in/g.pcx', 'in/h.ico',
-                  'raw/x.cr2', 'rare/x.ico')
+                  'in/i.MPG', 'raw/x.cr2', 'rare/x.ico', 'films/x.mts')
         for place in ('in', 'in/**'):
             found = plan.make_plan([place])
             self.assertEqual([os.path.basename(path)
                               for path in found.foreign],
-                             ['b.DNG', 'c.psd', 'f.tga', 'g.pcx', 'h.ico'])
+                             ['b.DNG', 'c.psd', 'f.tga', 'g.pcx', 'h.ico',
+                              'i.MPG'])
         self.assertEqual(self.planned('in')['in/d.heic'],
                          'in/d-color.jpg')
         self.refuse('raw/x.cr2: a CR2 .raw photo.; convert it', 'raw')
         self.refuse('rare/x.ico: an ICO .rare format.; convert it', 'rare')
+        self.refuse('films/x.mts: an MTS .film.; convert it to MP4', 'films')
 
 
 class TestFormats(Tree):
