@@ -7,6 +7,7 @@ the folder goes.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -62,7 +63,7 @@ class Segments:
     """
 
     def __init__(self, output, what):
-        self._folder = f'{output}.parts'
+        self._folder = _folder_of(output)
         self._what = hashlib.sha256(json.dumps(
             what, sort_keys=True).encode()).hexdigest()
         self.count, self.frames, self.last = 0, 0, None
@@ -178,6 +179,31 @@ class Segments:
         if self._held:
             self._held.close()
         self._held = None
+
+
+def _folder_of(output):
+    """NAME.parts, or another where that name is too long.
+
+    A name too long for the result itself is refused here, and not when hours
+    have gone into it.
+    """
+    folder, name = os.path.split(output)
+    os.makedirs(folder or os.curdir, exist_ok=True)
+    if _is_too_long(output):
+        raise FilmError(f'{output}: cannot be written (File name too long; '
+                        '-o names another)')
+    if not _is_too_long(f'{output}.parts'):
+        return f'{output}.parts'
+    digest = hashlib.blake2b(os.fsencode(name), digest_size=12).hexdigest()
+    return os.path.join(folder, f'{digest}.parts')
+
+
+def _is_too_long(path):
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return False
 
 
 def _records(file):

@@ -192,6 +192,14 @@ class TestSave(Folder):
         np.testing.assert_array_equal(images.load(self.path('b.png')),
                                       photo())
 
+    def test_a_name_that_is_too_long(self):
+        images.save(self.path('a' * 251 + '.png'), photo())
+        with self.assertRaisesRegex(
+                images.ImageError, 'a.png: cannot be written .File name too '
+                                   'long; -o names another'):
+            images.save(self.path('a' * 252 + '.png'), photo())
+        self.assertEqual(len(os.listdir(self.folder)), 1)
+
     def test_unknown_ending(self):
         with self.assertRaisesRegex(images.ImageError, "ending '.xyz'"):
             images.save(self.path('a.xyz'), photo())

@@ -4,6 +4,7 @@ import os
 import socket
 
 from colorize.video import extra, film
+from colorize.video.extra import FilmError
 from tests.shared import films
 from tests.shared.folder import Folder
 
@@ -27,6 +28,36 @@ class TestNames(Folder):
             with self.subTest(name=name):
                 self.color(name, f'out of {name}')
                 self.color(name, f'{name[:-4]}-color{name[-4:]}')
+
+    def test_a_long_one(self):
+        """A result may be called all that its folder holds, in bytes."""
+        for name in ('a' * 251 + '.mp4', 'ä' * 125 + '.mkv', 'b' * 245 +
+                     '.mp4'):
+            os.makedirs('out')
+            self.color('a.mp4', os.path.join('out', name))
+            self.assertEqual(os.listdir('out'), [name])
+            os.unlink(os.path.join('out', name))
+            os.rmdir('out')
+
+    def test_two_long_ones_do_not_share_what_is_done(self):
+        films.write_film('a.mp4')
+        names = ['a' * 250 + f'{number}.mp4' for number in range(2)]
+
+        def bar(done, of):
+            if done == 1:
+                film.color_film('a.mp4', names[1], films.Tinting())
+        film.color_film('a.mp4', names[0], films.Tinting(), bar=bar)
+        self.assertEqual(sorted(os.listdir()), ['a.mp4'] + names)
+
+    def test_one_that_is_too_long(self):
+        """It is refused before it is coloured."""
+        films.write_film('a.mp4')
+        made, name = films.Tinting(), 'ä' * 126 + '.mp4'
+        with self.assertRaisesRegex(FilmError, 'ä.mp4: cannot be written .File'
+                                    ' name too long; -o names another'):
+            film.color_film('a.mp4', name, made)
+        self.assertEqual(made.asked, 0)
+        self.assertEqual(os.listdir(), ['a.mp4'])
 
     def test_nothing_is_sent(self):
         with socket.create_server(('127.0.0.1', 0)) as server:
