@@ -10,12 +10,13 @@ import threading
 from collections import namedtuple
 
 from colorize.page.limits import MOST_PHOTOS, Refused
+from colorize.photos import formats
 
 __all__ = ['Item', 'Shelf', 'clean_name']
 
 #: number: unguessable, the name of its folder. name: as its owner calls it,
-#: with slashes between folders; never part of a path here. path: of its
-#: file.
+#: with slashes between folders; no more of it than a known ending is part of a
+#: path here. path: of its file.
 Item = namedtuple('Item', 'number name path')
 
 _PREFIX = 'colorize-page-'
@@ -66,8 +67,9 @@ class Shelf:
             raise Refused(507, f'no room is left in {self.folder}')
         # Short: a tab that closes may name all photos in 64 KiB, no more.
         number = secrets.token_urlsafe(16)
-        path = os.path.join(self.folder, number, 'photo')
-        item = Item(number, clean_name(name), path)
+        name = clean_name(name)
+        path = os.path.join(self.folder, number, f'photo{_ending(name)}')
+        item = Item(number, name, path)
         with self._lock:
             if len(self._items) >= self.most:
                 raise Refused(507, f'{self.most} photos are here already; '
@@ -135,6 +137,13 @@ def _sweep():
                 shutil.rmtree(os.path.dirname(lock), ignore_errors=True)
         except OSError:
             pass  # in use, or gone by now
+
+
+def _ending(name):
+    """That by which photos are read, or refused; of any other name, none."""
+    ending = os.path.splitext(name)[1].lower()
+    known = formats.by_ending(ending) or formats.foreign(ending)
+    return ending if known else ''
 
 
 def clean_name(name):
