@@ -8,6 +8,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from starlette.applications import Starlette
+from starlette.concurrency import iterate_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -203,8 +204,20 @@ class _Server:
         files = ((result_name(item.name), functools.partial(make, item, look))
                  for item, look in wanted)
         return StreamingResponse(
-            zipped(files), media_type='application/zip',
+            self._whole(zipped(files), [item for item, _ in wanted]),
+            media_type='application/zip',
             headers=requests.attachment('colorized.zip'))
+
+    async def _whole(self, pieces, items):
+        """An archive that gets all it was promised: its tab may be gone."""
+        try:
+            with self._shelf.held(items):
+                async for piece in iterate_in_threadpool(pieces):
+                    yield piece
+        finally:
+            for item in items:
+                if item not in self._shelf:  # read once more since it left
+                    self._studio.forget(item)
 
     @contextlib.asynccontextmanager
     async def _received(self, request):

@@ -1,5 +1,6 @@
 """The photos that the page has brought, in a folder that goes with us."""
 
+import contextlib
 import fcntl
 import glob
 import os
@@ -7,7 +8,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections import namedtuple
+from collections import Counter, namedtuple
 
 from colorize.page.limits import MOST_PHOTOS, Refused
 from colorize.photos import formats
@@ -42,7 +43,7 @@ class Shelf:
     def __init__(self, most=MOST_PHOTOS):
         _sweep()
         self.folder, self.lock_file = _locked_folder()
-        self.most, self._items = most, {}
+        self.most, self._items, self._held = most, {}, Counter()
         self._lock = threading.Lock()
 
     def add(self, name, file):
@@ -103,7 +104,40 @@ class Shelf:
         with self._lock:
             item = self._items.pop(number, None)
         if item:
+            self._clear(item)
+
+    @contextlib.contextmanager
+    def held(self, items):
+        """Keep files for a ``with`` block, even those removed meanwhile.
+
+        Parameters
+        ----------
+        items : list of Item
+
+        Yields
+        ------
+        None
+        """
+        count = Counter(item.number for item in items)
+        with self._lock:
+            self._held += count
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= count
+            for item in items:
+                self._clear(item)
+
+    def _clear(self, item):
+        """Remove the file of a photo that nobody has any more."""
+        with self._lock:
+            wanted = item.number in self._items or item.number in self._held
+        if not wanted:
             shutil.rmtree(os.path.dirname(item.path), ignore_errors=True)
+
+    def __contains__(self, item):
+        return item.number in self._items
 
     def __len__(self):
         return len(self._items)

@@ -7,6 +7,7 @@ costs only painting.
 
 import io
 import os
+import re
 import threading
 
 import numpy as np
@@ -248,8 +249,8 @@ class _said_of:
         if isinstance(error, MemoryError):
             raise Refused(507, f'{self._item.name}: not enough memory for it')
         if isinstance(error, (OSError, ValueError)):
-            words = command.words(error).replace(
-                f'{self._item.path}: ', '')
+            own = re.escape(os.path.dirname(self._item.path))
+            words = re.sub(rf'{own}/\S*: ', '', command.words(error))
             raise Refused(422, f'{self._item.name}: {words}') from error
 
 

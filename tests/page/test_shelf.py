@@ -1,9 +1,15 @@
 """Files that the page has brought: how they are read, kept and let go of."""
 
+import io
+import json
+import os
+import time
+import zipfile
 from unittest import mock
 
 from PIL import Image
 
+from colorize.photos import photo_file
 from tests.page.serving import gray_file
 from tests.page.with_photos import WithPhotos
 
@@ -31,3 +37,47 @@ class TestEndings(WithPhotos):
                 'colorize.photos.opening.add_extras'):
             Image.OPEN.pop('JXL', None)
             self.refused(422, "pip install '.[formats]'", self.bring(path))
+
+
+class TestArchives(WithPhotos):
+    def ticket(self, *numbers):
+        return json.loads(self.say('/api/zip', [
+            {'id': each} for each in numbers])[2])['ticket']
+
+    def files_of(self, ticket):
+        """Names in an archive, and what it says of photos it lacks."""
+        _, _, content = self.ask('GET', f'/api/zip/{ticket}')
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            lacks = (archive.read(names[-1]).decode()
+                     if names[-1] == 'not-coloured.txt' else '')
+        return names, lacks
+
+    def folders_left(self):
+        return [name for name in os.listdir(self.shelf.folder)
+                if name != 'lock']
+
+    def test_one_under_way_gets_what_is_removed_meanwhile(self):
+        numbers = [self.brought(gray_file(self.path(f'{name}.png')))['id']
+                   for name in 'ab']
+        ticket, make = self.ticket(*numbers), self.studio.file
+
+        def forget_and_make(*given):
+            self.assertEqual(self.say('/api/forget', numbers)[0], 204)
+            return make(*given)
+        with mock.patch.object(self.studio, 'file', forget_and_make):
+            names, _ = self.files_of(ticket)
+        self.assertEqual(names, ['a-color.png', 'b-color.png'])
+        until = time.time() + 10
+        while self.folders_left() and time.time() < until:
+            time.sleep(0.01)
+        self.assertEqual(self.folders_left(), [])
+        self.assertEqual(self.studio._photos._taken, 0)
+
+    def test_temporary_paths_are_not_named(self):
+        number = self.brought(gray_file(self.path('full.png')))['id']
+        with mock.patch.object(photo_file, 'write', lambda path, *_: open(
+                os.path.join(path, 'in', 'no', 'folder'))):
+            _, lacks = self.files_of(self.ticket(number))
+        self.assertEqual(lacks, 'full.png: No such file or directory\n')
+        self.say('/api/forget', [number])
