@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections import Counter, namedtuple
 
-from colorize.page.limits import MOST_PHOTOS, Refused
+from colorize.page.limits import MOST_PHOTOS, Refused, mib
 from colorize.photos import formats
 
 __all__ = ['Item', 'Shelf', 'clean_name']
@@ -22,8 +22,9 @@ Item = namedtuple('Item', 'number name path')
 
 _PREFIX = 'colorize-page-'
 
-#: Room that has to be left where the folder is, in bytes.
-_LEFT = 1 << 30
+#: Room that has to be left where the folder is: so many bytes, or this share
+#: of a small disk.
+_LEFT, _SHARE = 1 << 30, 0.1
 
 
 class Shelf:
@@ -64,8 +65,7 @@ class Shelf:
         colorize.page.limits.Refused
             When there is no room.
         """
-        if shutil.disk_usage(self.folder).free < _LEFT:
-            raise Refused(507, f'no room is left in {self.folder}')
+        self._need_room(file)
         # Short: a tab that closes may name all photos in 64 KiB, no more.
         number = secrets.token_urlsafe(16)
         name = clean_name(name)
@@ -84,6 +84,17 @@ class Shelf:
             self.remove(number)
             raise
         return item
+
+    def _need_room(self, file):
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        disk = shutil.disk_usage(self.folder)
+        needed = size + min(_LEFT, _SHARE * disk.total)
+        if disk.free < needed:
+            raise Refused(507, f'{os.path.dirname(self.folder)} has '
+                               f'{mib(disk.free)} free, {mib(needed)} are '
+                               'needed; start the program with TMPDIR set to '
+                               'a folder with more room')
 
     def get(self, number):
         """The item of a number.

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import time
 import zipfile
 from unittest import mock
@@ -39,6 +40,26 @@ class TestEndings(WithPhotos):
             self.refused(422, "pip install '.[formats]'", self.bring(path))
 
 
+class TestRoom(WithPhotos):
+    def on_a_disk(self, total, free):
+        """What comes of a photo of 2 MiB on a disk of so many MiB."""
+        usage = type(shutil.disk_usage('/'))(
+            total << 20, (total - free) << 20, free << 20)
+        source = gray_file(self.path('r.bmp'), rows=1024, columns=2048)
+        with mock.patch('shutil.disk_usage', lambda _: usage):
+            return self.bring(source)
+
+    def test_a_small_disk_is_enough_while_a_tenth_of_it_is_free(self):
+        for total, free in (900, 900), (900, 93), (20000, 1100):
+            self.assertEqual(self.on_a_disk(total, free)[0], 201)
+
+    def test_how_much_is_free_and_what_to_do_are_said(self):
+        self.refused(507, 'has 91 MiB free, 92 MiB are needed; start the '
+                     'program with TMPDIR', self.on_a_disk(900, 91))
+        self.refused(507, 'has 1000 MiB free, 1026 MiB are needed',
+                     self.on_a_disk(20000, 1000))
+
+
 class TestArchives(WithPhotos):
     def ticket(self, *numbers):
         return json.loads(self.say('/api/zip', [
@@ -65,14 +86,16 @@ class TestArchives(WithPhotos):
         def forget_and_make(*given):
             self.assertEqual(self.say('/api/forget', numbers)[0], 204)
             return make(*given)
-        with mock.patch.object(self.studio, 'file', forget_and_make):
+        forget = mock.Mock(wraps=self.studio.forget)
+        with mock.patch.multiple(self.studio, forget=forget,
+                                 file=forget_and_make):
             names, _ = self.files_of(ticket)
+            until = time.time() + 10  # the end comes after the last byte
+            while forget.call_count < 4 and time.time() < until:
+                time.sleep(0.01)
         self.assertEqual(names, ['a-color.png', 'b-color.png'])
-        until = time.time() + 10
-        while self.folders_left() and time.time() < until:
-            time.sleep(0.01)
         self.assertEqual(self.folders_left(), [])
-        self.assertEqual(self.studio._photos._taken, 0)
+        self.assertEqual(forget.call_count, 4)  # each by the tab, and after
 
     def test_temporary_paths_are_not_named(self):
         number = self.brought(gray_file(self.path('full.png')))['id']
