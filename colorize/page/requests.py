@@ -11,8 +11,8 @@ from colorize.page.limits import (LARGEST_FILE, LARGEST_REQUEST, Refused,
                                   SIZES, mib)
 from colorize.photos import formats
 
-__all__ = ['attachment', 'capped', 'format', 'json', 'photo', 'refusal',
-           'size']
+__all__ = ['attachment', 'capped', 'format', 'json', 'noted', 'photo',
+           'refusal', 'size']
 
 #: Bytes of a request without a photo.
 _SMALL = 1 << 20
@@ -137,3 +137,17 @@ def attachment(name):
     """Headers of a file that shall be saved under a name."""
     last = quote(name.rpartition('/')[2])
     return {'Content-Disposition': f"attachment; filename*=UTF-8''{last}"}
+
+
+def noted(notes):
+    """A header of what is to be said of a result, if anything is.
+
+    Parameters
+    ----------
+    notes : list of str
+
+    Returns
+    -------
+    dict
+    """
+    return {'X-Notes': quote('; '.join(notes))} if notes else {}

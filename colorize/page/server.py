@@ -229,8 +229,8 @@ class _Server:
             yield item
 
     async def _file(self, item, look, quality=None, form=None):
-        path, _ = await self._run(self._painting, self._studio.file, item,
-                                  look, quality, form)
+        path, notes = await self._run(
+            self._painting, self._studio.file, item, look, quality, form)
         try:
             with open(path, 'rb') as file:
                 content = file.read()
@@ -238,8 +238,8 @@ class _Server:
             os.unlink(path)
         name = result_name(item.name, form)
         kind = formats.by_ending(name).name.lower()
-        return Response(content, media_type=f'image/{kind}',
-                        headers=requests.attachment(name))
+        return Response(content, media_type=f'image/{kind}', headers=dict(
+            requests.attachment(name), **requests.noted(notes)))
 
     async def _asked(self, request):
         """Photo and look of a request."""

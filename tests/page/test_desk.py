@@ -3,6 +3,9 @@
 import json
 from unittest import mock
 
+import numpy as np
+from PIL import Image
+
 from colorize.page import limits
 from tests.page.browsing import Browsing
 from tests.page.serving import gray_file
@@ -211,6 +214,15 @@ class TestDesk(Browsing):
             'notices'))
         self.drop(self.broken())
         self.wait(lambda: 'are too large.×' in self.text('notices'))
+
+    def test_what_a_result_has_lost_is_said_beside_the_photo(self):
+        deep = np.linspace(900, 64000, 3000).reshape(50, 60)
+        Image.fromarray(deep.astype('uint16')).save(self.path('deep.jpg'),
+                                                    'PNG')
+        self.have(self.path('deep.jpg'))
+        self.assertNotIn('16 bits', self.text('notes'))
+        self.the('download').click()
+        self.wait(lambda: '16 bits' in self.text('notes'))
 
     def asks_before_it_leaves(self):
         return self.page.execute_script('''

@@ -260,6 +260,7 @@ class TestResults(WithPhotos):
         for name, kind in (('jpg', 'jpeg'), ('tif', 'tiff'), ('PNG', 'png')):
             _, headers, _ = self.bring(source, to=f'/api/color?format={name}')
             self.assertEqual(headers['Content-Type'], f'image/{kind}')
+        self.assertNotIn('X-Notes', headers)
         _, _, content = self.bring(source, to='/api/color?quality=80')
         self.assertEqual(content, self.predicted(source, '--quality', '80'))
         for query, words in (('quality=0', 'quality must be'),
@@ -272,6 +273,14 @@ class TestResults(WithPhotos):
             self.assertEqual(status, 400)
             self.assertIn(words, json.loads(body)['error'])
         self.assertEqual(sorted(os.listdir(self.shelf.folder)), before)
+
+    def test_what_a_result_has_lost_is_said(self):
+        deep = np.linspace(900, 64000, 3000).reshape(50, 60)
+        Image.fromarray(deep.astype('uint16')).save(self.path('deep.png'))
+        _, headers, _ = self.bring(self.path('deep.png'),
+                                   to='/api/color?format=jpg')
+        self.assertEqual(headers['X-Notes'],
+                         'JPEG%20holds%208%20of%20its%2016%20bits')
 
     def test_all_of_them_in_an_archive(self):
         ids = []

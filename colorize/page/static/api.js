@@ -70,9 +70,11 @@ export async function suggest(id, row, column) {
     .json()).colors;
 }
 
+// Returns what is to be said of the result, or ''.
 export async function download(id, look, name) {
-  const blob = await (await send(`/api/photos/${id}/file`, look)).blob();
-  save(blob, name);
+  const response = await send(`/api/photos/${id}/file`, look);
+  save(await response.blob(), name);
+  return decodeURIComponent(response.headers.get('X-Notes') || '');
 }
 
 // A link, so that the browser writes the archive while it comes.

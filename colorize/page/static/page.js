@@ -43,6 +43,11 @@ function leave(line) {
   $(document.body.classList.contains('empty') ? 'choose' : 'add').focus();
 }
 
+// What is said of the photo on the desk; of its result once it was taken.
+function noted(photo) {
+  $('notes').textContent = (photo.notes || []).join('; ');
+}
+
 // A function that waits until nobody has called it for a moment; each photo
 // has a wait of its own.
 function calm(call, wait) {
@@ -172,7 +177,7 @@ function looking(shelf, view, settings, hints) {
     hints.show(photo);
     if (photo) {
       settings.show(photo.look);
-      $('notes').textContent = (photo.notes || []).join('; ');
+      noted(photo);
     }
     view.show(photo).catch(fail);
   });
@@ -212,9 +217,10 @@ function taking(shelf) {
   const one = async () => {
     const photo = shelf.current;
     const taken = now(photo);
-    await api.download(photo.id, photo.asked(),
-      photo.result.split('/').pop());
+    photo.notes = [await api.download(photo.id, photo.asked(),
+      photo.result.split('/').pop())];
     photo.taken = taken;
+    if (photo === shelf.current) noted(photo);
   };
   const all = async () => {
     const taken = shelf.done().map(photo => [photo, now(photo)]);
