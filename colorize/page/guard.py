@@ -10,7 +10,7 @@ import hmac
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse
 
 from colorize.page.requests import capped
 
@@ -28,6 +28,16 @@ _HEADERS = {
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
 }
+
+#: For people with a bookmark, or a tab of yesterday.
+_STALE = '''<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>colorize</title>
+<h1>This address is of an earlier start</h1>
+<p>Its token is not today's: open the address that the program shows now.</p>
+'''
+
+_NO_TOKEN = ('the token is missing or wrong: open the address that the program '
+             'has printed')
 
 _NAMES = ('127.0.0.1', 'localhost')
 
@@ -59,8 +69,7 @@ class Guard:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
         reason = self._refusal(scope)
-        app = self._app if reason is None else JSONResponse(
-            {'error': reason}, 403)
+        app = self._app if reason is None else _turned_away(scope, reason)
         await app(scope, capped(receive), sealed)
 
     def _refusal(self, scope):
@@ -77,8 +86,7 @@ class Guard:
             return 'pages of other sites may not use this server'
         if scope['path'] not in self._open and not self._knows(
                 scope, headers):
-            return ('the token is missing or wrong: open the address that '
-                    'the program has printed')
+            return _NO_TOKEN
 
     def _knows(self, scope, headers):
         """Whether the token stands in the header, or in the address."""
@@ -88,3 +96,11 @@ class Guard:
             given = found.get('token', [''])[0]
         return hmac.compare_digest(given.strip().encode(),
                                    self._token.encode())
+
+
+def _turned_away(scope, reason):
+    """An answer that says why: a page for browsers, JSON for programs."""
+    accepted = Headers(scope=scope).get('accept', '')
+    if reason is _NO_TOKEN and 'text/html' in accepted:
+        return HTMLResponse(_STALE, 403)
+    return JSONResponse({'error': reason}, 403)

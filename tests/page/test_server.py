@@ -30,6 +30,13 @@ class TestStrangers(WithPhotos):
         self.assertEqual(self.ask('GET', f'/?token={self.token}',
                                   Authorization=None)[0], 200)
 
+    def test_a_browser_with_an_old_address_is_shown_a_page(self):
+        status, headers, body = self.ask(
+            'GET', '/?token=old', Authorization=None, Accept='text/html,*/*')
+        self.assertEqual(status, 403)
+        self.assertTrue(headers['Content-Type'].startswith('text/html'))
+        self.assertIn(b'address that the program shows now', body)
+
     def test_other_names_of_the_host(self):
         for host in ('evil.example', f'evil.example:{self.port}',
                      '127.0.0.1', f'127.0.0.1:{self.port}.evil.example'):
@@ -307,13 +314,3 @@ class TestResults(WithPhotos):
                      self.ask('GET', f'/api/zip/{ticket}'))
         self.refused(400, 'coherence must be', self.say('/api/zip', [
             {'id': ids[0], 'look': {'coherence': 'glue'}}]))
-
-    def test_names_in_an_archive_are_some_that_windows_takes(self):
-        source = gray_file(self.path('w.jpg'))
-        wanted = [{'id': self.brought(source, place=place)['id']}
-                  for place in ('who?/<a> "b"|c*.jpg', 'who?/<a> "b"|c?.jpg')]
-        ticket = json.loads(self.say('/api/zip', wanted)[2])['ticket']
-        _, _, content = self.ask('GET', f'/api/zip/{ticket}')
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            self.assertEqual(archive.namelist(), [
-                'who_/_a_ _b__c_-color.jpg', 'who_/_a_ _b__c_-color (2).jpg'])
