@@ -14,6 +14,10 @@ _CHUNK = 1 << 18
 #: What Windows has in no name; slashes part folders.
 _REFUSED = re.compile(r'[<>:"|?*]')
 
+#: What it takes for a device, whatever follows its first dot.
+_DEVICE = re.compile(r'^(con|prn|aux|nul|com[1-9]|lpt[1-9])(?= *(\.|$))',
+                     re.I)
+
 
 class _Pipe:
     """Where an archive is written to, and taken away from piece by piece."""
@@ -82,7 +86,7 @@ def _entry(name):
 
 def _free(name, taken):
     """A name that Windows takes and no other file in the archive has."""
-    name = _REFUSED.sub('_', name)
+    name = '/'.join(map(_for_windows, name.split('/')))
     stem, ending = os.path.splitext(name)
     number, found = 2, name
     while found.lower() in taken:
@@ -90,3 +94,8 @@ def _free(name, taken):
         number += 1
     taken.add(found.lower())
     return found
+
+
+def _for_windows(part):
+    """A file's or folder's name that Windows takes."""
+    return _DEVICE.sub(r'\1_', _REFUSED.sub('_', part).rstrip(' .'))

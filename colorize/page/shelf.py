@@ -184,6 +184,13 @@ def _sweep():
             pass  # in use, or gone by now
 
 
+def _short(name, most=120):
+    """A name that was cut before its ending, where it was too long."""
+    stem, ending = os.path.splitext(name)
+    ending = ending[:most // 4]
+    return stem[:most - len(ending)] + ending
+
+
 def _ending(name):
     """That by which photos are read, or refused; of any other name, none."""
     ending = os.path.splitext(name)[1].lower()
@@ -206,5 +213,5 @@ def clean_name(name):
     """
     parts = [''.join(each for each in part if each.isprintable()).strip()
              for part in name.replace('\\', '/').split('/')]
-    parts = [part[-120:] for part in parts if part.strip('. ')]
+    parts = [_short(part) for part in parts if part.strip('. ')]
     return '/'.join(parts[-8:]).replace(':', '_') or 'photo'

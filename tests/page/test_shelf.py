@@ -61,6 +61,11 @@ class TestRoom(WithPhotos):
 
 
 class TestArchives(WithPhotos):
+    def names_of(self, *places):
+        source = gray_file(self.path('w.jpg'))
+        return self.files_of(self.ticket(*(
+            self.brought(source, place=each)['id'] for each in places)))[0]
+
     def ticket(self, *numbers):
         return json.loads(self.say('/api/zip', [
             {'id': each} for each in numbers])[2])['ticket']
@@ -94,8 +99,23 @@ class TestArchives(WithPhotos):
             while forget.call_count < 4 and time.time() < until:
                 time.sleep(0.01)
         self.assertEqual(names, ['a-color.png', 'b-color.png'])
-        self.assertEqual(self.folders_left(), [])
+        self.assertEqual(len(self.folders_left()), len(self.shelf))
         self.assertEqual(forget.call_count, 4)  # each by the tab, and after
+
+    def test_names_are_some_that_windows_takes(self):
+        self.assertEqual(self.names_of(
+            'who?/<a> "b"|c*.jpg', 'who?/<a> "b"|c?.jpg', 'Aux/con/a.jpg',
+            'folder./roll 2. ./a.jpg', 'lpt1.old/nul .x/a.jpg',
+            'auxiliary/com10/Console.jpg'), [
+            'who_/_a_ _b__c_-color.jpg', 'who_/_a_ _b__c_-color (2).jpg',
+            'Aux_/con_/a-color.jpg', 'folder/roll 2/a-color.jpg',
+            'lpt1_.old/nul_ .x/a-color.jpg',
+            'auxiliary/com10/Console-color.jpg'])
+
+    def test_long_names_keep_their_beginning_and_ending(self):
+        place = f"{'f' * 300}/1914 {'x' * 300}.jpg"
+        self.assertEqual(self.names_of(place), [
+            f"{'f' * 120}/1914 {'x' * 111}-color.jpg"])
 
     def test_temporary_paths_are_not_named(self):
         number = self.brought(gray_file(self.path('full.png')))['id']
