@@ -36,8 +36,8 @@ _STALE = '''<!doctype html>
 <p>Its token is not today's: open the address that the program shows now.</p>
 '''
 
-_NO_TOKEN = ('the token is missing or wrong: open the address that the program '
-             'has printed')
+_NO_TOKEN = ('the token is missing or wrong: open the address that the '
+             'program has printed')
 
 _NAMES = ('127.0.0.1', 'localhost')
 
