@@ -48,8 +48,7 @@ export class Hints extends EventTarget {
     const inside = (share, length) =>
       Math.min(Math.max(Math.floor(share * length), 0), length - 1);
     this.#pick({row: inside(y, rows), column: inside(x, columns),
-      color: null, radius: Math.max(2, Math.round(
-        0.015 * Math.max(rows, columns)))}, -1);
+      color: null, radius: usualRadius(this.photo)}, -1);
   }
 
   async #pick(hint, number) {
@@ -236,9 +235,22 @@ export class Hints extends EventTarget {
       {type: 'application/json'}), `${stem}-hints.json`);
   }
 
+  // All of a file's hints, if the server takes them, or none.
   async #load() {
     const [file] = $('hints-file').files;
+    const {photo} = this;
     $('hints-file').value = '';
+    const hints = await this.#read(file, photo);
+    if (!hints || this.#tooMany(hints.length)) return;
+    try {
+      await api.color(photo.id, {...photo.asked(), hints}, 'small');
+    } catch (error) {
+      return this.#say(`${file.name} is not taken. ${error.message}`);
+    }
+    if (photo === this.photo) this.#set(hints);
+  }
+
+  async #read(file, photo) {
     try {
       const hints = JSON.parse(await file.text());
       const good = Array.isArray(hints) && hints.every(each =>
@@ -246,9 +258,7 @@ export class Hints extends EventTarget {
           Number.isFinite(each[name] ?? 1))
         && /^#[0-9a-f]{6}$/i.test(each.color));
       if (!good) throw new Error();
-      if (this.#tooMany(hints.length)) return;
-      this.#set(hints.map(each => ({radius: Math.max(2, Math.round(0.015
-        * Math.max(this.photo.rows, this.photo.columns))), ...each})));
+      return hints.map(each => ({radius: usualRadius(photo), ...each}));
     } catch {
       this.#say(`${file.name} is no file of hints.`);
     }
@@ -267,4 +277,9 @@ export class Hints extends EventTarget {
   #say(message) {
     this.dispatchEvent(new CustomEvent('failed', {detail: {message}}));
   }
+}
+
+// How far a hint reaches until somebody says otherwise.
+function usualRadius({rows, columns}) {
+  return Math.max(2, Math.round(0.015 * Math.max(rows, columns)));
 }

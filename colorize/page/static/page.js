@@ -23,6 +23,7 @@ function notice(message, remove) {
   text.textContent = message;
   line.append(text, ...remove ? [removal(line, remove)] : [], close);
   $('notices').replaceChildren(line);
+  return line;
 }
 
 function removal(line, remove) {
@@ -153,11 +154,13 @@ function counting(shelf) {
 // The photo on the desk follows what is chosen for it.
 function looking(shelf, view, settings, hints) {
   const fail = error => notice(error.message);
+  let wrong = null;  // what is said of a picture, until the next is there
+  const unpainted = error => { wrong = fail(error); };
   const repaint = calm(photo => {
     if (photo && photo === shelf.current) view.repaint();
   }, 60);
   const thumb = calm(photo => {
-    if (shelf.photos.includes(photo)) shelf.paint(photo).catch(fail);
+    if (shelf.photos.includes(photo)) shelf.paint(photo).catch(unpainted);
   }, 700);
   const changed = () => {
     repaint(shelf.current);
@@ -179,7 +182,7 @@ function looking(shelf, view, settings, hints) {
       settings.show(photo.look);
       noted(photo);
     }
-    view.show(photo).catch(fail);
+    view.show(photo).catch(unpainted);
   });
   settings.addEventListener('changed', () => {
     shelf.current.look = settings.look;
@@ -187,7 +190,8 @@ function looking(shelf, view, settings, hints) {
   });
   hints.addEventListener('changed', changed);
   hints.addEventListener('failed', event => fail(event.detail));
-  view.addEventListener('failed', event => fail(event.detail));
+  view.addEventListener('failed', event => unpainted(event.detail));
+  view.addEventListener('painted', () => wrong?.remove());
   $('for-all').addEventListener('click', async () => {
     const others = shelf.photos.filter(photo => photo !== shelf.current);
     for (const photo of others) photo.look = settings.look;

@@ -80,6 +80,7 @@ export class View extends EventTarget {
           asking.signal);
         await put([$('color')], blob, () => !asking.signal.aborted);
       }
+      if (asking === this.asking) this.dispatchEvent(new Event('painted'));
     } catch (error) {
       if (error.name !== 'AbortError') {
         this.dispatchEvent(new CustomEvent('failed', {detail: error}));
