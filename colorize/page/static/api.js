@@ -49,9 +49,20 @@ export async function add(file, place, signal) {
         {method: 'POST', body: form, signal});
       return await response.json();
     } catch (error) {
+      if (error.status === 0) await mustBeThere(file);
       if (error.status !== 503) throw error;
       await new Promise(done => setTimeout(done, 1000));
     }
+  }
+}
+
+// A file that cannot be read any more looks like a server that is gone.
+async function mustBeThere(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Refused(
+      `${file.name}: the file was moved or changed; add it again`, 0);
   }
 }
 
