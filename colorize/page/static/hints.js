@@ -4,6 +4,10 @@ import * as api from './api.js';
 
 const $ = id => document.getElementById(id);
 
+// Pixels between the dialog and its place, and the window's edge.
+const AWAY = 24;
+const EDGE = 16;
+
 export class Hints extends EventTarget {
   constructor(view, most) {
     super();
@@ -63,8 +67,8 @@ export class Hints extends EventTarget {
     $('likely').replaceChildren();
     $('drop-hint').hidden = number < 0;
     this.#draw();
-    this.#place(hint);
     $('picker').showModal();
+    this.#place(hint);
     const {photo} = this;
     try {
       const colors = await api.suggest(photo.id, hint.row, hint.column);
@@ -91,15 +95,26 @@ export class Hints extends EventTarget {
     }));
   }
 
-  // The dialog beside the place, inside the window.
+  // The dialog beside the place, below or above it, where that fits into the
+  // window and leaves the place in sight.
   #place(hint) {
+    const {photo} = this;
     const box = $('frame').getBoundingClientRect();
-    const left = box.left + box.width * hint.column / this.photo.columns + 24;
-    const top = box.top + box.height * hint.row / this.photo.rows - 40;
-    const style = $('picker').style;
-    const least = (value, room) => Math.max(16, Math.min(value, room));
-    style.setProperty('--left', `${least(left, innerWidth - 340)}px`);
-    style.setProperty('--top', `${least(top, innerHeight - 300)}px`);
+    const {width, height} = $('picker').getBoundingClientRect();
+    const x = box.left + box.width * (hint.column + 0.5) / photo.columns;
+    const y = box.top + box.height * (hint.row + 0.5) / photo.rows;
+    const inside = (at, size, room) =>
+      Math.max(EDGE, Math.min(at, room - size - EDGE));
+    const spots = [[x + AWAY, y - 40], [x - AWAY - width, y - 40],
+      [x - width / 2, y + AWAY], [x - width / 2, y - AWAY - height],
+    ].map(([left, top]) => [inside(left, width, innerWidth),
+      inside(top, height, innerHeight)]);
+    const apart = (at, start, size) =>
+      at < start - AWAY / 2 || at > start + size + AWAY / 2;
+    const [left, top] = spots.find(([left, top]) =>
+      apart(x, left, width) || apart(y, top, height)) || spots[0];
+    $('picker').style.setProperty('--left', `${left}px`);
+    $('picker').style.setProperty('--top', `${top}px`);
   }
 
   #paint(color) {
@@ -138,6 +153,11 @@ export class Hints extends EventTarget {
     }
     this.open = this.before = null;
     this.#draw();
+    // The hint's button, from which it was opened, was drawn anew.
+    const focused = document.activeElement;
+    if (focused === document.body || $('picker').contains(focused)) {
+      $('frame').focus({preventScroll: true});
+    }
   }
 
   #set(hints) {

@@ -38,9 +38,14 @@ function removal(line, remove) {
   return button;
 }
 
-// Take a message away; who uses the keyboard goes on where photos come in.
+// Take a message away.
 function leave(line) {
   line.remove();
+  goOn();
+}
+
+// Who uses the keyboard goes on where photos come in.
+function goOn() {
   $(document.body.classList.contains('empty') ? 'choose' : 'add').focus();
 }
 
@@ -131,6 +136,7 @@ function bringing(shelf, about) {
 // n of m, and what is shown at all.
 function counting(shelf) {
   shelf.addEventListener('changed', () => {
+    const focused = document.activeElement;
     const total = shelf.photos.length;
     const done = shelf.done().length;
     const failed = shelf.failed().length;
@@ -145,6 +151,9 @@ function counting(shelf) {
     $('count').textContent = `${done} of ${total} ${
       total === 1 ? 'photo' : 'photos'} coloured${
       failed ? `, ${failed} could not be read` : ''}`;
+    const lost = focused !== document.body
+      && !focused.getClientRects().length;
+    if (lost) goOn();
   });
   $('cancel').addEventListener('click', () => shelf.cancel());
   addEventListener('pagehide', () => api.forget(

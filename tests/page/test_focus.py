@@ -1,0 +1,95 @@
+"""The page by keyboard, by what is read aloud, and in narrow windows."""
+
+import os
+
+from tests.page.browsing import Browsing
+from tests.page.serving import gray_file
+
+#: Requests wait until go() is called.
+_HOLD = '''
+const ask = fetch;
+const going = new Promise(done => { go = done; });
+fetch = async (...given) => { await going; return ask(...given); };
+'''
+
+#: Whether the picker lies over a place of the photo, x and y from 0 to 1.
+_COVERS = '''
+const frame = document.getElementById('frame').getBoundingClientRect();
+const box = document.getElementById('picker').getBoundingClientRect();
+const x = frame.left + frame.width * arguments[0];
+const y = frame.top + frame.height * arguments[1];
+return [x >= box.left && x <= box.right && y >= box.top && y <= box.bottom,
+  box.left >= 0 && box.top >= 0 && box.right <= innerWidth
+    && box.bottom <= innerHeight];
+'''
+
+
+class TestFocus(Browsing):
+    def focused(self):
+        return self.page.switch_to.active_element.get_attribute('id')
+
+    def press(self, name):
+        """Push a button as the keyboard does it."""
+        from selenium.webdriver import Keys
+        self.the(name).send_keys(Keys.ENTER)
+
+    def test_the_photo_has_a_name(self):
+        self.one()
+        nodes = self.page.execute_cdp_cmd('Accessibility.getFullAXTree', {})
+        names = [node['name']['value'] for node in nodes['nodes']
+                 if node.get('role', {}).get('value') == 'application']
+        self.assertEqual(names, ['one.png'])
+
+    def test_it_is_on_the_photo_after_a_hint_was_removed(self):
+        self.one()
+        self.click_at(0.75, 0.5)
+        self.painted_anew(lambda: self.slide_to('free', '#2040d0'))
+        self.page.find_element('css selector', '#picker .main').click()
+        hint = self.page.find_element('css selector', '#hints button')
+        self.page.execute_script('arguments[0].focus()', hint)
+        hint.click()
+        self.press('drop-hint')
+        self.wait(lambda: not self.the('picker').is_displayed())
+        self.wait(lambda: self.focused() == 'frame')
+
+    def test_it_is_where_photos_come_in_after_the_last_has_left(self):
+        self.one()
+        self.press('remove')
+        self.wait(lambda: self.focused() == 'choose')
+
+    def test_it_is_where_photos_come_in_after_cancelling(self):
+        self.one()
+        self.page.execute_script(_HOLD)
+        self.drop(*[gray_file(self.path('more.png'))] * 3, target='body')
+        self.press('cancel')
+        self.page.execute_script('go()')
+        self.wait(lambda: not self.the('cancel').is_displayed())
+        self.wait(lambda: self.focused() == 'add')
+
+    def test_a_file_that_has_left_its_folder_is_named(self):
+        source = gray_file(self.path('moved.png'))
+        self.page.execute_script(_HOLD)
+        self.the('files').send_keys(source)
+        self.wait(lambda: 'on its way' in self.text('photos'))
+        os.unlink(source)
+        self.page.execute_script('go()')
+        self.until_counted('1 could not be read')
+        card = self.page.find_element('css selector', '#photos li')
+        self.assertEqual(card.get_attribute('title'), 'moved.png: the file '
+                         'was moved or changed; add it again')
+
+    def test_the_colours_leave_their_place_in_sight(self):
+        self.one(rows=240, columns=320)
+        for size in (400, 740), (360, 740), (640, 400), (800, 700):
+            self.page.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+                'width': size[0], 'height': size[1], 'deviceScaleFactor': 1,
+                'mobile': False})
+            for place in (0.1, 0.1), (0.9, 0.5), (0.6, 0.9):
+                self.page.execute_script(
+                    "document.getElementById('frame').scrollIntoView("
+                    "{block: 'center'})")
+                self.click_at(*place)
+                self.assertEqual(self.page.execute_script(_COVERS, *place),
+                                 [False, True], (size, place))
+                self.page.find_element('css selector',
+                                       '#picker .main').click()
