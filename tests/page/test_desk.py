@@ -215,6 +215,17 @@ class TestDesk(Browsing):
         self.drop(self.broken())
         self.wait(lambda: 'are too large.×' in self.text('notices'))
 
+    def test_a_new_photo_has_the_look_of_all_not_of_another(self):
+        self.have(gray_file(self.path('a.png')))
+        self.painted_anew(lambda: self.slide_to('saturation', 2))
+        for place, look in (1, '100 %'), (2, '200 %'):
+            self.drop(gray_file(self.path('b.png'), 1))
+            self.until_counted(f'{place + 1} of {place + 1} photos coloured')
+            self.choose_and_see(place)
+            self.assertEqual(self.text('saturation-now'), look)
+            self.choose_and_see(0)
+            self.the('for-all').click()
+
     def test_what_a_result_has_lost_is_said_beside_the_photo(self):
         deep = np.linspace(900, 64000, 3000).reshape(50, 60)
         Image.fromarray(deep.astype('uint16')).save(self.path('deep.jpg'),

@@ -70,7 +70,7 @@ function calm(call, wait) {
 async function start() {
   const about = await api.about();
   const settings = new Settings(about);
-  const shelf = new Shelf($('photos'), () => ({...settings.last}));
+  const shelf = new Shelf($('photos'), () => ({...settings.common}));
   const view = new View();
   const hints = new Hints(view, about.limits.hints);
   $('hints-part').hidden = $('keys').hidden = !about.hints;
@@ -202,6 +202,7 @@ function looking(shelf, view, settings, hints) {
   view.addEventListener('failed', event => unpainted(event.detail));
   view.addEventListener('painted', () => wrong?.remove());
   $('for-all').addEventListener('click', async () => {
+    settings.common = settings.look;
     const others = shelf.photos.filter(photo => photo !== shelf.current);
     for (const photo of others) photo.look = settings.look;
     for (const photo of others.filter(each => each.state === 'done')) {

@@ -28,7 +28,7 @@ export class Settings extends EventTarget {
     $('coherence').append(...['', ...about.coherences].map(name =>
       new Option(EVEN[name] || name, name)));
     $('coherence-part').hidden = about.coherences.length < 2;
-    this.last = {...this.default};
+    this.common = this.default;  // of photos that are still to come
     for (const name of about.decodings) this.#choice(name);
     if (about.decodings.length < 2) $('decodings').hidden = true;
     for (const name of ['saturation', 'coherence']) {
@@ -74,7 +74,6 @@ export class Settings extends EventTarget {
   }
 
   #changed() {
-    this.last = this.look;
     this.#say();
     this.dispatchEvent(new Event('changed'));
   }
