@@ -44,30 +44,31 @@ def zipped(files):
     Parameters
     ----------
     files : iterable of (str, callable)
-        Name in the archive, and what makes the file and returns its path;
-        it is removed afterwards. What raises
+        Name in the archive, and what makes the file and returns its path
+        and a list of notes; it is removed afterwards. What raises
         :class:`colorize.page.limits.Refused` is named in a file
-        ``not-coloured.txt`` at the end.
+        ``not-coloured.txt`` at the end, notes in ``notes.txt``.
 
     Yields
     ------
     bytes
     """
-    pipe, taken, failed = _Pipe(), set(), []
+    pipe, taken, failed, noted = _Pipe(), set(), [], []
     with zipfile.ZipFile(pipe, 'w') as archive:
         for name, make in files:
             try:
-                path = make()
+                path, notes = make()
             except Refused as error:
                 failed.append(error.message)
                 continue
+            name = _free(name, taken)
+            noted += [f'{name}: {note}' for note in notes]
             try:
-                yield from _added(archive, _free(name, taken), path, pipe)
+                yield from _added(archive, name, path, pipe)
             finally:
                 os.unlink(path)
-        if failed:
-            lines = '\n'.join(failed) + '\n'
-            archive.writestr(_entry(_free('not-coloured.txt', taken)), lines)
+        _add_text(archive, _free('not-coloured.txt', taken), failed)
+        _add_text(archive, _free('notes.txt', taken), noted)
     yield pipe.taken()
 
 
@@ -77,6 +78,11 @@ def _added(archive, name, path, pipe):
         for chunk in iter(lambda: file.read(_CHUNK), b''):
             member.write(chunk)
             yield pipe.taken()
+
+
+def _add_text(archive, name, lines):
+    if lines:
+        archive.writestr(_entry(name), '\n'.join(lines) + '\n')
 
 
 def _entry(name):

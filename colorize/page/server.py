@@ -200,7 +200,7 @@ class _Server:
 
         def make(item, look):
             return self._painting.submit(self._studio.file, item,
-                                         look).result()[0]
+                                         look).result()
         files = ((result_name(item.name), functools.partial(make, item, look))
                  for item, look in wanted)
         return StreamingResponse(

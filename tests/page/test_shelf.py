@@ -71,13 +71,13 @@ class TestArchives(WithPhotos):
             {'id': each} for each in numbers])[2])['ticket']
 
     def files_of(self, ticket):
-        """Names in an archive, and what it says of photos it lacks."""
+        """Names in an archive, and what the last says where it is a text."""
         _, _, content = self.ask('GET', f'/api/zip/{ticket}')
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-            lacks = (archive.read(names[-1]).decode()
-                     if names[-1] == 'not-coloured.txt' else '')
-        return names, lacks
+            text = (archive.read(names[-1]).decode()
+                    if names[-1].endswith('.txt') else '')
+        return names, text
 
     def folders_left(self):
         return [name for name in os.listdir(self.shelf.folder)
@@ -112,6 +112,13 @@ class TestArchives(WithPhotos):
             'lpt1_.old/nul_ .x/a-color.jpg',
             'auxiliary/com10/Console-color.jpg'])
 
+    def test_what_results_have_lost_is_in_a_text(self):
+        Image.new('I;16', (80, 60), 9000).save(self.path('deep.jpg'), 'PNG')
+        number = self.brought(self.path('deep.jpg'), place='a/deep.jpg')['id']
+        self.assertEqual(self.files_of(self.ticket(number)), (
+            ['a/deep-color.jpg', 'notes.txt'],
+            'a/deep-color.jpg: JPEG holds 8 of its 16 bits\n'))
+
     def test_long_names_keep_their_beginning_and_ending(self):
         place = f"{'f' * 300}/1914 {'x' * 300}.jpg"
         self.assertEqual(self.names_of(place), [
@@ -121,6 +128,6 @@ class TestArchives(WithPhotos):
         number = self.brought(gray_file(self.path('full.png')))['id']
         with mock.patch.object(photo_file, 'write', lambda path, *_: open(
                 os.path.join(path, 'in', 'no', 'folder'))):
-            _, lacks = self.files_of(self.ticket(number))
-        self.assertEqual(lacks, 'full.png: No such file or directory\n')
+            _, text = self.files_of(self.ticket(number))
+        self.assertEqual(text, 'full.png: No such file or directory\n')
         self.say('/api/forget', [number])
