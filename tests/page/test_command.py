@@ -131,14 +131,15 @@ class TestShelf(Folder):
         shelf = Shelf()
         self.addCleanup(shelf.close)
         with mock.patch.object(shutil, 'disk_usage', return_value=mock.Mock(
-                free=1 << 20)), self.assertRaisesRegex(Exception, 'no room'):
-            shelf.add('a.png', None)
+                total=1 << 30, free=1 << 20)), self.assertRaisesRegex(
+                    Exception, 'has 1 MiB free'):
+            shelf.add('a.png', io.BytesIO(b'photo'))
         self.assertEqual(len(shelf), 0)
 
     def test_a_photo_that_cannot_be_copied_is_taken_off(self):
         shelf = Shelf()
         self.addCleanup(shelf.close)
-        broken = mock.Mock()
+        broken = mock.Mock(**{'seek.return_value': 12})
         broken.read.side_effect = [b'half a photo', OSError('no disk left')]
         with self.assertRaisesRegex(OSError, 'no disk left'):
             shelf.add('a.png', broken)
