@@ -211,7 +211,7 @@ class _Server:
     async def _whole(self, pieces, items):
         """An archive that gets all it was promised: its tab may be gone."""
         try:
-            with self._shelf.held(items):
+            with self._shelf.held(items), contextlib.closing(pieces):
                 async for piece in iterate_in_threadpool(pieces):
                     yield piece
         finally:

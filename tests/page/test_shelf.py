@@ -4,6 +4,8 @@ import io
 import json
 import os
 import shutil
+import socket
+import threading
 import time
 import zipfile
 from unittest import mock
@@ -123,6 +125,27 @@ class TestArchives(WithPhotos):
         place = f"{'f' * 300}/1914 {'x' * 300}.jpg"
         self.assertEqual(self.names_of(place), [
             f"{'f' * 120}/1914 {'x' * 111}-color.jpg"])
+
+    def test_one_that_nobody_fetches_any_more_holds_nothing(self):
+        number = self.brought(gray_file(self.path('left.png')))['id']
+        address = f'/api/zip/{self.ticket(number)}?token={self.token}'
+        make, left = self.studio.file, threading.Event()
+
+        def wait_and_make(*given):
+            left.wait(10)
+            return make(*given)
+        with mock.patch.object(self.studio, 'file', wait_and_make):
+            with socket.create_connection(('127.0.0.1', self.port)) as tab:
+                tab.sendall(f'GET {address} HTTP/1.1\r\nHost: 127.0.0.1:'
+                            f'{self.port}\r\n\r\n'.encode())
+                tab.recv(100)
+            self.say('/api/forget', [number])
+            self.assertIn(number, self.folders_left())
+            left.set()
+            until = time.time() + 10
+            while number in self.folders_left() and time.time() < until:
+                time.sleep(0.01)
+        self.assertNotIn(number, self.folders_left())
 
     def test_temporary_paths_are_not_named(self):
         number = self.brought(gray_file(self.path('full.png')))['id']
