@@ -191,7 +191,7 @@ function looking(shelf, view, settings, hints) {
       settings.show(photo.look);
       noted(photo);
     }
-    view.show(photo).catch(unpainted);
+    view.show(photo).catch(fail);
   });
   settings.addEventListener('changed', () => {
     shelf.current.look = settings.look;
