@@ -94,13 +94,15 @@ def marked(photo):
     return found.tobytes()
 
 
-def belongs(result, photo):
+def belongs(result, photo, surely=False):
     """Whether a file is the result of a photo.
 
     Parameters
     ----------
     result, photo : str
         Paths.
+    surely : bool
+        Whether likeness is too little where a mark could be.
 
     Raises
     ------
@@ -110,6 +112,8 @@ def belongs(result, photo):
     mark, found = mark_of(photo), mark_in(result)
     if found is not None:
         return found == mark
+    if surely and _holds_marks(formats.by_ending(result)):
+        return False
     with contextlib.suppress(OSError):
         if mark_of(result) == mark:
             return False  # a copy of the photo
@@ -174,12 +178,16 @@ def _of_any_size(file):
     Image.init()
     start = file.read(16)
     for each in formats.FORMATS:
-        if 'exif' in (each.holds or ()):
+        if _holds_marks(each):
             make, accepts = Image.OPEN[each.name]
             if accepts(start):
                 file.seek(0)
                 return make(file, file.name)
     raise ValueError('no format that holds EXIF')
+
+
+def _holds_marks(form):
+    return form is not None and 'exif' in (form.holds or ())
 
 
 def _alike(result, photo):

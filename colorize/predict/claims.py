@@ -112,7 +112,7 @@ def claimed(tasks, claims, overwrite, left):
         others = _others(task)
         mine = claims.take(task.output, *others[1:], photo=task.photo)
         if mine and (overwrite or not os.path.lexists(task.output)) \
-                and not any(_stands(path, task) for path in others):
+                and not any(_stands(each, task, overwrite) for each in others):
             yield task
         else:
             claims.drop(task.output)
@@ -132,11 +132,11 @@ def _others(task):
     return [os.path.join(folder, name) for name in names(task, photo)]
 
 
-def _stands(path, task):
+def _stands(path, task, overwrite):
     """Whether a photo's result has come to be under another name."""
     if path == task.output or not os.path.lexists(path):
         return False
     with contextlib.suppress(OSError):  # reading the photo will say
         return not os.path.samefile(path, task.photo) \
-            and belongs(path, task.photo)
+            and belongs(path, task.photo, surely=overwrite)
     return False

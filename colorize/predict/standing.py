@@ -22,7 +22,8 @@ def standing(plan, overwrite, said=None):
     A name that the result of another photo has is left to it, and the next
     one is taken: ``a-color-2.jpg``. One that the user has named is refused.
     A result that an earlier run gave another name, because other photos or
-    folders were named then, is found.
+    folders were named then, is found. Where it is to be replaced, it has to
+    say itself whose it is: a picture that only looks like it may be a photo.
 
     Parameters
     ----------
@@ -68,14 +69,14 @@ def _settled(task, taken, named, others, overwrite):
             continue
         if named and overwrite or not os.path.lexists(name):
             break
-        if belongs(name, task.photo):
+        if belongs(name, task.photo, surely=overwrite):
             return Task(task.photo, name), True
         if named:
             raise ValueError(f'{name}: is no result of {task.photo} '
                              '(--overwrite replaces it)')
     for other in () if named else others.of(task):
         if os.path.realpath(other) not in taken and belongs(
-                other, task.photo):
+                other, task.photo, surely=overwrite):
             return Task(task.photo, other), True
     return Task(task.photo, name), False
 
@@ -133,13 +134,22 @@ def names(task, photo):
     return os.path.splitext(photo)[0] + rest, photo + rest
 
 
-def belongs(result, photo):
+def belongs(result, photo, surely=False):
+    """Whether a file is the result of a photo or film.
+
+    Parameters
+    ----------
+    result, photo : str
+        Paths.
+    surely : bool
+        Of a photo, see :func:`colorize.photos.marks.belongs`.
+    """
     # Pillow and PyAV are imported where something stands only.
     if formats.is_film(photo):
         from colorize.video.marks import belongs
-    else:
-        from colorize.photos.marks import belongs
-    return belongs(result, photo)
+        return belongs(result, photo)
+    from colorize.photos.marks import belongs
+    return belongs(result, photo, surely)
 
 
 def _numbered(name, number):
