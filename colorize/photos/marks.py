@@ -1,15 +1,16 @@
 """How a result knows the photo that it was made of.
 
-A few bytes of the photo's content are digested, and the digest stands in
-the EXIF of the result: it survives moving folders and names, needs no file
-beside, and is read without decoding anything. Where a format or another
-program has no EXIF, the two pictures are compared: a result has the photo's
-own lightness, and colours. A copy of a photo is no result.
+The photo's content is digested, and the digest stands in the EXIF of the
+result: it survives moving folders and names, needs no file beside, and is
+read without decoding anything. Where a format or another program has no EXIF,
+the two pictures are compared: a result has the photo's own lightness, and
+colours. A copy of a photo is no result.
 """
 
 import contextlib
 import functools
 import hashlib
+import io
 import os
 import struct
 
@@ -21,18 +22,26 @@ import colorize
 from colorize.disk.whole import require_file
 from colorize.photos import exif, formats, images
 
-__all__ = ['belongs', 'mark_in', 'mark_of', 'marked', 'settings_in']
+__all__ = ['belongs', 'mark_in', 'mark_of', 'marked', 'quick_mark_of',
+           'settings_in']
 
-#: A photo is known by its size and so many parts of so many bytes, evenly
-#: spread: scans of one scanner may have one size and white margins.
+#: A photo is first known by its size and so many parts of so many bytes,
+#: evenly spread: scans of one scanner may have one size and white margins.
 _PARTS, _BYTES = 8, 1 << 15
+
+#: Digits of each half of a mark.
+_HALF = 16
+
+#: Seconds by which a photo has to be older than its result to be the one that
+#: was read: reading and colouring take time, and clocks differ.
+_OLDER = 60
 
 #: Pictures are compared at so many pixels a side.
 _SIDE = 16
 
 
 def mark_of(photo):
-    """Digest a photo.
+    """Digest a file; a half is of parts of it, the other of all of it.
 
     Parameters
     ----------
@@ -49,27 +58,55 @@ def mark_of(photo):
     OSError
         When it cannot be read.
     """
+    with _opened(photo) as file:
+        return _of_parts(file)[:_HALF] + _of_all(file)[_HALF:]
+
+
+def quick_mark_of(path):
+    """Digest parts of a file only, as of a film; a half is :func:`mark_of`'s.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    """
+    with _opened(path) as file:
+        return _of_parts(file)
+
+
+def _opened(photo):
     if isinstance(photo, bytes):
-        return _digest(lambda start, size: memoryview(photo)[
-            start:start + size], len(photo))
+        return io.BytesIO(photo)
     require_file(photo)
-    with open(photo, 'rb') as file:
-        return _digest(functools.partial(_part, file),
-                       os.fstat(file.fileno()).st_size)
+    return open(photo, 'rb')
 
 
-def _part(file, start, size):
-    file.seek(start)
-    return file.read(size)
-
-
-def _digest(part, size):
+def _of_parts(file):
+    size = file.seek(0, os.SEEK_END)
+    if size <= _PARTS * _BYTES:
+        return _of_all(file)
     found = hashlib.sha256(str(size).encode())  # processors have it
-    starts = {0} if size <= _PARTS * _BYTES else {
-        number * (size - _BYTES) // (_PARTS - 1) for number in range(_PARTS)}
-    for start in sorted(starts):
-        found.update(part(start, _BYTES if len(starts) > 1 else size))
-    return found.hexdigest()[:32]
+    for number in range(_PARTS):
+        file.seek(number * (size - _BYTES) // (_PARTS - 1))
+        found.update(file.read(_BYTES))
+    return found.hexdigest()[:2 * _HALF]
+
+
+def _of_all(file):
+    found = hashlib.sha256(str(file.seek(0, os.SEEK_END)).encode())
+    file.seek(0)
+    for part in iter(functools.partial(file.read, 1 << 20), b''):
+        found.update(part)
+    return found.hexdigest()[:2 * _HALF]
 
 
 def marked(photo):
@@ -109,18 +146,27 @@ def belongs(result, photo, surely=False):
     OSError
         When the photo cannot be read.
     """
-    mark, found = mark_of(photo), mark_in(result)
+    quick, found = quick_mark_of(photo), mark_in(result)
     if found is not None:
-        return found == mark
+        return found[:_HALF] == quick[:_HALF] and (
+            _is_older(photo, result) or found == mark_of(photo))
     if surely and _holds_marks(formats.by_ending(result)):
         return False
     with contextlib.suppress(OSError):
-        if mark_of(result) == mark:
+        if quick_mark_of(result) == quick:
             return False  # a copy of the photo
     try:
         return _alike(images.load(result), images.load(photo))
     except images.ImageError:
         return False
+
+
+def _is_older(photo, result):
+    """Whether nobody has written a photo since its result was made.
+
+    Then its parts suffice: to read all of a thousand scans takes long.
+    """
+    return os.stat(photo).st_mtime + _OLDER < os.stat(result).st_mtime
 
 
 def mark_in(path):

@@ -1,6 +1,7 @@
 """Colouring one film: read, coloured and encoded at the same time."""
 
 import copy
+import os
 from contextlib import closing, contextmanager
 
 import av
@@ -9,7 +10,7 @@ import numpy as np
 
 from colorize.coherence import for_films
 from colorize.colorizer import default_weights, network_size
-from colorize.photos.marks import mark_of
+from colorize.photos.marks import mark_of, quick_mark_of
 from colorize.prefetch import prefetch
 from colorize.video import STEADY, chroma, encoding, joining, planes, steady
 from colorize.video import hints as told
@@ -119,7 +120,8 @@ def _upright(film):
 
 def _what(film, encoder, colorizer, firm, files):
     """What has to be the same for segments of an earlier run to be used."""
-    found = {'film': mark_of(film.path), 'encoder': repr(encoder),
+    found = {'film': quick_mark_of(film.path), 'encoder': repr(encoder),
+             'time': os.stat(film.path).st_mtime_ns,
              'decode': colorizer.decoding, 'coherence': colorizer.coherence,
              'saturation': colorizer.saturation, 'steady': firm}
     for name, path in files.items():

@@ -1,13 +1,14 @@
 """How the result of a film knows its film: by a name of its picture track.
 
-See :mod:`colorize.photos.marks`, whose digest it is. The name of a track's
+See :mod:`colorize.photos.marks`, whose digest of parts it is: a film is large,
+and one that was cut or encoded anew differs everywhere. The name of a track's
 handler is what every container keeps and no player shows.
 """
 
 from collections import namedtuple
 
 import colorize
-from colorize.photos.marks import mark_of
+from colorize.photos.marks import quick_mark_of
 from colorize.video import extra
 
 __all__ = ['belongs', 'is_damaged', 'mark_in', 'marked', 'settings_in']
@@ -37,7 +38,8 @@ def marked(path, settings=None, damaged=False):
     """
     made = f' as {settings}' if settings else ''
     made += _DAMAGED if damaged else ''
-    return f'colorize {colorize.__version__}{made}, film {mark_of(path)}'
+    mark = quick_mark_of(path)
+    return f'colorize {colorize.__version__}{made}, film {mark}'
 
 
 def belongs(result, path):
@@ -53,7 +55,7 @@ def belongs(result, path):
         Where films cannot be read.
     OSError
     """
-    mark = mark_of(path)
+    mark = quick_mark_of(path)
     return mark_in(result) == mark
 
 

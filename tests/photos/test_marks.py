@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from colorize.photos import images, photo_file
-from colorize.photos.marks import belongs, mark_in, mark_of, settings_in
+from colorize.photos.marks import (belongs, mark_in, mark_of, quick_mark_of,
+                                   settings_in)
 from tests.shared.photo_files import PhotoFiles
 from tests.shared.photos import photo
 
@@ -27,6 +28,21 @@ class TestMark(PhotoFiles):
             self.assertEqual(mark_of(self.path('a')), mark_of(content))
             marks.add(mark_of(content))
         self.assertEqual(len(marks), 7)
+
+    def test_of_parts(self):
+        """A change between them is not seen, and is in half of the mark."""
+        content = bytearray(np.random.RandomState(0).bytes(10 ** 6))
+        found = []
+        for _ in range(2):
+            with open(self.path('a'), 'wb') as file:
+                file.write(content)
+            found.append((quick_mark_of(self.path('a')),
+                          mark_of(self.path('a'))))
+            content[40000] ^= 1
+        (parts, mark), (later_parts, later) = found
+        self.assertEqual(later_parts, parts)
+        self.assertNotEqual(later, mark)
+        self.assertEqual({parts[:16]}, {mark[:16], later[:16]})
 
     def test_of_no_file(self):
         for make in (os.mkdir, os.mkfifo):
@@ -95,6 +111,34 @@ class TestBelongs(PhotoFiles):
             image.crop((3, 3, 9, 9)).rotate(90).save(
                 self.path('c.jpg'), exif=image.info['exif'])
         self.assertEqual(self.both('c.jpg'), [True, False])
+
+    def retouched(self, rows):
+        """A large photo and its result; then some rows become black."""
+        pixels = np.random.RandomState(0).randint(
+            0, 256, (600, 600, 3), 'uint8')
+        Image.fromarray(pixels).save(self.path('0.bmp'))
+        photo_file.write(self.path('a.jpg'),
+                         photo_file.read(self.path('0.bmp')))
+        self.assertTrue(belongs(self.path('a.jpg'), self.path('0.bmp')))
+        pixels[rows] = 0
+        Image.fromarray(pixels).save(self.path('0.bmp'))
+
+    def test_a_change_anywhere(self):
+        """Of 1800 bytes a row, between the eight parts."""
+        self.retouched(slice(30, 80))
+        self.assertFalse(belongs(self.path('a.jpg'), self.path('0.bmp')))
+
+    def test_of_a_photo_that_is_older_only_parts_are_read(self):
+        self.retouched(slice(0, 0))
+        os.utime(self.path('0.bmp'), (0, 0))
+        with mock.patch('colorize.photos.marks.mark_of') as all_of_it:
+            self.assertTrue(belongs(self.path('a.jpg'), self.path('0.bmp')))
+        all_of_it.assert_not_called()
+        # As a result of before marks were of everything, too.
+        with mock.patch('colorize.photos.marks.mark_of', quick_mark_of):
+            self.retouched(slice(0, 0))
+        os.utime(self.path('0.bmp'), (0, 0))
+        self.assertTrue(belongs(self.path('a.jpg'), self.path('0.bmp')))
 
     def test_without_a_mark(self):
         """As of an earlier version, or saved by a program that drops it."""

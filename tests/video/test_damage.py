@@ -177,6 +177,14 @@ class TestStopped(Folder):
         asked = self.color(whole, firm=0.9)
         self.assertEqual(self.color(again, firm=0.9), asked)
 
+    def test_a_film_that_was_changed_starts_anew(self):
+        """Though no part that is digested is another."""
+        whole, again = self.path('whole.mp4'), self.path('again.mp4')
+        asked = self.color(whole)
+        self.stop(again, 70)
+        os.utime(self.film, (0, 0))
+        self.assertEqual(self.color(again), asked)
+
     def test_two_at_a_time(self):
         def bar(done, of):
             with self.assertRaisesRegex(FilmError, 'another process'):
