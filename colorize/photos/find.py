@@ -61,7 +61,9 @@ def _photos(folder):
 
 
 def search(folder, films=False):
-    """What a folder holds, with all that is below it.
+    """What a folder holds, with all that is below it, and behind links.
+
+    Each folder counts once; by a link only where it is not below itself.
 
     Parameters
     ----------
@@ -74,14 +76,28 @@ def search(folder, films=False):
     Found
     """
     unread, paths = [], []
-    for parent, folders, names in os.walk(folder, onerror=unread.append):
-        folders[:] = [name for name in folders if not is_passed_over(name)]
+    for parent, names in _folders(folder, unread.append):
         paths += [os.path.join(parent, name) for name in names
                   if not is_passed_over(name)]
     return Found(sorted(path for path in paths if formats.by_ending(path)
                         or films and formats.is_film(path)),
                  sorted(path for path in paths if formats.foreign(path)),
                  unread)
+
+
+def _folders(folder, onerror):
+    """Pairs of a folder and names in it; links are followed last."""
+    seen, places = set(), [folder]
+    for place in places:
+        for parent, folders, names in os.walk(place, onerror=onerror):
+            path = os.path.realpath(parent)
+            folders[:] = [] if path in seen else sorted(
+                name for name in folders if not is_passed_over(name))
+            if path not in seen:
+                yield parent, names
+            seen.add(path)
+            places += [os.path.join(parent, name) for name in folders
+                       if os.path.islink(os.path.join(parent, name))]
 
 
 def is_passed_over(name):

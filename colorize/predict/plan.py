@@ -86,9 +86,15 @@ def make_plan(places, output=None, form=None, suffix='-color',
 def _add(found, photo):
     """Add a photo unless it is there; rather itself than a link to it."""
     path = os.path.realpath(photo.photo)
-    if path not in found or (os.path.islink(found[path].photo)
-                             and not os.path.islink(photo.photo)):
+    if path not in found or (_is_linked(found[path], path)
+                             and not _is_linked(photo, path)):
         found[path] = photo
+
+
+def _is_linked(found, path):
+    """Whether a photo, or a folder of its place, is a link to a path."""
+    return os.path.islink(found.photo) or not path.endswith(
+        os.sep + found.place)
 
 
 def _photos(place, output):
@@ -123,16 +129,20 @@ def _is_pattern(place):
 
 
 def _inside(photo, output, root):
-    """Whether a photo lies in an output folder that is below `root`."""
+    """Whether a photo's folder is in an output folder that `root` is not in.
+
+    It is found there below `root`, or behind a link.
+    """
     if output is None:
         return False
-    folder, root = (os.path.realpath(each) for each in (output, root))
-    return folder != root and _below(folder, root) and _below(
-        os.path.realpath(photo), folder)
+    place, root = (os.path.realpath(each)
+                   for each in (os.path.dirname(photo), root))
+    return _is_in(place, output) and not _is_in(root, output)
 
 
-def _below(path, folder):
-    return path.startswith(os.path.join(folder, ''))
+def _is_in(path, folder):
+    return os.path.join(path, '').startswith(
+        os.path.join(os.path.realpath(folder), ''))
 
 
 def _matches(pattern):

@@ -3,7 +3,7 @@
 import os
 from unittest import mock
 
-from colorize.photos import formats
+from colorize.photos import find, formats
 from colorize.predict import plan
 from tests.shared.folder import Folder
 
@@ -106,6 +106,61 @@ class TestPlaces(Tree):
         self.make('in/b.png', 'in/a.png', 'z.png')
         self.assertEqual(list(self.planned('z.png', 'in')),
                          ['z.png', 'in/a.png', 'in/b.png'])
+
+
+class TestLinks(Tree):
+    """Of folders, which folders and patterns follow."""
+
+    def setUp(self):
+        super().setUp()
+        self.make('in/a.png', 'in/z/b.png', 'there/c.png', 'there/deep/d.png')
+
+    def test_are_followed(self):
+        os.symlink('../there', 'in/1950')
+        expected = {'in/a.png': 'out/a-color.png',
+                    'in/z/b.png': 'out/z/b-color.png',
+                    'in/1950/c.png': 'out/1950/c-color.png',
+                    'in/1950/deep/d.png': 'out/1950/deep/d-color.png'}
+        for place in ('in', 'in/**'):
+            self.assertEqual(self.planned(place, output='out'), expected)
+        self.assertEqual(find.find_photos(['in']), sorted(expected))
+        self.assertEqual(self.planned('in')['in/1950/c.png'],
+                         'in/1950/c-color.png')
+
+    def test_what_lies_below_itself_has_its_own_place(self):
+        for link, folder in (('in/0', 'z'), ('in/z/again', '..'),
+                             ('in/self', '.'), ('in/.hidden', '../there')):
+            os.symlink(folder, link)
+        self.assertEqual(find.find_photos(['in']), ['in/a.png', 'in/z/b.png'])
+
+    def test_a_pattern_takes_the_photo_rather_than_what_leads_to_it(self):
+        os.symlink('z', 'in/0')
+        self.assertEqual(set(self.planned('in/**')),
+                         {'in/a.png', 'in/z/b.png'})
+
+    def test_twice_to_one_folder(self):
+        os.symlink('../there', 'in/first')
+        os.symlink('../../there/deep', 'in/z/second')
+        self.assertEqual(find.find_photos(['in']), [
+            'in/a.png', 'in/first/c.png', 'in/first/deep/d.png',
+            'in/z/b.png'])
+
+    def test_to_the_folder_of_results(self):
+        self.make('out/x.png')
+        os.symlink('../out', 'in/results')
+        os.symlink('..', 'in/all')
+        os.symlink('out', 'colored')
+        for output in ('out', 'colored'):
+            for place in ('in', 'in/*/*', 'in/*/*/*'):
+                self.assertNotIn('x.png', map(os.path.basename, self.planned(
+                    place, output=output)))
+        # Unless the photos lie in it.
+        self.assertEqual(len(self.planned('in', output='in')), 5)
+
+    def test_that_lead_nowhere(self):
+        os.symlink('nowhere', 'in/link')
+        os.symlink('circle', 'in/circle')
+        self.assertEqual(find.find_photos(['in']), ['in/a.png', 'in/z/b.png'])
 
 
 class TestPassedOver(Tree):
