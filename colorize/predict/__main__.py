@@ -92,7 +92,7 @@ def _prepared(parser, given):
         parser.error(f'--json {command.printable(given.json)}: is a photo or '
                      'its result')
     try:
-        return plan, prepare(given.json) if given.json else {}
+        return plan, {} if given.json is None else prepare(given.json)
     except ValueError as error:
         parser.error(f'--json {command.printable(str(error))}')
 

@@ -35,6 +35,8 @@ def prepare(path):
     ValueError
         When the file is there and no report, or cannot be written.
     """
+    if path in ('', '-'):
+        raise ValueError(f"{path or repr('')}: reports are files; name a file")
     if _is_stream(path):
         if os.path.isdir(path) or not os.access(path, os.W_OK):
             raise ValueError(f'{path}: cannot be written')

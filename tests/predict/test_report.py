@@ -171,6 +171,16 @@ class TestReport(Predicting):
         self.assertEqual(os.listdir(self.folder), ['photo0.png'])
         self.assertEqual(self.made, [])
 
+    def test_a_pipe_is_no_place(self):
+        source, = write_photos(self.folder, 1)
+        for place, said in (('-', '-'), ('', "''")):
+            status, lines, _ = self.run_main(source, '--json', place)
+            self.assertEqual(status, 2)
+            self.assertIn(f'--json {said}: reports are files; name a file',
+                          lines[-1])
+        self.assertEqual(os.listdir(self.folder), ['photo0.png'])
+        self.assertFalse(os.path.exists('-'))
+
     def test_a_score_that_is_no_number_is_null(self):
         summary = Summary({}, {}, Plan([Task('a', 'b')], 0, [], [], False))
         summary.add(Task('a', 'b'), 'done', scores={
