@@ -64,8 +64,10 @@ def listed(path):
     if os.path.getsize(path) > LONGEST:
         raise HintError(f'has more than {LONGEST} bytes')
     try:
-        with open(path, encoding='utf-8') as file:
+        with open(path, encoding='utf-8-sig') as file:
             found = json.load(file)
+    except UnicodeDecodeError as error:
+        raise HintError('must be UTF-8') from error
     except (RecursionError, ValueError) as error:
         raise HintError(f'is no JSON ({error})') from error
     if not isinstance(found, list):

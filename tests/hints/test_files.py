@@ -26,6 +26,11 @@ class TestFiles(Folder):
         path = self.write('a.JSON', json.dumps(HINTS).encode())
         self.same(files.read(path, (30, 40)), placed(HINTS, (30, 40)))
 
+    def test_json_as_notepad_writes_it(self):
+        """It begins with a mark of the order of bytes."""
+        path = self.write('a.json', json.dumps(HINTS).encode('utf-8-sig'))
+        self.same(files.read(path, (30, 40)), placed(HINTS, (30, 40)))
+
     def test_a_picture(self):
         picture = np.zeros((30, 40, 4), 'uint8')
         picture[3:5, 6:8] = 0xa0, 0x30, 0x20, 255
@@ -41,7 +46,8 @@ class TestFiles(Folder):
         Image.new('RGBA', (41, 30)).save(other)
         for path, words in (
                 (self.write('a.json', b'[{'), 'is no JSON'),
-                (self.write('b.json', b'\xff\xfe'), 'is no JSON'),
+                (self.write('b.json', json.dumps(HINTS).encode('utf-16')),
+                 'b.json: must be UTF-8$'),
                 (self.write('c.json', b'{}'), 'no list'),
                 (self.write('d.json', b'[' * 200000), 'is no JSON'),
                 (self.write('e.json', b' ' * (1 << 22)), 'bytes'),
