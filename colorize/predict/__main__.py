@@ -12,7 +12,7 @@ from colorize.predict.arguments import make_parser, parse
 from colorize.predict.claims import Claims, claimed, is_of_another
 from colorize.predict.neighbours import agreed
 from colorize.predict.plan import make_plan
-from colorize.predict.report import Summary, prepare
+from colorize.predict.report import Summary, prepare, unscored
 from colorize.predict.settings import is_of_others, settings_of
 
 __all__ = ['main']
@@ -248,9 +248,8 @@ def _conclude(summary):
     """The average of all scores, and what has none."""
     if summary.scores():
         _row(_average(summary), f'average of {len(summary.scores())}')
-    elif summary.skipped:
-        command.say('photos that were done before are not scored; '
-                    '--overwrite colours and scores them again')
+    if summary.unscored:
+        command.say(unscored(summary.unscored))
 
 
 def _say(outcome, summary):

@@ -10,7 +10,7 @@ from collections import Counter
 from colorize.disk.whole import written_whole
 from colorize.photos import formats
 
-__all__ = ['Summary', 'prepare']
+__all__ = ['Summary', 'prepare', 'unscored']
 
 #: Of a record, what stays true of a photo that is skipped.
 _LASTING = ('size', 'seconds', 'notes', 'scores')
@@ -175,9 +175,11 @@ class Summary:
         return len(self._plan.tasks) - sum(self._counts.values()) - self.left
 
     @property
-    def skipped(self):
-        """How many photos had been done before."""
-        return self._counts['skipped']
+    def unscored(self):
+        """How many photos had been done before, without known scores."""
+        return sum(record['status'] == 'skipped' and 'scores' not in record
+                   and not formats.is_film(record['input'])
+                   for record in self._records.values())
 
     def scores(self):
         """All scores so far, dicts."""
@@ -226,6 +228,24 @@ def _done_before(count, others):
         f', {others} with other settings' if others else ''
     return (f"{count} {'was' if one else 'were'} done before{how} "
             f"(--overwrite colours {'it' if one else 'them'} again)")
+
+
+def unscored(count):
+    """In words, what the average is not of.
+
+    Parameters
+    ----------
+    count : int
+        See :attr:`Summary.unscored`.
+
+    Returns
+    -------
+    str
+    """
+    one = count == 1
+    return (f"{_counted(count, 'photo')} that {'was' if one else 'were'} done "
+            f"before {'is' if one else 'are'} not scored (--overwrite colours "
+            f"and scores {'it' if one else 'them'})")
 
 
 def _kinds(tasks):
