@@ -97,6 +97,7 @@ class Summary:
         self._records, self._before = {}, dict(before)
         self._counts, self._began = Counter(), time.time()
         self.stopped, self.others = False, 0
+        self._planned, self._numbered = dict(plan.tasks), []
 
     def __contains__(self, task):
         return task.photo in self._records
@@ -120,6 +121,10 @@ class Summary:
         record.update((name, value) for name, value in more.items()
                       if value not in (None, []))
         self._records[task.photo] = record
+        name = os.path.basename(task.output)
+        if status == 'done' and name != os.path.basename(
+                self._planned.get(task.photo, name)):
+            self._numbered.append(name)
 
     @property
     def failed(self):
@@ -131,8 +136,8 @@ class Summary:
         """Whether the run cannot be told from one photo's result."""
         plan = self._plan
         return bool(len(plan.tasks) > 1 or self._counts['skipped']
-                    or self.left or plan.own or plan.foreign or plan.unread
-                    or self.stopped)
+                    or self._numbered or self.left or self.stopped
+                    or plan.own or plan.foreign or plan.unread)
 
     def line(self):
         """The run in one line.
@@ -145,6 +150,8 @@ class Summary:
         if counts['skipped']:
             parts.append(_done_before(counts['skipped'], self.others))
         parts.append(f"{counts['failed']} failed")
+        if self._numbered:
+            parts.append(_taken(self._numbered))
         if self.left:
             parts.append(f'{self.left} left to another run')
         if self._not_reached:
@@ -228,6 +235,13 @@ def _done_before(count, others):
         f', {others} with other settings' if others else ''
     return (f"{count} {'was' if one else 'were'} done before{how} "
             f"(--overwrite colours {'it' if one else 'them'} again)")
+
+
+def _taken(names):
+    """In words, that results are not called as their photos are."""
+    has = 'another file has its name' if len(names) == 1 else \
+        'other files have their names'
+    return f"{_counted(len(names), 'result')} numbered, as {has} ({names[0]})"
 
 
 def unscored(count):

@@ -12,7 +12,7 @@ from colorize.predict.plan import Plan, Task
 from colorize.predict.report import Summary
 from colorize.systems.weights_file import default_weights
 from tests.predict.test_command import write_weights
-from tests.shared.photos import write_photos
+from tests.shared.photos import photo, write_photos
 from tests.shared.predicting import Predicting
 
 
@@ -46,6 +46,39 @@ class TestGrammar(Predicting):
             '0 of 2 photos coloured, 2 were done before (--overwrite colours '
             'them again), 0 failed, 2 results among them passed over, 2 '
             'folders cannot be read')
+
+
+class TestNumbered(Predicting):
+    def test_names_that_other_files_have(self):
+        for number, place in enumerate('abc'):
+            os.mkdir(self.path(place))
+            images.save(self.path(place, 'x.png'), photo(number))
+        for places, words in (
+                ('a', []), ('ab', ['1 result numbered, as another file has '
+                                   'its name (x-color-2.png)']),
+                ('abc', ['1 result numbered, as another file has its name '
+                         '(x-color-3.png)']), ('abc', [])):
+            self.assertEqual(self.said(places), words)
+        shutil.rmtree(self.path('out'))
+        self.assertEqual(self.said('abc'), [
+            '2 results numbered, as other files have their names '
+            '(x-color-2.png)'])
+
+    def said(self, places):
+        status, lines, _ = self.run_main(
+            *(self.path(place, 'x.png') for place in places), '-o',
+            self.path('out'))
+        self.assertEqual(status, 0)
+        return re.findall('[0-9]+ results? numbered[^)]*[)]',
+                          ' '.join(lines))
+
+    def test_of_one_photo(self):
+        source, = write_photos(self.folder, 1)
+        with open(self.path('photo0-color.png'), 'w') as file:
+            file.write('a letter')
+        _, lines, _ = self.run_main(source)
+        self.assertIn('1 of 1 photo coloured, 0 failed, 1 result numbered',
+                      lines[0])
 
 
 class TestStopped(Predicting):
