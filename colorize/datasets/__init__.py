@@ -11,6 +11,7 @@ import re
 from collections import namedtuple
 
 from colorize.datasets import make_cache
+from colorize.datasets.make_cache import DatasetError
 from colorize.photos import cached
 from colorize.photos.find import find_photos
 
@@ -49,10 +50,6 @@ DATASETS = {
 }
 
 _SEED = 'colorize 2016'
-
-
-class DatasetError(ValueError):
-    """A dataset that cannot be had from a folder; names it and why."""
 
 
 def find(name, folder):
@@ -120,7 +117,7 @@ def split(names, train=None, test=None, known=''):
     return order[test:wanted], order[:test]
 
 
-def build(name, folder, cache, side=224, test=None):
+def build(name, folder, cache, side=224, test=None, replace=True):
     """Make the cache of a dataset, or go on where that was stopped.
 
     Parameters
@@ -130,11 +127,14 @@ def build(name, folder, cache, side=224, test=None):
     folder : str
         Where it was unpacked.
     cache : str
-        The HDF5 file. One that was made of the same photos stays.
+        The HDF5 file. One that was made of the same photos, unchanged
+        since, stays.
     side : int
         Photos are scaled to `side` x `side`.
     test : int, optional
         Number of test photos of a folder of one's own, 1 or more.
+    replace : bool
+        Whether a cache of other photos, or of another split, gives way.
 
     Returns
     -------
@@ -143,8 +143,8 @@ def build(name, folder, cache, side=224, test=None):
     Raises
     ------
     DatasetError, colorize.photos.cached.CacheError
-        When there are no photos, or `cache` is a file of another kind, or
-        `test` cannot be.
+        When there are no photos, or `cache` is a file of another kind or
+        may not be replaced, or `test` cannot be.
     """
     if test is not None and (name != 'folder' or test < 1):
         raise DatasetError(f'--test {test}: must be 1 or more, for a folder '
@@ -155,7 +155,8 @@ def build(name, folder, cache, side=224, test=None):
         raise DatasetError(f'{folder}: {len(names)} photos, of which '
                            f'{len(held)} to test leave none to train')
     plan = {'dataset': name, 'side': side, 'train': learn, 'test': held}
-    make_cache.make(cache, folder, plan)
+    plan.update(make_cache.marks(folder, learn + held))
+    make_cache.make(cache, folder, plan, replace)
     return cached.describe(cache)
 
 

@@ -5,24 +5,60 @@ or not at all; an HDF5 file that is open would not survive a kill. The cache
 is put together from them at the end.
 """
 
+import hashlib
 import json
 import os
 import shutil
 
 import numpy as np
 
+from colorize import command
 from colorize.photos import cached, images
 from colorize.disk.whole import sweep, written_whole
 from colorize.prefetch import prefetch
 from colorize.progress import progress
 
-__all__ = ['PIECE', 'make']
+__all__ = ['PIECE', 'DatasetError', 'make', 'marks']
 
 #: Photos that a kill can undo.
 PIECE = 64
 
 
-def make(cache, folder, plan):
+class DatasetError(ValueError):
+    """A dataset that cannot be had from a folder; names it and why."""
+
+
+def marks(folder, names):
+    """What tells photos from others that are called the same.
+
+    Parameters
+    ----------
+    folder : str
+    names : sequence of str
+        Paths below it.
+
+    Returns
+    -------
+    dict
+        Digests of the photos' 'sizes', in bytes, and of the 'times' at
+        which they were changed: a copy of a photo has another time.
+    """
+    found = [_stat(os.path.join(folder, name)) for name in names]
+    return {'sizes': _digest([each.st_size for each in found]),
+            'times': _digest([each.st_mtime_ns for each in found])}
+
+
+def _stat(path):
+    """Of a photo; of one in a cache, that of the cache."""
+    return os.stat(path.partition('::')[0] if cached.is_cached(path)
+                   else path)
+
+
+def _digest(values):
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def make(cache, folder, plan, replace=True):
     """Make a cache, unless it is there already.
 
     Parameters
@@ -33,14 +69,19 @@ def make(cache, folder, plan):
         Where the photos are.
     plan : dict
         'side' of the photos in the cache; 'train' and 'test', paths below
-        `folder`; anything else that the cache should know.
+        `folder`; their :func:`marks`; anything else that the cache should
+        know.
+    replace : bool
+        Whether a cache of another plan gives way.
 
     Raises
     ------
+    DatasetError
+        When it may not.
     colorize.photos.cached.CacheError
         When `cache` is a file of another kind.
     """
-    if os.path.exists(cache) and cached.describe(cache).plan == plan:
+    if os.path.exists(cache) and _stays(cache, plan, replace):
         return
     aside = f'{cache}.pieces'
     _open(aside, plan)
@@ -49,6 +90,22 @@ def make(cache, folder, plan):
     with written_whole(cache) as file:
         _join(file, pieces, plan)
     shutil.rmtree(aside)
+
+
+def _stays(cache, plan, replace):
+    """Whether a cache is of this plan; says or refuses what it is not."""
+    known = cached.describe(cache).plan
+    if known == plan:
+        return True
+    if replace:
+        command.say(f'{cache}: is of other photos, or of another split of '
+                    'them, and is made anew')
+        return False
+    # One that is needed as it is may be of copies, and older than marks are.
+    if {**plan, **known, 'times': None} == {**plan, 'times': None}:
+        return True
+    raise DatasetError(f'{cache}: is of other photos, or of another split or '
+                       'size of them')
 
 
 def _open(aside, plan):

@@ -144,7 +144,42 @@ class TestCache(Folder):
     def test_other_photos_make_it_anew(self):
         self.build()
         os.unlink(os.path.join(self.photos, '3.png'))
-        self.assertEqual(sum(self.build().photos.values()), 11)
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.assertEqual(sum(self.build().photos.values()), 11)
+
+    def test_so_do_others_of_the_same_names(self):
+        self.build()
+        for number in range(12):
+            images.save(os.path.join(self.photos, f'{number}.png'),
+                        photo(number, 44, 40 + number))
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.build()
+        self.assertIn('c.h5: is of other photos, or of another split of them,'
+                      ' and is made anew', said.getvalue())
+        name = cached.describe(self.cache).plan['train'][0]
+        np.testing.assert_array_equal(
+            images.load_square(f'{self.cache}::train/0', 16),
+            images.load_square(os.path.join(self.photos, name), 16))
+
+    def test_one_that_is_needed_is_not_replaced(self):
+        self.build()
+        os.utime(os.path.join(self.photos, '3.png'), (1, 1))
+        before = self.build(replace=False)
+        for settings in ({'test': 5}, {}):
+            if not settings:
+                with open(os.path.join(self.photos, '3.png'), 'ab') as file:
+                    file.write(b'more')
+            with self.assertRaisesRegex(datasets.DatasetError,
+                                        'c.h5: is of other photos'):
+                self.build(replace=False, **settings)
+        self.assertEqual(cached.describe(self.cache), before)
+
+    def test_a_cache_can_be_made_of_a_cache(self):
+        self.build()
+        found = datasets.build('folder', f'{self.cache}::train',
+                               self.path('d.h5'), side=16)
+        self.assertEqual(found.photos, {'train': 10, 'test': 1})
 
     def test_goes_on_where_it_was_killed(self):
         for number in range(12, 300):
