@@ -11,12 +11,12 @@ import re
 from collections import namedtuple
 
 from colorize.datasets import make_cache
-from colorize.datasets.make_cache import DatasetError
+from colorize.datasets.make_cache import DatasetError, ReplacedError
 from colorize.photos import cached
 from colorize.photos.find import find_photos
 
-__all__ = ['DATASETS', 'Dataset', 'DatasetError', 'build', 'find', 'report',
-           'split']
+__all__ = ['DATASETS', 'Dataset', 'DatasetError', 'ReplacedError', 'build',
+           'find', 'report', 'split']
 
 #: title: as in Table 1. train, test: its number of photos. names: pattern
 #: of the photos' paths, with / between folders. layout: in words.

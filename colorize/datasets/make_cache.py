@@ -18,7 +18,7 @@ from colorize.disk.whole import sweep, written_whole
 from colorize.prefetch import prefetch
 from colorize.progress import progress
 
-__all__ = ['PIECE', 'DatasetError', 'make', 'marks']
+__all__ = ['PIECE', 'DatasetError', 'ReplacedError', 'make', 'marks']
 
 #: Photos that a kill can undo.
 PIECE = 64
@@ -26,6 +26,10 @@ PIECE = 64
 
 class DatasetError(ValueError):
     """A dataset that cannot be had from a folder; names it and why."""
+
+
+class ReplacedError(DatasetError):
+    """A cache of other photos that may not be replaced."""
 
 
 def marks(folder, names):
@@ -76,7 +80,7 @@ def make(cache, folder, plan, replace=True):
 
     Raises
     ------
-    DatasetError
+    ReplacedError
         When it may not.
     colorize.photos.cached.CacheError
         When `cache` is a file of another kind.
@@ -104,8 +108,8 @@ def _stays(cache, plan, replace):
     # One that is needed as it is may be of copies, and older than marks are.
     if {**plan, **known, 'times': None} == {**plan, 'times': None}:
         return True
-    raise DatasetError(f'{cache}: is of other photos, or of another split or '
-                       'size of them')
+    raise ReplacedError(f'{cache}: is of other photos, or of another split or '
+                        'size of them')
 
 
 def _open(aside, plan):
@@ -160,12 +164,14 @@ def _join(file, pieces, plan):
                 f'{part}/photos', (0, side, side, 3), 'uint8',
                 compression='gzip', compression_opts=1,
                 chunks=(1, side, side, 3), maxshape=(None, side, side, 3))
-            names = []
+            names, digest = [], hashlib.sha256()
             for piece in prefetch(map(_load, paths)):
                 _append(photos, piece['photos'])
+                digest.update(piece['photos'])
                 names += json.loads(str(piece['names']))
                 skipped += json.loads(str(piece['skipped']))
             cache[f'{part}/names'] = json.dumps(names)
+            cache[f'{part}/digest'] = digest.hexdigest()
         cache['skipped'] = json.dumps(skipped)
 
 

@@ -9,16 +9,17 @@ from collections import namedtuple
 
 import numpy as np
 
-__all__ = ['Cache', 'CacheError', 'PARTS', 'describe', 'is_cached',
-           'members', 'read']
+__all__ = ['Cache', 'CacheError', 'PARTS', 'describe', 'digests',
+           'is_cached', 'members', 'read']
 
 PARTS = ('train', 'test')
 
 _MARK = '.h5::'
 
 #: photos: number of them by part. plan: what the cache was made of.
-#: skipped: pairs of name and reason.
-Cache = namedtuple('Cache', 'photos plan skipped')
+#: skipped: pairs of name and reason. digests: of the photos, by part; of a
+#: cache that is older than they are, none.
+Cache = namedtuple('Cache', 'photos plan skipped digests')
 
 
 class CacheError(ValueError):
@@ -101,7 +102,33 @@ def describe(path):
     with _opened(path) as file:
         return Cache({part: len(file[part]['photos']) for part in PARTS},
                      json.loads(file['plan'][()]),
-                     json.loads(file['skipped'][()]))
+                     json.loads(file['skipped'][()]),
+                     {part: file[part]['digest'][()].decode()
+                      for part in PARTS if 'digest' in file[part]})
+
+
+def digests(names):
+    """What tells cached photos from others that are called the same.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of photos; those that lie in no cache do not count.
+
+    Returns
+    -------
+    dict
+        By part of a cache, as /data/cvcl.h5::train, the digest of its
+        photos.
+    """
+    parts = {os.path.abspath(name).rpartition('/')[0] for name in names
+             if is_cached(name)}
+    found = {}
+    for path, _, part in sorted(each.partition('::') for each in parts):
+        known = describe(path).digests
+        if part in known:
+            found[f'{path}::{part}'] = known[part]
+    return found
 
 
 class _opened:

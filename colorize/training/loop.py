@@ -28,7 +28,7 @@ SAVE_SECONDS = 600
 
 
 def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
-          **settings):
+          exactly=False, **settings):
     """Train a network on photos, or go on where a run was stopped.
 
     Parameters
@@ -46,6 +46,9 @@ def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
     ranks : colorize.training.ranks.Alone
         The processes that train together, all of which call this. Only rank
         0 reads and writes the run's folder, and needs the paths.
+    exactly : bool
+        Whether a run may only go on with all the photos that it was begun
+        with, and no others; without, a few of them will do.
     settings
         See :data:`colorize.settings.TRAINING`.
 
@@ -72,7 +75,8 @@ def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
         alone = not ranks.rank and stack.enter_context(
             run_folder.locked(folder))
         run = ranks.first(lambda: run_folder.open_run(
-            folder, paths, network_settings, settings, epochs, alone))
+            folder, paths, network_settings, settings, epochs, alone,
+            exactly))
         return _train(run, epochs, ranks)
 
 

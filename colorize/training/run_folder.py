@@ -15,10 +15,12 @@ from colorize.color import bins
 from colorize.color.level_means import LEVELS
 from colorize.disk.whole import lock, sweep, written_whole
 from colorize.settings import check_network, check_training
+from colorize.training.survey import given as given_photos
 from colorize.training.survey import survey
 
-__all__ = ['Run', 'TrainingError', 'locked', 'log', 'open_run',
-           'read_description', 'read_log', 'refuse_changes', 'trim_log']
+__all__ = ['OtherPhotosError', 'Run', 'TrainingError', 'has_saved', 'locked',
+           'log', 'open_run', 'read_description', 'read_log',
+           'refuse_changes', 'trim_log']
 
 
 #: Their names, and those of the parts of run.json, are a file format.
@@ -27,6 +29,10 @@ _DESCRIPTION, _LOG = 'run.json', 'log.jsonl'
 
 class TrainingError(RuntimeError):
     """Training cannot start or go on; says why and what is kept."""
+
+
+class OtherPhotosError(TrainingError):
+    """A run is given other photos than it was begun with."""
 
 
 #: train, valid: paths. means: per-bin means of `train`. clipped: share of
@@ -75,7 +81,7 @@ def _holder(file):
 
 
 def open_run(folder, paths, network_settings, settings, epochs=None,
-             alone=False):
+             alone=False, exactly=False):
     """Describe a run in its folder, or open it with the same settings.
 
     Parameters
@@ -90,6 +96,9 @@ def open_run(folder, paths, network_settings, settings, epochs=None,
     alone : bool
         Whether no other process can be training here: then other settings
         take the place of those of a run that has saved nothing yet.
+    exactly : bool
+        Whether the photos have to be those that an existing run was given,
+        and not just some of them.
 
     Returns
     -------
@@ -104,9 +113,9 @@ def open_run(folder, paths, network_settings, settings, epochs=None,
     if not os.path.exists(os.path.join(folder, _DESCRIPTION)):
         _describe(folder, paths, given, epochs)
     try:
-        found = _as_begun(folder, paths, given, epochs)
+        found = _as_begun(folder, paths, given, epochs, exactly)
     except TrainingError:
-        if not alone or _has_saved(folder):
+        if not alone or has_saved(folder):
             raise
         _describe(folder, paths, given, epochs)
         found = read_description(folder)
@@ -138,7 +147,7 @@ def _none_to_learn(hold, share):
     return TrainingError('no readable photo with colours to train on')
 
 
-def _as_begun(folder, paths, given, epochs):
+def _as_begun(folder, paths, given, epochs, exactly):
     """What ``run.json`` says, if the run was begun with these settings."""
     found = read_description(folder)
     try:
@@ -146,16 +155,17 @@ def _as_begun(folder, paths, given, epochs):
         if (given['training']['schedule'] == 'cosine'
                 and epochs != found['epochs']):
             raise _changed(folder, 'epochs', found['epochs'], epochs)
-        _refuse_others(folder, paths, found)
+        _refuse_others(folder, paths, found, exactly)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _torn(folder) from error
     return found
 
 
-def _has_saved(folder):
+def has_saved(folder):
     """Whether a run has left anything to go on from, damaged or not."""
-    return any(name.startswith(('checkpoint', 'weights', _LOG))
-               for name in os.listdir(folder))
+    return os.path.isdir(folder) and any(
+        name.startswith(('checkpoint', 'weights', _LOG))
+        for name in os.listdir(folder))
 
 
 def read_description(folder):
@@ -241,11 +251,20 @@ def _changed(place, name, known, value):
         f'{value!r}; take another folder or the same setting')
 
 
-def _refuse_others(folder, paths, found):
+def _refuse_others(folder, paths, found, exactly):
+    now = given_photos(paths)
+    # A run that is older than this is only known by its photos' names.
+    before = found.get('given', {'names': now['names'], 'caches': {}})
     known = set(found['learn'] + found['hold'])
-    if known.isdisjoint(map(os.path.abspath, paths)):
-        raise TrainingError(f'{folder}: the run was started with other '
-                            'photos; take another folder')
+    if (known.isdisjoint(map(os.path.abspath, paths))
+            or exactly and before['names'] != now['names']):
+        raise OtherPhotosError(f'{folder}: the run was started with other '
+                               'photos; take another folder')
+    for place, digest in before['caches'].items():
+        if now['caches'].get(place, digest) != digest:
+            raise OtherPhotosError(
+                f'{folder}: the run was started with other photos than '
+                f'{place} holds now; take another folder')
 
 
 def log(run, record):

@@ -1,17 +1,19 @@
 """What the photos of a new run are like: looked at once, before it begins."""
 
+import hashlib
+import json
 import os
 
 import numpy as np
 
 from colorize import color, command
 from colorize.color import bins, level_means, tones
-from colorize.photos import images
+from colorize.photos import cached, images
 from colorize.prefetch import prefetch
 from colorize.progress import progress, say_above
 from colorize.systems.decodings import averages
 
-__all__ = ['survey']
+__all__ = ['given', 'survey']
 
 
 def survey(paths, network_settings, settings):
@@ -30,9 +32,9 @@ def survey(paths, network_settings, settings):
     -------
     dict
         'learn' and 'hold' (paths), 'gray' (how many were left out as such),
-        and of the photos to learn from 'clipped', 'bin_counts', 'bin_means'
-        and, for a network that has them, 'level_means', as ``run.json``
-        keeps them.
+        'given' (see :func:`given`), and of the photos to learn from
+        'clipped', 'bin_counts', 'bin_means' and, for a network that has
+        them, 'level_means', as ``run.json`` keeps them.
     """
     space = network_settings['color_space']
     rng = np.random.RandomState(settings['seed'])
@@ -58,13 +60,31 @@ def survey(paths, network_settings, settings):
         command.say(f'{gray} of {len(paths)} photos left out: grey or in one '
                     'tone (--keep-gray takes them, too)')
     share = clipped / np.maximum(totals[0].sum(axis=1), 1)
-    found = dict(split, gray=gray, clipped=share.tolist(),
+    found = dict(split, gray=gray, given=given(paths), clipped=share.tolist(),
                  bin_counts=totals[0].tolist(),
                  bin_means=bins.bin_means(*totals, space).tolist())
     if averages(network_settings):
         found['level_means'] = level_means.level_means(
             *levels).round(4).tolist()
     return found
+
+
+def given(paths):
+    """What tells photos from others that a run might be given.
+
+    Parameters
+    ----------
+    paths : sequence of str
+
+    Returns
+    -------
+    dict
+        'names', a digest of all paths, and the digests of 'caches', see
+        :func:`colorize.photos.cached.digests`.
+    """
+    names = json.dumps(sorted(set(map(os.path.abspath, paths))))
+    return {'names': hashlib.sha256(names.encode()).hexdigest()[:16],
+            'caches': cached.digests(paths)}
 
 
 def _read(paths, side, space):

@@ -12,7 +12,8 @@ import os
 import numpy as np
 
 from colorize import command
-from experiments.shared import evenness, options, report, scoring, table
+from experiments.shared import (evenness, options, report, runs, scoring,
+                                table)
 
 __all__ = ['QUICK', 'adversarial', 'main']
 
@@ -86,14 +87,14 @@ def adversarial(given):
 
 def _generator(given, size, paths):
     """Its weights file, and the settings that its photos were shown with."""
-    from colorize.training import loop, run_folder
+    from colorize.training import run_folder
     from colorize.training.options import given_settings
     network, settings = given_settings(given)
     network = {'system': 'classification', **network}
     if not given.start:
         network.setdefault('width', size['width'])
     folder = os.path.join(given.runs, 'generator')
-    loop.train(paths, folder, size['epochs'], network, **{
+    runs.train(paths, folder, size['epochs'], network, **{
         'learning_rate': 0.001 if given.quick else 0.0003, 'flip': True,
         **settings, 'side': size['side']})
     settings = run_folder.read_description(folder)['training']

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from colorize import command
-from experiments.shared import judge_folder, options, report
+from experiments.shared import judge_folder, options, report, runs
 
 __all__ = ['TRAINING', 'main', 'own_photos']
 
@@ -51,13 +51,12 @@ def own_photos(given):
         The exit status, 0.
     """
     from colorize.colorizer import default_weights
-    from colorize.training import loop
     size = QUICK if given.quick else {'learn': _LEARN, 'test': _TEST,
                                       'epochs': _EPOCHS}
     learn, test = _split(given, size)
     start = given.weights or default_weights()
     began = time.time()
-    loop.train(learn, given.runs, size['epochs'],
+    runs.train(learn, given.runs, size['epochs'],
                {'freeze_until': 'conv4_3'}, start=start, seed=given.seed,
                **TRAINING)
     seconds = time.time() - began

@@ -12,7 +12,7 @@ import numpy as np
 from colorize import command
 from colorize.photos.find import find_photos
 from colorize.training.options import given_settings
-from experiments.shared import bundled, options, report, saved
+from experiments.shared import bundled, options, report, runs, saved
 
 __all__ = ['choose', 'main', 'overfit']
 
@@ -81,10 +81,9 @@ def overfit(paths, given, size):
     int
         The exit status, 0.
     """
-    from colorize.training import loop
     began = time.time()
     network, settings = given_settings(given)
-    loop.train(paths, given.runs, size['epochs'],
+    runs.train(paths, given.runs, size['epochs'],
                {**network, 'width': size['width']},
                **{'learning_rate': 0.001, 'learning_rate_decay': 0.9975,
                   'keep_gray': True, **settings, 'holdout': 0,

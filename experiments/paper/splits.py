@@ -11,7 +11,7 @@ from colorize import command
 from colorize.training.options import given_settings
 from experiments.paper.table2 import PAPER
 from experiments.paper.train import QUICK, TRAINING
-from experiments.shared import options, report, saved, scoring
+from experiments.shared import options, report, runs, saved, scoring
 
 __all__ = ['main']
 
@@ -63,13 +63,12 @@ def _split(given, seed):
 def _train(given, row, seed, folder):
     """Train a row, or go on; the side of its photos."""
     from colorize.photos.find import find_photos
-    from colorize.training import loop
     chosen, settings = given_settings(given)
     side = given.side or (QUICK['side'] if given.quick else 224)
     if given.quick:
         chosen.setdefault('width', QUICK['width'])
     network, own = saved.ROWS[row]
-    loop.train(find_photos([options.folder_of_photos(given, side)]), folder,
+    runs.train(find_photos([options.folder_of_photos(given, side)]), folder,
                given.epochs, dict(chosen, **network), **{
                    **TRAINING, 'flip': bool(given.crop), **settings, **own,
                    'side': side, 'seed': seed, 'holdout': _HOLDOUT})

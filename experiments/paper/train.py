@@ -6,7 +6,7 @@ import os
 from colorize import command, datasets
 from colorize.training import run_folder
 from colorize.training.options import given_settings
-from experiments.shared import curves, options, report, saved
+from experiments.shared import curves, options, report, runs, saved
 
 __all__ = ['QUICK', 'TRAINING', 'main', 'small_runs', 'train']
 
@@ -54,13 +54,10 @@ def train(given):
     int
         The exit status, 0.
     """
-    from colorize.training import loop
     from colorize.photos.find import find_photos
     side = given.side or (QUICK['side'] if given.quick else 224)
-    name = 'folder' if options.bundled_only(given) else given.name
-    found = datasets.build(name, options.folder_of_photos(given, side),
-                           saved.photo_cache(given.runs), side, given.test)
-    for line in datasets.report(name, found):
+    found = _cached(given, side)
+    for line in datasets.report(found.plan['dataset'], found):
         command.say(line)
     chosen, settings = given_settings(given)
     if given.quick:
@@ -70,13 +67,28 @@ def train(given):
     epochs = given.epochs or (QUICK['epochs'] if given.quick else _EPOCHS)
     for row in given.only or saved.ROWS:
         network, own = saved.ROWS[row]
-        loop.train(find_photos([saved.photo_cache(given.runs, 'train')]),
+        runs.train(find_photos([saved.photo_cache(given.runs, 'train')]),
                    os.path.join(given.runs, row), epochs,
                    dict(chosen, **network), **dict(settings, **own))
     _report(given, found.photos)
     command.say(f'{given.runs}: trained; make table2 RUNS={given.runs} '
                 'compares')
     return 0
+
+
+def _cached(given, side):
+    """The dataset; networks that learnt from it already keep it as it is."""
+    name = 'folder' if options.bundled_only(given) else given.name
+    begun = any(run_folder.has_saved(os.path.join(given.runs, row))
+                for row in saved.ROWS)
+    try:
+        return datasets.build(name, options.folder_of_photos(given, side),
+                              saved.photo_cache(given.runs), side,
+                              given.test, replace=not begun)
+    except datasets.ReplacedError as error:
+        raise datasets.ReplacedError(
+            f"{error}, and networks in {given.runs} have learnt from it; take "
+            "another folder: make's RUNS=DIR, or --runs DIR") from error
 
 
 def small_runs(given):

@@ -11,7 +11,7 @@ import sys
 from colorize import command
 from colorize.training import run_folder
 from colorize.training.options import given_settings
-from experiments.shared import curves, options, report, table, verdict
+from experiments.shared import curves, options, report, runs, table, verdict
 
 __all__ = ['FULL', 'QUICK', 'compare', 'train_apart']
 
@@ -118,10 +118,9 @@ def train_apart(module, arguments):
 
 def _train(given, size, network, training):
     """One variant with one seed."""
-    from colorize.training import loop
     paths = options.training_photos(given, size['side'], size['count'])
     common, settings = given_settings(given)
-    loop.train(paths, _folder(given, given.only, given.seed), size['epochs'],
+    runs.train(paths, _folder(given, given.only, given.seed), size['epochs'],
                {'width': size['width'], **common, **network},
                **{'holdout': HOLDOUT, 'learning_rate': 0.001,
                   'keep_gray': True, **settings, 'side': size['side'],

@@ -9,6 +9,8 @@ from unittest import mock
 
 import numpy as np
 
+from colorize import datasets
+from colorize.photos.find import find_photos
 from colorize.settings import check_run
 from colorize.systems.weights_file import WeightsError
 from colorize.training import __main__ as training
@@ -25,11 +27,11 @@ class Begun(Folder):
         self.photos = write_photos(self.folder)
 
     def open(self, photos=None, epochs=3, alone=True, network=None,
-             **settings):
+             exactly=False, **settings):
         return run_folder.open_run(
             self.path('run'), photos or self.photos,
             *check_run(network or {}, dict({'side': 16}, **settings)),
-            epochs, alone)
+            epochs, alone, exactly)
 
     def described(self):
         with open(self.path('run', 'run.json')) as file:
@@ -92,6 +94,54 @@ class TestNothingSaved(Begun):
             with self.assertRaisesRegex(TrainingError, 'another process'):
                 loop.train(self.photos, self.path('run'), 3, side=16)
         self.assertEqual(self.described(), before)
+
+
+class TestPhotos(Begun):
+    """A run that has saved something keeps its photos."""
+
+    def begin(self, photos):
+        os.makedirs(self.path('run'))
+        self.open(photos)
+        self.leave('checkpoint.npz')
+
+    def cached(self, name, first):
+        """Photos of a cache that is made of some of them."""
+        os.mkdir(self.path(name))
+        for number, path in enumerate(self.photos[first:first + 6]):
+            os.link(path, self.path(name, f'{number}.png'))
+        with redirect_stderr(StringIO()):
+            datasets.build('folder', self.path(name), self.path('c.h5'), 16)
+        return find_photos([f"{self.path('c.h5')}::train"])
+
+    def test_a_cache_that_holds_others_now_is_refused(self):
+        photos = self.cached('a', 0)
+        self.begin(photos)
+        self.open(photos[:2])
+        self.cached('copies', 0)
+        self.open(photos)
+        self.assertEqual(self.cached('b', 1), photos)
+        with self.assertRaisesRegex(
+                TrainingError, 'run: the run was started with other photos '
+                               'than .*c.h5::train holds now; take another'):
+            self.open(photos)
+
+    def test_one_older_than_digests_goes_on(self):
+        photos = self.cached('a', 0)
+        self.begin(photos)
+        found = self.described()
+        del found['given']
+        with open(self.path('run', 'run.json'), 'w') as file:
+            json.dump(found, file)
+        self.cached('b', 1)
+        self.open(photos, exactly=True)
+
+    def test_all_of_them_where_they_have_to_be_the_same(self):
+        self.begin(self.photos[:5])
+        self.open(self.photos[:5][::-1], exactly=True)
+        self.open()
+        for others in (self.photos, self.photos[:4]):
+            with self.assertRaisesRegex(TrainingError, 'with other photos;'):
+                self.open(others, exactly=True)
 
 
 class TestWords(Begun):

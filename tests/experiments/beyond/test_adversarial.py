@@ -34,7 +34,7 @@ class TestMain(Experiment):
             with open(f'{folder}/log.jsonl', 'w') as file:
                 file.write('{"seconds": 1}\n')
 
-        def train(paths, folder, epochs, network, **settings):
+        def train(paths, folder, epochs, network, exactly, **settings):
             keep(folder)
             told.append((epochs, network, settings))
             with open(f'{folder}/run.json', 'w') as file:

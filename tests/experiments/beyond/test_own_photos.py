@@ -26,7 +26,8 @@ class TestOwnPhotos(Experiment):
         write_photos(self.path('photos'), 13)
         taught = []
 
-        def train(paths, folder, epochs, network, **settings):
+        def train(paths, folder, epochs, network, exactly, **settings):
+            self.assertTrue(exactly)
             taught.extend(paths)
             os.makedirs(folder)
             shutil.copy(settings['start'], os.path.join(folder,

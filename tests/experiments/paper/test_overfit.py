@@ -6,6 +6,7 @@ from contextlib import redirect_stderr
 from io import StringIO
 
 from colorize.photos import images
+from colorize.training import run_folder
 from experiments.paper import overfit
 from tests.shared.experiments import Experiment
 from tests.shared.photos import write_photos
@@ -26,6 +27,18 @@ class TestOverfit(Experiment):
         self.assertIn('theano', found['machine'])
         self.assertIn('--width 0.05', found['command'])
         self.assertEqual(images.load(self.path('overfit.png')).ndim, 3)
+
+    def test_a_run_of_another_count_is_refused(self):
+        def learn(count):
+            self.run_main(overfit.main, '--count', count, '--width', '0.05',
+                          '--epochs', '1', '--side', '16', '--out',
+                          self.folder, '--runs', self.path('runs'))
+        learn('3')
+        with self.assertRaisesRegex(
+                run_folder.TrainingError, "runs: the run was started with "
+                "other photos; take another folder: make's RUNS=DIR"):
+            learn('4')
+        self.assertEqual(self.read('overfit.json')['settings']['count'], 3)
 
     def test_networks_of_other_spaces_are_refused(self):
         for given in ('--color-space', 'hsv'), ('--system', 'dahl'):

@@ -15,6 +15,31 @@ from tests.shared.photos import write_photos
 
 
 class TestTrain(Experiment):
+    def train(self, photos, *arguments):
+        with redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(train.main(
+                ['folder', '--photos', photos, '--runs', self.path('runs'),
+                 '--out', self.folder, '--side', '16', '--epochs', '1',
+                 '--width', '0.05', '--only', 'regression', *arguments]), 0)
+        return said.getvalue()
+
+    def test_test_photos_are_never_those_that_were_learnt(self):
+        names = self.path('one', 'ph'), self.path('other', 'ph')
+        for number, folder in enumerate(names):
+            os.makedirs(folder)
+            write_photos(folder, 8, rows=40 + number)
+        self.train(names[0], '--test', '2')
+        with open(saved.photo_cache(self.path('runs')), 'rb') as file:
+            before = file.read()
+        for arguments in ((names[0], '--test', '3'), (names[1], '--test',
+                                                      '2')):
+            with self.assertRaisesRegex(
+                    ValueError, 'photos.h5: is of other photos, or .* have '
+                                "learnt from it; take .* make's RUNS=DIR"):
+                self.train(*arguments)
+        with open(saved.photo_cache(self.path('runs')), 'rb') as file:
+            self.assertEqual(file.read(), before)
+
     def test_both_systems_on_a_folder_then_nothing_is_left_to_do(self):
         photos = self.path('photos')
         os.mkdir(photos)
