@@ -20,7 +20,7 @@ def survey(paths, network_settings, settings):
     """Split the photos, leave out what cannot teach colours, count the bins.
 
     Photos that cannot be read are passed over; those in one tone, too,
-    unless 'keep_gray' is set.
+    unless 'keep_gray' is set. One that is named twice counts once.
 
     Parameters
     ----------
@@ -36,6 +36,7 @@ def survey(paths, network_settings, settings):
         'clipped', 'bin_counts', 'bin_means' and, for a network that has
         them, 'level_means', as ``run.json`` keeps them.
     """
+    paths = _each_once(paths)
     space = network_settings['color_space']
     rng = np.random.RandomState(settings['seed'])
     order = rng.permutation(len(paths))
@@ -82,9 +83,17 @@ def given(paths):
         'names', a digest of all paths, and the digests of 'caches', see
         :func:`colorize.photos.cached.digests`.
     """
-    names = json.dumps(sorted(set(map(os.path.abspath, paths))))
+    names = json.dumps(sorted(map(os.path.abspath, _each_once(paths))))
     return {'names': hashlib.sha256(names.encode()).hexdigest()[:16],
             'caches': cached.digests(paths)}
+
+
+def _each_once(paths):
+    """The first path of each photo, or it might be learnt and held out."""
+    found = {}
+    for path in paths:
+        found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
 
 
 def _read(paths, side, space):

@@ -96,6 +96,18 @@ class TestNothingSaved(Begun):
         self.assertEqual(self.described(), before)
 
 
+class TestTwice(Begun):
+    def test_a_photo_that_is_named_twice_counts_once(self):
+        os.symlink(self.folder, self.path('link'))
+        os.makedirs(self.path('run'))
+        names = [os.path.basename(path) for path in self.photos]
+        run = self.open(self.photos + [self.path('link', name)
+                                       for name in names] + self.photos,
+                        holdout=0.4)
+        self.assertEqual(sorted(run.train + run.valid), self.photos)
+        self.assertEqual(len(run.valid), 3)
+
+
 class TestPhotos(Begun):
     """A run that has saved something keeps its photos."""
 
@@ -136,8 +148,8 @@ class TestPhotos(Begun):
         self.open(photos, exactly=True)
 
     def test_all_of_them_where_they_have_to_be_the_same(self):
-        self.begin(self.photos[:5])
-        self.open(self.photos[:5][::-1], exactly=True)
+        self.begin(self.photos[:5] + self.photos[:2])
+        self.open(self.photos[4::-1] + self.photos[:5], exactly=True)
         self.open()
         for others in (self.photos, self.photos[:4]):
             with self.assertRaisesRegex(TrainingError, 'with other photos;'):
