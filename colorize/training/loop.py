@@ -184,8 +184,12 @@ def _complaining(steps, run, compiled, progress):
         raise
     except images.ImageError as error:
         _save(run, compiled, progress)
-        raise TrainingError(f'{error}; saved, the same command goes on from '
-                            'here once it is back') from error
+        raise _gone(error) from error
+
+
+def _gone(error):
+    return TrainingError(f'{error}; saved, the same command goes on from here '
+                         'once it is back')
 
 
 def _step(run, compiled, batch, progress):
@@ -231,6 +235,9 @@ def _end_epoch(run, network, compiled, epochs, progress, interrupted):
     except interrupts.Interrupted:
         checkpoints.save(run, compiled.state, progress)
         raise
+    except images.ImageError as error:
+        checkpoints.save(run, compiled.state, progress)
+        raise _gone(error) from error
     progress.update(epoch=progress['epoch'] + 1, position=0, loss=0.0,
                     seconds=0.0)
     run_folder.log(run, record)
