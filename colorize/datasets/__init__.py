@@ -86,8 +86,9 @@ def find(name, folder):
 def split(names, train=None, test=None, known=''):
     """Training and test photos, the same on every machine.
 
-    The order is that of a hash of each name, so a photo that is missing
-    moves no other to the other side.
+    The order is that of a hash of each name, so a photo that is missing or
+    new moves few others to the other side: as many as the numbers of both
+    sides change by, and one to take its place.
 
     Parameters
     ----------

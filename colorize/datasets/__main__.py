@@ -34,16 +34,25 @@ def main(arguments=None):
     add('name', choices=tuple(DATASETS), metavar='NAME',
         help=', '.join(DATASETS))
     add('folder', metavar='FOLDER', help='where it was unpacked')
-    add('--cache', metavar='FILE', help='(default: cache/NAME.h5; for a '
-        'folder of your own its name)')
+    add('--cache', metavar='FILE.h5', type=_h5, help='(default: '
+        'cache/NAME.h5; for a folder of your own its name)')
     add('--test', type=int, metavar='N', help='test photos of a folder of '
         'your own (default: a tenth)')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     cache = given.cache or default_cache(given.name, given.folder)
     found = build(given.name, given.folder, cache, test=given.test)
-    print('\n'.join([cache] + report(given.name, found)))
+    for line in [cache] + report(given.name, found):
+        print(command.printable(line))
     return 0
+
+
+def _h5(path):
+    # Whoever names photos of a cache is understood by this ending.
+    if not path.endswith('.h5'):
+        raise argparse.ArgumentTypeError('the name of the file must end in '
+                                         f'.h5, got {path!r}')
+    return path
 
 
 def default_cache(name, folder):

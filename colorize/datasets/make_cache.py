@@ -82,6 +82,8 @@ def make(cache, folder, plan, replace=True):
     ------
     ReplacedError
         When it may not.
+    DatasetError
+        When no photo of a part can be read.
     colorize.photos.cached.CacheError
         When `cache` is a file of another kind.
     """
@@ -91,6 +93,7 @@ def make(cache, folder, plan, replace=True):
     _open(aside, plan)
     pieces = {part: _read(aside, folder, plan, part)
               for part in cached.PARTS}
+    _refuse_none(aside, folder, pieces)
     with written_whole(cache) as file:
         _join(file, pieces, plan)
     shutil.rmtree(aside)
@@ -154,6 +157,16 @@ def _read_piece(path, folder, names, side):
                  names=json.dumps(good), skipped=json.dumps(skipped))
 
 
+def _refuse_none(aside, folder, pieces):
+    """Refuse a part of which nothing could be read; it is read anew."""
+    for part, paths in pieces.items():
+        if not any(_texts(path, 'names') for path in paths):
+            reason = _texts(paths[0], 'skipped')[0]
+            shutil.rmtree(aside)
+            raise DatasetError(f'{folder}: none of the photos to {part} can '
+                               f'be read, as {reason}')
+
+
 def _join(file, pieces, plan):
     import h5py
     skipped, side = [], plan['side']
@@ -178,6 +191,12 @@ def _join(file, pieces, plan):
 def _load(path):
     with np.load(path) as file:
         return dict(file)
+
+
+def _texts(path, name):
+    """Names of a piece's photos, or reasons; its photos are not read."""
+    with np.load(path) as file:
+        return json.loads(str(file[name]))
 
 
 def _append(photos, more):

@@ -248,6 +248,32 @@ class TestCache(Folder):
             with self.assertRaisesRegex(ValueError, words):
                 find.find_photos([name])
 
+    def test_none_that_can_be_read(self):
+        for number in range(12):
+            with open(os.path.join(self.photos, f'{number}.png'), 'w'):
+                pass
+        for _ in range(2):
+            with self.assertRaisesRegex(
+                    datasets.DatasetError, 'photos: none of the photos to '
+                                           'train can be read, as .*png: '):
+                self.build()
+        self.assertFalse(os.path.exists(self.cache))
+
+    def test_other_endings_could_not_be_named_and_are_refused(self):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said), \
+                self.assertRaises(SystemExit):
+            command.main(['folder', self.photos, '--cache', 'c.hdf5'])
+        self.assertIn("must end in .h5, got 'c.hdf5'", said.getvalue())
+
+    def test_names_are_printed_in_one_line(self):
+        with open(os.path.join(self.photos, 'a\nb.jpg'), 'w'):
+            pass
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            command.main(['folder', self.photos, '--cache', self.cache])
+        self.assertIn('a\\nb.jpg: ', said.getvalue())
+
     def test_the_command(self):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
