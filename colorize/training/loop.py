@@ -69,22 +69,35 @@ def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
     """
     check('epochs', epochs, (int,), 'a whole number, 1 or more',
           lambda x: x >= 1)
-    network_settings, settings = check_run(*initial.settings_of_start(
-        network_settings or {}, settings))
+    network_settings, settings = ranks.first(lambda: check_run(
+        *initial.settings_of_start(
+            network_settings or {}, settings, run_folder.begun_from(
+                folder, settings.get('start')))))
     with contextlib.ExitStack() as stack:
         alone = not ranks.rank and stack.enter_context(
             run_folder.locked(folder))
+        begun = ranks.first(lambda: _is_begun(folder, network_settings,
+                                              settings))
         run = ranks.first(lambda: run_folder.open_run(
             folder, paths, network_settings, settings, epochs, alone,
             exactly))
-        return _train(run, epochs, ranks)
+        return _train(run, epochs, ranks, begun)
 
 
-def _train(run, epochs, ranks):
+def _is_begun(folder, network_settings, settings):
+    """Whether a run can go on by itself; else it needs VGG16's file."""
+    begun = run_folder.has_checkpoint(folder)
+    if settings['vgg16'] and not begun:
+        initial.read_vgg16(network_settings, settings['vgg16'])
+    return begun
+
+
+def _train(run, epochs, ranks, begun):
     """All epochs of a run that are still to come."""
     settings = run.settings
-    network = initial.build_initial(run.network_settings, settings['vgg16'],
-                                    settings['seed'], settings['start'])
+    files = [None if begun else settings[name] for name in ('vgg16', 'start')]
+    network = initial.build_initial(run.network_settings, files[0],
+                                    settings['seed'], files[1])
     compiled = functions.compile_functions(network, settings, run.counts,
                                            run.means, ranks)
     progress = together.resume(run, compiled.state, ranks)

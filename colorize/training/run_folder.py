@@ -18,9 +18,9 @@ from colorize.settings import check_network, check_training
 from colorize.training.survey import given as given_photos
 from colorize.training.survey import survey
 
-__all__ = ['OtherPhotosError', 'Run', 'TrainingError', 'has_saved', 'locked',
-           'log', 'open_run', 'read_description', 'read_log',
-           'refuse_changes', 'trim_log']
+__all__ = ['OtherPhotosError', 'Run', 'TrainingError', 'begun_from',
+           'has_checkpoint', 'has_saved', 'locked', 'log', 'open_run',
+           'read_description', 'read_log', 'refuse_changes', 'trim_log']
 
 
 #: Their names, and those of the parts of run.json, are a file format.
@@ -159,6 +159,33 @@ def _as_begun(folder, paths, given, epochs, exactly):
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _torn(folder) from error
     return found
+
+
+def begun_from(folder, start):
+    """What ``run.json`` says of a run with checkpoints.
+
+    Parameters
+    ----------
+    folder : str
+    start : str or None
+        The file that it has to have begun from.
+
+    Returns
+    -------
+    dict or None
+        None where there is no such run.
+    """
+    if not start or not has_checkpoint(folder) or not os.path.exists(
+            os.path.join(folder, _DESCRIPTION)):
+        return None
+    found = read_description(folder)
+    return found if found['training'].get('start') == start else None
+
+
+def has_checkpoint(folder):
+    """Whether a run has what it needs to go on, damaged or not."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in
+               ('checkpoint.npz', 'checkpoint-before.npz'))
 
 
 def has_saved(folder):

@@ -169,6 +169,16 @@ class TestWords(Begun):
                                'none is left to train on'):
             self.open(holdout=0.99)
 
+    def test_vgg16_is_looked_at_before_the_photos(self):
+        path = self.path('vgg16.npz')
+        with mock.patch.object(run_folder, 'survey', side_effect=KeyError):
+            with self.assertRaisesRegex(OSError, 'vgg16.npz'):
+                loop.train(self.photos, self.path('run'), 1, vgg16=path)
+            with open(path, 'w') as file:
+                file.write('none')
+            with self.assertRaisesRegex(ValueError, 'vgg16.npz: not a file'):
+                loop.train(self.photos, self.path('run'), 1, vgg16=path)
+
     def test_vgg16_needs_its_width(self):
         path = self.path('vgg16.npz')
         depth = VGG16_LAYERS['conv1_1']

@@ -1,6 +1,7 @@
 """A run goes on, or ends with a line, where files of it are gone."""
 
 import os
+import shutil
 
 from colorize.systems import weights_file
 from colorize.training import run_folder
@@ -22,3 +23,25 @@ class TestPhotos(Shared):
         os.rename(f'{gone}.away', gone)
         self.train(2)
         self.assertEqual(len(self.log()), 2)
+
+
+class TestStart(Shared):
+    def start(self, *given):
+        self.asked = given
+        return super().start(*given)
+
+    def test_a_run_goes_on_where_its_start_is_gone(self):
+        self.train(1)
+        start = os.path.join(self.folder, 'w0.npz')
+        os.rename(self.path('weights.npz'), start)
+        shutil.rmtree(self.run_folder)
+        self.train(1, start=start)
+        self.assertEqual(self.asked[3], start)
+        os.unlink(start)
+        self.train(2, start=start)
+        self.assertIsNone(self.asked[3])
+        self.assertEqual(len(self.log()), 2)
+        for name in ('checkpoint.npz', 'checkpoint-before.npz'):
+            os.unlink(self.path(name))
+        with self.assertRaisesRegex(ValueError, 'w0.npz: '):
+            self.train(3, start=start)
