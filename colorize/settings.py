@@ -249,6 +249,9 @@ def check_run(network_settings, settings):
     if settings['vgg16'] and settings['start']:
         raise SettingError('start and vgg16 exclude each other: a file to '
                            'start from holds all layers')
+    if settings['patience'] and not settings['holdout']:
+        raise SettingError(f"patience {settings['patience']}: only photos "
+                           'that are held out can tell, and holdout is 0')
     losses = LOSSES[network['system']]
     settings['loss'] = settings['loss'] or losses[0]
     if settings['loss'] not in losses:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from colorize.settings import TABLE, TRAINING, flag_of
+from colorize.settings import TABLE, TRAINING, SettingError, flag_of
 
 __all__ = ['add_settings', 'given_settings']
 
@@ -64,10 +64,20 @@ def given_settings(given):
     -------
     network, training : dict
         Those of the network and those of the training.
+
+    Raises
+    ------
+    SettingError
+        When random layers would be kept as they are.
     """
     network = {setting.name: getattr(given, setting.name)
                for setting in TABLE
                if getattr(given, setting.name, None) is not None}
     training = {name: network.pop(name) for name in list(network)
                 if name in TRAINING}
+    # Programs may have a reason for it; a user has forgotten the file.
+    if 'freeze_until' in network and not {'vgg16', 'start'} & set(training):
+        raise SettingError(f"freeze_until {network['freeze_until']}: the "
+                           'layers would keep random values; name their '
+                           'weights by --vgg16 or --start')
     return network, training

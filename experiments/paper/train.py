@@ -16,15 +16,15 @@ TRAINING = {'learning_rate': 0.0003, 'holdout': 0.1, 'batch_size': 6,
 
 QUICK = {'width': 0.1, 'side': 64, 'epochs': 12}
 
-#: 'patience' ends a training before.
-_EPOCHS = 200
+#: Where photos are held out, patience ends a training before.
+_EPOCHS, _PATIENCE = 200, 15
 
 
 def main(arguments=None):
     """Parse the command line; cache the dataset, train its networks."""
     parser = options.parser('paper.train', __doc__.replace('\n', ' '),
                             decided=('system', 'color_space', 'loss'))
-    parser.set_defaults(out=None, patience=15)
+    parser.set_defaults(out=None)
     add = parser.add_argument
     add('name', metavar='NAME', choices=tuple(datasets.DATASETS),
         help=', '.join(datasets.DATASETS))
@@ -35,6 +35,8 @@ def main(arguments=None):
     add('--only', nargs='+', metavar='ROW', choices=tuple(saved.ROWS),
         help=f"train these alone, of {', '.join(saved.ROWS)}")
     given = parser.parse_args(arguments)
+    if given.patience is None and given.holdout != 0:
+        given.patience = _PATIENCE
     given.runs = options.run_folder(given, (
         options.name_of_photos(given) if given.name == 'folder'
         else given.name))
@@ -55,11 +57,11 @@ def train(given):
         The exit status, 0.
     """
     from colorize.photos.find import find_photos
+    chosen, settings = given_settings(given)
     side = given.side or (QUICK['side'] if given.quick else 224)
     found = _cached(given, side)
     for line in datasets.report(found.plan['dataset'], found):
         command.say(line)
-    chosen, settings = given_settings(given)
     if given.quick:
         chosen.setdefault('width', QUICK['width'])
     settings = {**TRAINING, 'flip': bool(given.crop), **settings,

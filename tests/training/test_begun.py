@@ -11,7 +11,7 @@ import numpy as np
 
 from colorize import datasets
 from colorize.photos.find import find_photos
-from colorize.settings import check_run
+from colorize.settings import SettingError, check_run
 from colorize.systems.weights_file import WeightsError
 from colorize.training import __main__ as training
 from colorize.training import initial, loop, run_folder
@@ -189,6 +189,21 @@ class TestWords(Begun):
         with self.assertRaisesRegex(WeightsError,
                                     'vgg16.npz: .*add --width 1'):
             initial.build_initial(network, path)
+
+
+class TestSettings(Begun):
+    def refuse(self, words, *options):
+        with self.assertRaisesRegex(SettingError, words):
+            training.main([self.folder, '--run', self.path('run'), *options])
+        self.assertFalse(os.path.exists(self.path('run')))
+
+    def test_patience_needs_photos_that_are_held_out(self):
+        self.refuse('patience 2: only photos that are held out can tell',
+                    '--patience', '2', '--holdout', '0')
+
+    def test_random_layers_are_not_kept(self):
+        self.refuse('freeze_until conv4_3: .* --vgg16 or --start',
+                    '--freeze-until', 'conv4_3')
 
 
 class TestTrained(Begun):
