@@ -108,7 +108,16 @@ def _train(run, epochs, ranks, begun):
             together.refuse_differences(run, compiled.state, ranks)
             progress.update(ranks.first(lambda: _end_epoch(
                 run, network, compiled, epochs, progress, interrupted)))
-    return ranks.first(lambda: run_folder.read_log(run.folder)[-1])
+    return ranks.first(lambda: _ended(run))
+
+
+def _ended(run):
+    """The last line of the log; the run's files may have been deleted."""
+    for path in (run.weights, run.logfile):
+        if not os.path.exists(path) or not os.path.getsize(path):
+            raise TrainingError(f'{path}: gone or empty, and the epochs that '
+                                'made it have ended; take another folder')
+    return run_folder.read_log(run.folder)[-1]
 
 
 def _is_stale(progress, settings):

@@ -110,7 +110,11 @@ def open_run(folder, paths, network_settings, settings, epochs=None,
         When the folder holds a run with other settings or photos.
     """
     given = {'network': network_settings, 'training': settings}
-    if not os.path.exists(os.path.join(folder, _DESCRIPTION)):
+    path = os.path.join(folder, _DESCRIPTION)
+    if not os.path.exists(path):
+        if has_checkpoint(folder):
+            raise TrainingError(f'{path}: gone; it says what the checkpoint '
+                                'beside it is of. Take another folder')
         _describe(folder, paths, given, epochs)
     try:
         found = _as_begun(folder, paths, given, epochs, exactly)

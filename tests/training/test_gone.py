@@ -45,3 +45,23 @@ class TestStart(Shared):
             os.unlink(self.path(name))
         with self.assertRaisesRegex(ValueError, 'w0.npz: '):
             self.train(3, start=start)
+
+
+class TestFiles(Shared):
+    def test_each_file_of_a_run_that_is_gone_is_named(self):
+        self.train(1)
+        for name in ('weights.npz', 'log.jsonl'):
+            os.rename(self.path(name), self.path('away'))
+            self.refuse(f'{name}: gone or empty')
+            with open(self.path(name), 'w'):
+                pass
+            self.refuse(f'{name}: gone or empty')
+            os.rename(self.path('away'), self.path(name))
+        self.train(1)
+        os.unlink(self.path('run.json'))
+        self.refuse('run.json: gone; it says what the checkpoint')
+        self.assertFalse(os.path.exists(self.path('run.json')))
+
+    def refuse(self, words):
+        with self.assertRaisesRegex(run_folder.TrainingError, words):
+            self.train(1)
