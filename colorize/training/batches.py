@@ -13,6 +13,9 @@ from colorize.systems.arrays import encode, network_input
 __all__ = ['Batch', 'augment', 'augmenting_loader', 'join', 'minibatches',
            'prepare', 'shuffled']
 
+#: Side of the smallest square that a photo is shown by; no photo is smaller.
+_LEAST = 8
+
 #: inputs: (batch, 3, row, column). targets: (batch, 2, row, column).
 #: lightness: (batch, row, column). chroma: (batch, row, column, 2).
 Batch = namedtuple('Batch', 'inputs targets lightness chroma')
@@ -56,8 +59,8 @@ def augment(rgb, crop, flip, rng, scale=1.0):
     rng : numpy.random.RandomState
     scale : float
         Below 1, the square is of a random size, from this share of the
-        photo's side to all of it, and is scaled to `crop`, or to the size
-        of the photo.
+        photo's side to all of it, but of 8 pixels at least, and is scaled
+        to `crop`, or to the size of the photo.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def augment(rgb, crop, flip, rng, scale=1.0):
 
 def _scaled(rgb, side, scale, rng):
     """A random square of a random size, scaled to `side` x `side`."""
-    window = int(round(len(rgb) * rng.uniform(scale, 1)))
+    window = max(_LEAST, int(round(len(rgb) * rng.uniform(scale, 1))))
     top, left = (rng.randint(length - window + 1) for length in rgb.shape[:2])
     image = Image.fromarray(rgb[top:top + window, left:left + window])
     return np.asarray(image.resize((side, side), Image.BICUBIC))

@@ -3,6 +3,7 @@
 import threading
 import time
 import unittest
+from unittest import mock
 
 import numpy as np
 
@@ -74,6 +75,12 @@ class TestAugment(unittest.TestCase):
     def test_none_keeps_the_photo(self):
         rgb = photo()
         self.assertIs(batches.augment(rgb, None, False, None), rgb)
+
+    def test_a_scale_of_almost_nothing_shows_something(self):
+        rng = mock.Mock(uniform=lambda least, most: least,
+                        randint=np.random.RandomState(0).randint)
+        shown = batches.augment(photo(0, 64, 64), 32, True, rng, 0.001)
+        self.assertTrue(shown.any())
 
 
 class TestMinibatches(unittest.TestCase):
