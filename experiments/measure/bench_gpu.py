@@ -41,7 +41,8 @@ def _parser():
         choices=CONTENDERS)
     add('--most', type=int, default=3072, metavar='PHOTOS',
         help='the largest minibatch that is tried')
-    add('--out', default=report.RESULTS, metavar='DIR')
+    add('--out', action=report.MakeFolder, default=report.RESULTS,
+        metavar='DIR')
     return parser
 
 

@@ -27,7 +27,8 @@ def main(arguments=None):
         description=__doc__.split('\n')[0])
     parser.add_argument('--side', type=int, default=160,
                         help="the network's (without: 160)")
-    parser.add_argument('--out', metavar='DIR', default=report.RESULTS,
+    parser.add_argument('--out', metavar='DIR', action=report.MakeFolder,
+                        default=report.RESULTS,
                         help='where bleeding.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)

@@ -20,6 +20,7 @@ import time
 import numpy as np
 
 from colorize import command
+from experiments.shared import report
 
 __all__ = ['kills', 'main', 'rate', 'rate_of', 'scheduler', 'table']
 
@@ -47,10 +48,10 @@ def main(arguments=None):
         help='photos from which rates are taken (default: %(default)s)')
     add('--tasks', type=command.number(int, 100), default=100000,
         help='simulated parcels for the scheduler (default: %(default)s)')
-    add('--out', metavar='DIR', help='where cluster.json and .txt go')
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        help='where cluster.json and .txt go')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    from experiments.shared import report
     with tempfile.TemporaryDirectory(prefix='cluster-') as folder:
         found = {'seed': 0, 'kills': kills(
             os.path.join(folder, 'kills'), given.count, given.every)}

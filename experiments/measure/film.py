@@ -32,7 +32,8 @@ def main(arguments=None):
     add('--steady', type=command.number(float, 0, 1), help='(without: as '
         'colorize.predict)')
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', metavar='DIR', default=report.RESULTS,
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        default=report.RESULTS,
         help='where film.json and film.png go')
     command.debug_option(parser)
     given = parser.parse_args(arguments)

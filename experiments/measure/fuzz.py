@@ -17,6 +17,7 @@ import threading
 import time
 
 from colorize import command
+from experiments.shared import report
 
 __all__ = ['MEMORY', 'SECONDS', 'fuzz', 'main', 'watched']
 
@@ -37,14 +38,14 @@ def main(arguments=None):
     add('--cases', type=command.number(int, 1), default=10000)
     add('--seed', type=int, nargs='+', default=[0],
         help='one or several; each is so many cases')
-    add('--out', metavar='DIR', help='where fuzz.json goes')
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        help='where fuzz.json goes')
     add('--first', type=int, help=argparse.SUPPRESS)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.first is not None:
         return _work(given.out, given.first, given.cases, given.seed[0])
     found = fuzz(given.cases, given.seed)
-    from experiments.shared import report
     report.write_json(os.path.join(given.out or report.RESULTS, 'fuzz.json'),
                       found)
     print(json.dumps(found))

@@ -17,6 +17,7 @@ import time
 import numpy as np
 
 from colorize import command
+from experiments.shared import report
 
 __all__ = ['load', 'main', 'photos', 'small_weights']
 
@@ -33,10 +34,10 @@ def main(arguments=None):
         help='of photos (default: %(default)s)')
     add('--damaged', type=float, default=0.01, help='share of them')
     add('--weights', metavar='FILE', help='(without: a very small network)')
-    add('--out', metavar='DIR', help='where load.json and load.png go')
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        help='where load.json and load.png go')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    from experiments.shared import report
     with tempfile.TemporaryDirectory(prefix='load-') as folder:
         found, samples = load(folder, given.count, given.damaged,
                               given.weights or small_weights(folder))
@@ -206,7 +207,6 @@ def _plot(path, samples):
     import matplotlib
     matplotlib.use('Agg')
     from matplotlib import pyplot
-    from experiments.shared import report
     figure, axes = pyplot.subplots(figsize=(7, 3.5), layout='constrained')
     axes.plot(samples[:, 0], samples[:, 1])
     axes.set(xlabel='seconds', ylabel='resident memory (MiB)',

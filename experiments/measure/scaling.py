@@ -16,7 +16,7 @@ import tempfile
 import numpy as np
 
 from colorize import command
-from experiments.shared import bundled
+from experiments.shared import bundled, report
 
 __all__ = ['cluster', 'main', 'scaling']
 
@@ -55,10 +55,10 @@ def main(arguments=None):
         description=__doc__.split('\n')[0])
     add = parser.add_argument
     add('--quick', action='store_true', help='a tiny network')
-    add('--out', metavar='DIR', help='where scaling.json goes')
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        help='where scaling.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    from experiments.shared import report
     size = _QUICK if given.quick else _SIZE
     with tempfile.TemporaryDirectory(prefix='scaling-') as folder:
         found = scaling(folder, **size)

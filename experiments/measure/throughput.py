@@ -18,7 +18,7 @@ import numpy as np
 
 from colorize import command
 from experiments.measure.watched import watched
-from experiments.shared import bundled
+from experiments.shared import bundled, report
 
 __all__ = ['LARGE', 'SIZES', 'main', 'throughput']
 
@@ -44,11 +44,11 @@ def main(arguments=None):
         help='of photos (default: %(default)s)')
     add('--batch-size', type=command.number(int, 1), default=4)
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', metavar='DIR', help='where throughput.json goes')
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        help='where throughput.json goes')
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
-    from experiments.shared import report
     with tempfile.TemporaryDirectory(prefix='throughput-') as folder:
         found = throughput(folder, given.count, given.batch_size,
                            given.weights)

@@ -18,6 +18,7 @@ import tempfile
 import time
 
 from colorize import command
+from experiments.shared import report
 
 __all__ = ['differences', 'main', 'torture']
 
@@ -36,14 +37,14 @@ def main(arguments=None):
     add('--epochs', type=int, default=150)
     add('--seed', type=int, default=0, help='decides the moments')
     add('--train', metavar='FOLDER', help=argparse.SUPPRESS)
-    add('--out', metavar='DIR', help='where torture.json goes')
+    add('--out', metavar='DIR', action=report.MakeFolder,
+        help='where torture.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.train:
         return _train(given.train, given.epochs)
     with tempfile.TemporaryDirectory(prefix='torture-') as folder:
         found = torture(folder, given.kills, given.epochs, given.seed)
-    from experiments.shared import report
     report.write_json(os.path.join(given.out or report.RESULTS,
                                    'torture.json'),
                       dict(found, seed=given.seed, epochs=given.epochs))

@@ -1,16 +1,31 @@
 """Result files: what came out, and beside it how it was got."""
 
+import argparse
+import errno
 import json
 import os
 import sys
 
 from colorize.disk.whole import written_whole
 
-__all__ = ['RESULTS', 'save_plot', 'write_json', 'write_text']
+__all__ = ['MakeFolder', 'RESULTS', 'save_plot', 'write_json', 'write_text']
 
 #: Where experiments write what they found unless --out says it: never over
 #: what others can read in experiments/results.
 RESULTS = os.path.join('out', 'results')
+
+
+class MakeFolder(argparse.Action):
+    """Makes the folder of an option, before hours of work that go into it."""
+
+    def __call__(self, parser, namespace, value, option_string=None):
+        if os.path.exists(value) and not os.path.isdir(value):
+            raise NotADirectoryError(errno.ENOTDIR, 'is no folder', value)
+        os.makedirs(value, exist_ok=True)
+        if not os.access(value, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES),
+                                  value)
+        setattr(namespace, self.dest, value)
 
 
 def write_json(path, found):

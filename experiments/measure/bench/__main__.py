@@ -40,7 +40,8 @@ def _parser():
     add('--systems', nargs='+', default=_SYSTEMS, choices=_SYSTEMS)
     add('--contenders', nargs='+', default=list(CONTENDERS),
         choices=CONTENDERS)
-    add('--out', default=report.RESULTS, metavar='DIR')
+    add('--out', action=report.MakeFolder, default=report.RESULTS,
+        metavar='DIR')
     return parser
 
 

@@ -5,7 +5,9 @@ import os
 import sys
 from unittest import mock
 
-from experiments.paper import table1
+from experiments.beyond import saturation
+from experiments.measure import judge, torture
+from experiments.paper import overfit, table1
 from experiments.shared import held_out, options, report
 from tests.shared.folder import ROOT
 from tests.shared.experiments import Experiment
@@ -20,6 +22,22 @@ class TestReport(Experiment):
             report.write_json(self.path('a.json'), {})
         self.assertTrue(self.read('a.json')['command'].endswith(
             ' --runs cvcl --photos mine/x --vgg16=vgg16.npz'))
+
+
+class TestFolder(Experiment):
+    def refuse(self, main, out, words):
+        with self.assertRaisesRegex(OSError, words):
+            main(['--out', out])
+
+    def test_it_is_made_before_the_work(self):
+        for main in (overfit.main, table1.main, judge.main, torture.main,
+                     saturation.main):
+            self.refuse(main, '/proc/none', '/proc/none')
+        with open(self.path('file'), 'w'):
+            pass
+        self.refuse(judge.main, self.path('file'), 'is no folder')
+        with mock.patch.object(os, 'access', return_value=False):
+            self.refuse(judge.main, self.folder, 'Permission denied')
 
 
 class TestPlace(Experiment):
