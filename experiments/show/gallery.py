@@ -13,7 +13,7 @@ import numpy as np
 from colorize import command
 from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
-from experiments.shared import bundled, saved
+from experiments.shared import bundled, report, saved
 
 __all__ = ['choose', 'main']
 
@@ -76,7 +76,8 @@ def main(arguments=None):
     add('--count', type=command.number(int, 1), default=48,
         help='at most, drawn by a seed')
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', default=os.path.join('out', 'gallery'))
+    add('--out', action=report.MakeFolder,
+        default=os.path.join('out', 'gallery'))
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
@@ -175,7 +176,6 @@ def _words(scores):
 def _write(page, sections, scores, given):
     """The page, and its figures as JSON."""
     from colorize.color import evaluation
-    from experiments.shared import report
     average = evaluation.average(scores)
     source = ', '.join(filter(None, given.photos)) or "scikit-image's"
     if given.run:
