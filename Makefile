@@ -30,7 +30,7 @@ ON = $(call plain,DEVICE,--device)
 # What an experiment of the paper is given.
 GIVEN = $(ON) $(OTHERS) $(if $(QUICK),--quick) $(call quoted,RUNS,--runs) \
     $(INTO)
-# SETTINGS='--freeze-until conv4_3 --batch-size 8': any of colorize.training's.
+# SETTINGS='--learning-rate 0.001 --batch-size 8': any of colorize.training's.
 TRAIN = $(GIVEN) $(FROM_VGG16) $(call plain,EPOCHS,--epochs) \
     $(call plain,SIDE,--side) $(call plain,CROP,--crop) $(SETTINGS)
 SYSTEMS = $(TRAIN) $(call plain,TEST,--test) $(call plain,ONLY,--only)
