@@ -11,7 +11,7 @@ from colorize import command
 from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
 from experiments.shared import options
-from experiments.shared.report import RESULTS
+from experiments.shared.report import RESULTS, MakeFolder
 
 __all__ = ['LEGS', 'Leg', 'main']
 
@@ -45,8 +45,8 @@ def main():
     add('--run', default=os.path.join('runs', 'default'),
         help='of the first leg; later ones go into leg-2, … in it (default: '
              '%(default)s)')
-    add('--out', metavar='DIR', default=RESULTS, help='where light.npz and '
-        'light.jsonl go (default: %(default)s)')
+    add('--out', metavar='DIR', action=MakeFolder, default=RESULTS,
+        help='where light.npz and light.jsonl go (default: %(default)s)')
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args()
