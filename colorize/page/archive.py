@@ -104,4 +104,4 @@ def _free(name, taken):
 
 def _for_windows(part):
     """A file's or folder's name that Windows takes."""
-    return _DEVICE.sub(r'\1_', _REFUSED.sub('_', part).rstrip(' .'))
+    return _DEVICE.sub(r'\1_', _REFUSED.sub('_', part).rstrip(' .')) or '_'

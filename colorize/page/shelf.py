@@ -213,5 +213,6 @@ def clean_name(name):
     """
     parts = [''.join(each for each in part if each.isprintable()).strip()
              for part in name.replace('\\', '/').split('/')]
-    parts = [_short(part) for part in parts if part.strip('. ')]
+    # What was cut may be nothing but dots.
+    parts = [part for part in map(_short, parts) if part.strip('. ')]
     return '/'.join(parts[-8:]).replace(':', '_') or 'photo'

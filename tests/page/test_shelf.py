@@ -12,6 +12,7 @@ from unittest import mock
 
 from PIL import Image
 
+from colorize.page import archive
 from colorize.photos import photo_file
 from tests.page.serving import gray_file
 from tests.page.with_photos import WithPhotos
@@ -113,6 +114,12 @@ class TestArchives(WithPhotos):
             'Aux_/con_/a-color.jpg', 'folder/roll 2/a-color.jpg',
             'lpt1_.old/nul_ .x/a-color.jpg',
             'auxiliary/com10/Console-color.jpg'])
+
+    def test_no_name_leads_out_of_the_folder(self):
+        self.assertEqual(self.names_of(
+            '.' * 121 + 'a/etc/x.jpg', '. . /../y.jpg', 'a/?./z.jpg'), [
+            'etc/x-color.jpg', 'y-color.jpg', 'a/_/z-color.jpg'])
+        self.assertEqual(archive._free('../ . /a', set()), '_/_/a')
 
     def test_what_results_have_lost_is_in_a_text(self):
         Image.new('I;16', (80, 60), 9000).save(self.path('deep.jpg'), 'PNG')
