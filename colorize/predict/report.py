@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 import time
 from collections import Counter
 
@@ -97,7 +98,6 @@ class Summary:
         self._records, self._before = {}, dict(before)
         self._counts, self._began = Counter(), time.time()
         self.stopped, self.others = False, 0
-        self._planned, self._numbered = dict(plan.tasks), []
 
     def __contains__(self, task):
         return task.photo in self._records
@@ -121,10 +121,6 @@ class Summary:
         record.update((name, value) for name, value in more.items()
                       if value not in (None, []))
         self._records[task.photo] = record
-        name = os.path.basename(task.output)
-        if status == 'done' and name != os.path.basename(
-                self._planned.get(task.photo, name)):
-            self._numbered.append(name)
 
     @property
     def failed(self):
@@ -177,6 +173,18 @@ class Summary:
         return ''
 
     @property
+    def _numbered(self):
+        """Names of results, of which other files have those without number.
+
+        Known at the end: photos that share a name are done in any order.
+        """
+        planned = dict(self._plan.tasks)
+        return [os.path.basename(record['output'])
+                for photo, record in self._records.items()
+                if record['status'] == 'done'
+                and _is_numbered(record['output'], planned[photo])]
+
+    @property
     def _not_reached(self):
         """How many photos nothing is known of."""
         return len(self._plan.tasks) - sum(self._counts.values()) - self.left
@@ -226,6 +234,14 @@ class Summary:
                 file.write(f'{text}\n')
         except OSError as error:
             raise OSError(error.errno, error.strerror, path) from error
+
+
+def _is_numbered(output, planned):
+    """Whether a result has a number, as a file has its planned name."""
+    stem, ending = map(re.escape, os.path.splitext(os.path.basename(planned)))
+    return bool(re.fullmatch(f'{stem}-[0-9]+{ending}',
+                             os.path.basename(output))
+                and os.path.lexists(planned))
 
 
 def _done_before(count, others):

@@ -64,10 +64,10 @@ class TestNumbered(Predicting):
             '2 results numbered, as other files have their names '
             '(x-color-2.png)'])
 
-    def said(self, places):
+    def said(self, places, *options):
         status, lines, _ = self.run_main(
             *(self.path(place, 'x.png') for place in places), '-o',
-            self.path('out'))
+            self.path('out'), *options)
         self.assertEqual(status, 0)
         return re.findall('[0-9]+ results? numbered[^)]*[)]',
                           ' '.join(lines))
@@ -79,6 +79,25 @@ class TestNumbered(Predicting):
         _, lines, _ = self.run_main(source)
         self.assertIn('1 of 1 photo coloured, 0 failed, 1 result numbered',
                       lines[0])
+
+    def test_names_that_tell_stems_apart_are_no_numbers(self):
+        images.save(self.path('tom.png'), photo())
+        self.run_main(self.path('tom.png'))
+        images.save(self.path('tom.bmp'), photo(1))
+        for places in ['tom.png', 'tom.bmp'], ['tom.png']:
+            _, lines, _ = self.run_main(*map(self.path, places),
+                                        '--overwrite')
+            self.assertNotIn('numbered', ' '.join(lines))
+        self.assertEqual(sorted(os.listdir(self.folder)), [
+            'tom-color.png', 'tom.bmp', 'tom.bmp-color.png', 'tom.png'])
+
+    def test_numbers_whose_reason_has_gone_are_not_said(self):
+        for number, place in enumerate('ab'):
+            os.mkdir(self.path(place))
+            images.save(self.path(place, 'x.png'), photo(number))
+        self.said('ab')
+        os.remove(self.path('out', 'x-color.png'))
+        self.assertEqual(self.said('b', '--overwrite'), [])
 
 
 class TestStopped(Predicting):
