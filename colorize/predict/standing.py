@@ -59,26 +59,37 @@ def standing(plan, overwrite, said=None):
 
 
 def _settled(task, taken, named, others, overwrite):
-    """A task under its own name, and whether its result is there."""
+    """A task under its own name, and whether its result is there.
+
+    What has the photo's mark comes before what only looks like its result.
+    """
+    there, free = _names(task, taken, named, overwrite)
+    for surely in (True,) if overwrite else (True, False):
+        for name in there if named else itertools.chain(
+                there, others.of(task, taken)):
+            if belongs(name, task.photo, surely):
+                return Task(task.photo, name), True
+    if free is None:
+        raise ValueError(f'{task.output}: is no result of {task.photo} '
+                         '(--overwrite replaces it)')
+    return Task(task.photo, free), False
+
+
+def _names(task, taken, named, overwrite):
+    """Names that stand, and the first that is free (None where it may not)."""
+    there = []
     for number in itertools.count(1):
         name = _numbered(task.output, number)
         if os.path.realpath(name) in taken:
             if named:
                 raise ValueError(f'{name}: another run is writing it, of '
                                  'another photo')
-            continue
-        if named and overwrite or not os.path.lexists(name):
-            break
-        if belongs(name, task.photo, surely=overwrite):
-            return Task(task.photo, name), True
-        if named:
-            raise ValueError(f'{name}: is no result of {task.photo} '
-                             '(--overwrite replaces it)')
-    for other in () if named else others.of(task):
-        if os.path.realpath(other) not in taken and belongs(
-                other, task.photo, surely=overwrite):
-            return Task(task.photo, other), True
-    return Task(task.photo, name), False
+        elif named and overwrite or not os.path.lexists(name):
+            return there, name
+        elif named:
+            return [name], None
+        else:
+            there.append(name)
 
 
 class _Others:
@@ -94,12 +105,13 @@ class _Others:
         self._planned = {os.path.abspath(task.output) for task in plan.tasks}
         self._listed = {}
 
-    def of(self, task):
-        """Paths, nearest to the output folder first."""
+    def of(self, task, taken):
+        """Paths that are not taken, nearest to the output folder first."""
         for folder, photo in dict.fromkeys(self._places(task)):
             for name in names(task, photo):
                 for path in self._standing(folder).get(name, ()):
-                    if os.path.abspath(path) not in self._planned:
+                    if os.path.abspath(path) not in self._planned and (
+                            os.path.realpath(path) not in taken):
                         yield path
 
     def _places(self, task):

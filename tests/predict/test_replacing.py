@@ -1,5 +1,6 @@
 """What --overwrite replaces, and what it leaves."""
 
+import json
 import os
 
 from PIL import Image
@@ -34,6 +35,24 @@ class TestReplacing(Predicting):
                                                'a.png'])
                 self.assertIsNotNone(mark_in(self.path('out',
                                                        'a-color-2.png')))
+
+    def test_a_marked_result_is_taken_rather_than_what_looks_like_one(self):
+        self.put()
+        report = self.path('a.json')
+        self.run_main(self.path('out'), '--overwrite', '--json', report)
+        for options in (), ('-o', self.path('out')):
+            _, lines, _ = self.run_main(self.path('out', 'a.png'), *options,
+                                        '--json', report)
+            self.assertIn('1 was done before', lines[0])
+            with open(report) as file:
+                self.assertEqual(json.load(file)['photos'][0]['output'],
+                                 self.path('out', 'a-color-2.png'))
+
+    def test_without_one_what_looks_like_it_is_taken(self):
+        own = self.put()
+        _, lines, _ = self.run_main(self.path('out', 'a.png'))
+        self.assertIn('1 was done before', lines[0])
+        self.assertEqual(self.content('a-color.png'), own)
 
     def test_one_under_another_name_that_a_result_could_have(self):
         self.put()
