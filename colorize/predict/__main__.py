@@ -140,12 +140,15 @@ def _run(plan, given, summary):
 
 def _pass_over(task, given, summary):
     """Note what an earlier run has done: of a damaged film, no success."""
+    others = is_of_others(task.output, given.settings)
     if not _is_of_damaged(task):
         summary.add(task, 'skipped')
-        summary.others += is_of_others(task.output, given.settings)
+        summary.others += others
         return
-    error = ValueError(f'{task.photo}: is damaged; all that is good of it is '
-                       f'in {task.output}')
+    how = ' with other settings' if others else ''
+    error = ValueError(
+        f'{task.photo}: is damaged; what is good of it was coloured before'
+        f'{how}, in {task.output} (--overwrite colours it again)')
     command.complain(error)
     summary.add(task, 'failed', error=command.words(error))
 

@@ -207,8 +207,9 @@ class TestFilms(Folder):
         status, said = self.run_predict(*command)
         self.assertEqual(status, 1)
         self.assertEqual(said.count('\n'), 1)
-        self.assertIn(f'{film}: is damaged; all that is good of it is in '
-                      f'{out}', said)
+        words = (f'{film}: is damaged; what is good of it was coloured '
+                 'before{}, in ' f'{out} (--overwrite colours it again)')
+        self.assertIn(words.format(''), said)
         self.assertEqual(os.stat(out).st_mtime_ns, made)
         with open(report) as file:
             found = json.load(file)
@@ -219,6 +220,7 @@ class TestFilms(Folder):
         status, said = self.run_predict(self.folder, '-o', self.path('out'),
                                         '--steady', '0.1')
         self.assertEqual(status, 1)
+        self.assertIn(words.format(' with other settings'), said)
         self.assertIn('1 of 2 films coloured, 1 failed', said)
 
     def test_what_libraries_raise(self):
