@@ -5,7 +5,7 @@ from collections import namedtuple
 
 from colorize.photos import cached, formats
 
-__all__ = ['Found', 'find_photos', 'is_passed_over', 'search']
+__all__ = ['Found', 'find_photos', 'is_passed_over', 'leads_up', 'search']
 
 #: photos: paths, sorted. foreign: those of pictures and films that are
 #: not read. unread: OSErrors of folders below that cannot be read.
@@ -64,6 +64,7 @@ def search(folder, films=False):
     """What a folder holds, with all that is below it, and behind links.
 
     Each folder counts once; by a link only where it is not below itself.
+    Links that lead up are not followed.
 
     Parameters
     ----------
@@ -96,8 +97,27 @@ def _folders(folder, onerror):
             if path not in seen:
                 yield parent, names
             seen.add(path)
-            places += [os.path.join(parent, name) for name in folders
-                       if os.path.islink(os.path.join(parent, name))]
+            below = (os.path.join(parent, name) for name in folders)
+            places += [each for each in below if os.path.islink(each)
+                       and not leads_up(each, folder)]
+
+
+def leads_up(path, folder):
+    """Whether a path is a link to a folder, or to one above it.
+
+    What lies there nobody has named.
+
+    Parameters
+    ----------
+    path, folder : str
+
+    Returns
+    -------
+    bool
+    """
+    return os.path.islink(path) and os.path.join(
+        os.path.realpath(folder), '').startswith(
+            os.path.join(os.path.realpath(path), ''))
 
 
 def is_passed_over(name):

@@ -1,6 +1,7 @@
 """Where each photo's result goes. Imports nothing heavy."""
 
 import glob
+import itertools
 import os
 import re
 from collections import namedtuple
@@ -149,14 +150,21 @@ def _matches(pattern):
     """Files; by ending, unless the pattern says which."""
     ending = os.path.splitext(pattern)[1]
     said = ending and not glob.has_magic(ending)
+    root = _root(pattern)
     paths = [each for each in sorted(glob.glob(pattern, recursive=True))
-             if os.path.isfile(each) and not any(
-                 find.is_passed_over(name) for name in os.path.relpath(
-                     each, _root(pattern)).split(os.sep))]
+             if os.path.isfile(each) and not _is_strayed(each, root)]
     return find.Found(
         [each for each in paths if said or formats.by_ending(each)
          or formats.is_film(each)],
         [each for each in paths if not said and formats.foreign(each)], [])
+
+
+def _is_strayed(path, root):
+    """Whether a name below `root` is passed over, or a link leads up."""
+    names = os.path.relpath(path, root).split(os.sep)
+    return any(map(find.is_passed_over, names)) or any(
+        find.leads_up(os.path.join(root, each), root)
+        for each in itertools.accumulate(names, os.path.join))
 
 
 def _root(pattern):

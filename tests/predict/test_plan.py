@@ -148,7 +148,8 @@ class TestLinks(Tree):
     def test_to_the_folder_of_results(self):
         self.make('out/x.png')
         os.symlink('../out', 'in/results')
-        os.symlink('..', 'in/all')
+        os.symlink('../../out', 'in/z/results')
+        os.symlink('../there', 'in/1950')
         os.symlink('out', 'colored')
         for output in ('out', 'colored'):
             for place in ('in', 'in/*/*', 'in/*/*/*'):
@@ -156,6 +157,25 @@ class TestLinks(Tree):
                     place, output=output)))
         # Unless the photos lie in it.
         self.assertEqual(len(self.planned('in', output='in')), 5)
+
+    def test_that_lead_up_are_not_followed(self):
+        """Nobody has named what is above."""
+        os.symlink('../..', 'in/z/up')
+        for place in 'in', 'in/**':
+            self.assertEqual(set(self.planned(place)),
+                             {'in/a.png', 'in/z/b.png'})
+        self.refuse('no photos found', 'in/*/*/*/*')
+        # Who names the link, names what it leads to.
+        self.assertIn('in/z/up/there/c.png', self.planned('in/z/up'))
+        self.assertIn('in/z/up/there/c.png', self.planned('in/z/up/*/*'))
+
+    def test_that_lead_aside_and_from_there_up(self):
+        self.make('above.png')
+        os.symlink('../there', 'in/aside')
+        os.symlink('..', 'there/up')
+        self.assertEqual(set(self.planned('in')), {
+            'in/a.png', 'in/aside/c.png', 'in/aside/deep/d.png',
+            'in/z/b.png'})
 
     def test_that_lead_nowhere(self):
         os.symlink('nowhere', 'in/link')
