@@ -32,8 +32,9 @@ def make_parser():
     add('-o', '--output', metavar='OUT', help='a folder, in which the tree '
         'of IN is found again, or a file for one photo (without: '
         'NAME-color.EXT beside each photo)')
-    add('--overwrite', action='store_true', help='replace results that '
-        'exist and, where OUT names a file, that file; no photo of IN is '
+    add('--overwrite', action='store_true', help='replace what carries '
+        'the mark of the very photo (beside other files the result gets a '
+        'number) and, where OUT names a file, that file; no photo of IN is '
         'ever replaced')
     add('--format', type=_format, metavar='FORMAT', help='jpeg, png, tiff or '
         'webp; mkv, mov, mp4 or webm of films (without: its own, png or mkv '
