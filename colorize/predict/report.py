@@ -275,7 +275,7 @@ def unscored(count):
     one = count == 1
     return (f"{_counted(count, 'photo')} that {'was' if one else 'were'} done "
             f"before {'is' if one else 'are'} not scored (--overwrite colours "
-            f"and scores {'it' if one else 'them'})")
+            f"{'it' if one else 'them'}, and scores what has colours)")
 
 
 def _kinds(tasks):

@@ -258,12 +258,14 @@ class TestEvaluate(Predicting):
         status, lines, table = self.run_main(paths[0], '--evaluate')
         self.assertEqual((status, table), (0, []))
         self.assertIn('1 photo that was done before is not scored '
-                      '(--overwrite colours and scores it)', lines[0])
+                      '(--overwrite colours it, and scores what has '
+                      'colours)', lines[0])
         self.run_main(paths[1])
         status, lines, table = self.run_main(*paths, '--evaluate')
         self.assertTrue(table[-1].endswith('average of 1'))
         self.assertIn('2 photos that were done before are not scored '
-                      '(--overwrite colours and scores them)', lines[0])
+                      '(--overwrite colours them, and scores what '
+                      'has colours)', lines[0])
 
     def test_scores_are_those_of_the_two_photos(self):
         painted = images.load(write_photos(self.folder, 2)[1])
