@@ -11,7 +11,7 @@ import unittest
 
 from tests.page.serving import Serving, gray_file, picture
 
-__all__ = ['Browsing']
+__all__ = ['HOLD', 'Browsing']
 
 _HERE = all(map(shutil.which, ('chromium', 'chromedriver')))
 
@@ -29,6 +29,13 @@ const put = kind => document.querySelector(target).dispatchEvent(
     : new DragEvent(kind, {dataTransfer: transfer, bubbles: true,
         cancelable: true}));
 (arguments[3] || ['dragenter', 'dragover', 'drop']).forEach(put);
+'''
+
+#: Requests wait until go() is called.
+HOLD = '''
+const ask = fetch;
+const going = new Promise(done => { go = done; });
+fetch = async (...given) => { await going; return ask(...given); };
 '''
 
 #: The picture that is shown in colour, as a PNG.

@@ -2,15 +2,8 @@
 
 import os
 
-from tests.page.browsing import Browsing
+from tests.page.browsing import HOLD, Browsing
 from tests.page.serving import gray_file
-
-#: Requests wait until go() is called.
-_HOLD = '''
-const ask = fetch;
-const going = new Promise(done => { go = done; });
-fetch = async (...given) => { await going; return ask(...given); };
-'''
 
 #: Whether the picker lies over a place of the photo, x and y from 0 to 1.
 _COVERS = '''
@@ -59,16 +52,31 @@ class TestFocus(Browsing):
 
     def test_it_is_where_photos_come_in_after_cancelling(self):
         self.one()
-        self.page.execute_script(_HOLD)
+        self.page.execute_script(HOLD)
         self.drop(*[gray_file(self.path('more.png'))] * 3, target='body')
         self.press('cancel')
         self.page.execute_script('go()')
         self.wait(lambda: not self.the('cancel').is_displayed())
         self.wait(lambda: self.focused() == 'add')
 
+    def test_it_is_where_photos_come_in_after_a_message_has_gone(self):
+        self.one()
+        self.page.execute_script('''
+            ask = fetch;
+            fetch = async () => new Response('{"error": "no"}',
+              {status: 422});''')
+        for value, end in ((2, ''), (1.5, 'fetch = ask')):
+            self.slide_to('saturation', value)
+            self.wait(lambda: self.text('notices'))
+            self.page.execute_script(
+                "document.querySelector('.notice button').focus()")
+            self.page.execute_script(end)
+            self.slide_to('saturation', 1)
+            self.wait(lambda: self.focused() == 'add')
+
     def test_a_file_that_has_left_its_folder_is_named(self):
         source = gray_file(self.path('moved.png'))
-        self.page.execute_script(_HOLD)
+        self.page.execute_script(HOLD)
         self.the('files').send_keys(source)
         self.wait(lambda: 'on its way' in self.text('photos'))
         os.unlink(source)

@@ -2,7 +2,8 @@
 
 import json
 
-from tests.page.browsing import Browsing
+from tests.page.browsing import HOLD, Browsing
+from tests.page.serving import gray_file
 
 #: Whether the middle of a message is what is seen at its place.
 _IN_SIGHT = '''
@@ -42,6 +43,32 @@ class TestNotices(Browsing):
         self.page.execute_script('fetch = ask')
         self.painted_anew(lambda: self.slide_to('saturation', 1))
         self.wait(lambda: not self.text('notices'))
+
+    def test_one_about_a_picture_without_colours_stays(self):
+        self.one(rows=1800, columns=60)
+        self.page.execute_script('''
+            const ask = fetch;
+            fetch = async (path, ...more) => path.includes('/gray')
+              ? new Response('{"error": "no"}', {status: 422})
+              : ask(path, ...more);''')
+        self.painted_anew(self.the('zoom-full').click)
+        self.wait(lambda: 'no' in self.text('notices'))
+        self.painted_anew(lambda: self.slide_to('saturation', 1.5))
+        self.assertIn('no', self.text('notices'))
+
+    def test_hints_are_given_to_the_photo_that_they_were_loaded_for(self):
+        self.one()
+        self.drop(gray_file(self.path('two.png')), target='body')
+        self.until_counted('2 of 2')
+        self.page.execute_script(HOLD)
+        self.load('mine.json', [{'row': 9, 'column': 9, 'color': '#aa2200'}])
+        self.choose(1)
+        self.page.execute_script('go()')
+        self.wait(lambda: self.source_of('gray'))
+        self.assertTrue(self.the('hints-none').is_displayed())
+        self.choose(0)
+        self.wait(lambda: self.page.find_elements(
+            'css selector', '#hints button'))
 
     def test_hints_that_the_server_refuses_are_not_taken(self):
         self.one()

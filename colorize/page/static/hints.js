@@ -160,12 +160,12 @@ export class Hints extends EventTarget {
     }
   }
 
-  #set(hints) {
-    this.photo.past.push(this.photo.hints);
-    this.photo.future = [];
-    this.photo.hints = hints;
+  #set(hints, photo = this.photo) {
+    photo.past.push(photo.hints);
+    photo.future = [];
+    photo.hints = hints;
     this.#draw();
-    this.#changed();
+    this.#changed(photo);
   }
 
   #back(from, to) {
@@ -255,7 +255,8 @@ export class Hints extends EventTarget {
       {type: 'application/json'}), `${stem}-hints.json`);
   }
 
-  // All of a file's hints, if the server takes them, or none.
+  // All of a file's hints, if the server takes them, or none; for the photo
+  // that was there when they were chosen.
   async #load() {
     const [file] = $('hints-file').files;
     const {photo} = this;
@@ -267,7 +268,7 @@ export class Hints extends EventTarget {
     } catch (error) {
       return this.#say(`${file.name} is not taken. ${error.message}`);
     }
-    if (photo === this.photo) this.#set(hints);
+    this.#set(hints, photo);
   }
 
   async #read(file, photo) {
@@ -290,8 +291,8 @@ export class Hints extends EventTarget {
     return true;
   }
 
-  #changed() {
-    this.dispatchEvent(new Event('changed'));
+  #changed(photo = this.photo) {
+    this.dispatchEvent(new CustomEvent('changed', {detail: photo}));
   }
 
   #say(message) {

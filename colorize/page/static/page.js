@@ -22,8 +22,15 @@ function notice(message, remove) {
   const text = document.createElement('span');
   text.textContent = message;
   line.append(text, ...remove ? [removal(line, remove)] : [], close);
-  $('notices').replaceChildren(line);
+  putNotice(line);
   return line;
+}
+
+// The one message that is shown, or none; focus on what goes goes on.
+function putNotice(...lines) {
+  const focused = $('notices').contains(document.activeElement);
+  $('notices').replaceChildren(...lines);
+  if (focused) goOn();
 }
 
 function removal(line, remove) {
@@ -38,10 +45,9 @@ function removal(line, remove) {
   return button;
 }
 
-// Take a message away.
+// Take a message away, if it is still there.
 function leave(line) {
-  line.remove();
-  goOn();
+  if (line?.isConnected) putNotice();
 }
 
 // Who uses the keyboard goes on where photos come in.
@@ -171,9 +177,9 @@ function looking(shelf, view, settings, hints) {
   const thumb = calm(photo => {
     if (shelf.photos.includes(photo)) shelf.paint(photo).catch(unpainted);
   }, 700);
-  const changed = () => {
-    repaint(shelf.current);
-    thumb(shelf.current);
+  const changed = photo => {
+    repaint(photo);
+    thumb(photo);
   };
   shelf.addEventListener('came', event => {
     if (!shelf.current && event.detail.state === 'done') {
@@ -195,12 +201,13 @@ function looking(shelf, view, settings, hints) {
   });
   settings.addEventListener('changed', () => {
     shelf.current.look = settings.look;
-    changed();
+    changed(shelf.current);
   });
-  hints.addEventListener('changed', changed);
+  hints.addEventListener('changed', event => changed(event.detail));
   hints.addEventListener('failed', event => fail(event.detail));
-  view.addEventListener('failed', event => unpainted(event.detail));
-  view.addEventListener('painted', () => wrong?.remove());
+  view.addEventListener('failed', event => fail(event.detail));
+  view.addEventListener('unpainted', event => unpainted(event.detail));
+  view.addEventListener('painted', () => leave(wrong));
   $('for-all').addEventListener('click', async () => {
     settings.common = settings.look;
     const others = shelf.photos.filter(photo => photo !== shelf.current);

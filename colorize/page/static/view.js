@@ -83,7 +83,7 @@ export class View extends EventTarget {
       if (asking === this.asking) this.dispatchEvent(new Event('painted'));
     } catch (error) {
       if (error.name !== 'AbortError') {
-        this.dispatchEvent(new CustomEvent('failed', {detail: error}));
+        this.dispatchEvent(new CustomEvent('unpainted', {detail: error}));
       }
     } finally {
       clearTimeout(late);
