@@ -61,12 +61,13 @@ def make_plan(places, output=None, form=None, suffix='-color',
     if output in ('', '-'):
         raise ValueError(f"-o {output or repr('')}: results are files; name "
                          'a file or a folder')
-    found, foreign, unread = {}, set(), []
+    found, foreign, unread = {}, {}, []
     for place in places:
         each = _photos(place, output)
         for photo in each.photos:
             _add(found, photo)
-        foreign.update(map(os.path.abspath, each.foreign))
+        foreign.update((os.path.realpath(path), path)
+                       for path in each.foreign)
         unread += each.unread
     mine = _own([os.path.abspath(each.photo) for each in found.values()],
                 suffix)
@@ -81,7 +82,8 @@ def make_plan(places, output=None, form=None, suffix='-color',
     else:
         tasks = _tasks(kept, output, form, suffix)
     _refuse_clashes(tasks, places if overwrite else ())
-    return Plan(tasks, len(mine), sorted(foreign), unread, named, output)
+    return Plan(tasks, len(mine), sorted(foreign.values()), unread, named,
+                output)
 
 
 def _add(found, photo):

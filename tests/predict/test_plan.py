@@ -207,6 +207,10 @@ class TestPassedOver(Tree):
                               for path in found.foreign],
                              ['b.DNG', 'c.psd', 'f.tga', 'g.pcx', 'h.ico',
                               'i.MPG'])
+        os.symlink('in', 'link')
+        os.symlink('b.DNG', 'in/again.DNG')
+        self.assertEqual(len(plan.make_plan(['in', 'link', 'in/**']).foreign),
+                         6)
         self.assertEqual(self.planned('in')['in/d.heic'],
                          'in/d-color.jpg')
         self.refuse('raw/x.cr2: a CR2 .raw photo.; convert it', 'raw')
