@@ -29,11 +29,11 @@ _HEADERS = {
     'X-Content-Type-Options': 'nosniff',
 }
 
-#: For people with a bookmark, or a tab of yesterday.
+#: For people with a bookmark, a tab of yesterday, or no token at all.
 _STALE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>colorize</title>
-<h1>This address is of an earlier start</h1>
-<p>Its token is not today's: open the address that the program shows now.</p>
+<h1>This address lacks today's token</h1>
+<p>Open the address that the program shows now.</p>
 '''
 
 _NO_TOKEN = ('the token is missing or wrong: open the address that the '
