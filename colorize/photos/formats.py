@@ -172,5 +172,7 @@ def foreign(path):
         return None
     name = ending[1:].upper()
     article = 'an' if name[0] in 'AEFHILMNORSX' else 'a'
-    better = 'MP4 or MKV' if kind == 'film' else 'TIFF or JPEG'
-    return f'{article} {name} ({kind}); convert it to {better} first'
+    better = 'TIFF or JPEG first'
+    if kind == 'film':
+        better = 'MP4 or MKV first; python -m colorize.predict colours those'
+    return f'{article} {name} ({kind}); convert it to {better}'

@@ -35,6 +35,7 @@ class TestStrangers(WithPhotos):
             'GET', '/?token=old', Authorization=None, Accept='text/html,*/*')
         self.assertEqual(status, 403)
         self.assertTrue(headers['Content-Type'].startswith('text/html'))
+        self.assertIn(b"lacks today's token", body)
         self.assertIn(b'address that the program shows now', body)
 
     def test_other_names_of_the_host(self):
@@ -196,6 +197,9 @@ class TestPhotos(WithPhotos):
             file.write(b'\0\0\0\x18ftypmp42')
         self.refused(422, 'film.MP4: is a film; python -m colorize.predict',
                      self.bring(path))
+        self.refused(422, 'film.mpg: an MPG (film); convert it to MP4 or MKV '
+                     'first; python -m colorize.predict colours those',
+                     self.bring(path, place='film.mpg'))
 
     def left(self):
         """Folders of photos on the disk."""
