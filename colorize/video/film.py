@@ -89,8 +89,8 @@ def color_film(path, output, colorizer, weights=None, quality=None,
     damage = segments.damage
     if damage:
         raise FilmError(_damaged(path, output, damage))
-    return (film.rows, film.columns), _notes(film, encoder) + told.unused(
-        points, segments.frames) + notes
+    return (film.rows, film.columns), _anew(segments) + _notes(
+        film, encoder) + told.unused(points, segments.frames) + notes
 
 
 @contextmanager
@@ -127,6 +127,12 @@ def _what(film, encoder, colorizer, firm, files):
     for name, path in files.items():
         found[name] = path and mark_of(path)
     return found
+
+
+def _anew(segments):
+    return ['was begun anew: what an earlier run had done was of other '
+            'settings, or of the film before it was changed'
+            ] if segments.anew else []
 
 
 def _notes(film, encoder):

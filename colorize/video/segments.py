@@ -52,6 +52,8 @@ class Segments:
         What the next stretch is to be started with.
     damage : list of [seconds, words]
         What was wrong with the film so far.
+    anew : bool
+        Whether segments of anything else were thrown away.
     joined : str
         Where all may be joined before it gets its name.
 
@@ -76,10 +78,12 @@ class Segments:
             pass
         if self.count:
             self.memory = self._remembered()
-        for name in os.listdir(self._folder):
-            if name.startswith(('memory-', 'segment-', 'joined')) \
-                    and name not in self._names():
-                os.unlink(os.path.join(self._folder, name))
+        useless = [name for name in os.listdir(self._folder)
+                   if name.startswith(('memory-', 'segment-', 'joined'))
+                   and name not in self._names()]
+        self.anew = any(name.startswith('segment-') for name in useless)
+        for name in useless:
+            os.unlink(self._path(name))
 
     def _lock(self, output):
         self._held = claimed(self._folder, 'lock')

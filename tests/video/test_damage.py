@@ -124,6 +124,10 @@ class TestDamage(Folder):
             self.color()
 
 
+_ANEW = ['was begun anew: what an earlier run had done was of other settings, '
+         'or of the film before it was changed']
+
+
 class TestStopped(Folder):
     def setUp(self):
         super().setUp()
@@ -133,7 +137,8 @@ class TestStopped(Folder):
     def color(self, output, **settings):
         made = films.Tinting()
         with mock.patch.object(film, 'SEGMENT', 20):
-            film.color_film(self.film, output, made, **settings)
+            _, self.notes = film.color_film(self.film, output, made,
+                                            **settings)
         return made.asked
 
     def stop(self, output, after, **settings):
@@ -154,6 +159,7 @@ class TestStopped(Folder):
         with open(whole, 'rb') as one, open(again, 'rb') as other:
             self.assertEqual(one.read(), other.read())
         self.assertFalse(os.path.exists(f'{again}.parts'))
+        self.assertEqual(self.notes, [])
 
     def test_damage_is_remembered_up_to_the_end(self):
         """A run that stops before all are joined has said nothing of it."""
@@ -176,6 +182,7 @@ class TestStopped(Folder):
         self.stop(again, 70)
         asked = self.color(whole, firm=0.9)
         self.assertEqual(self.color(again, firm=0.9), asked)
+        self.assertEqual(self.notes, _ANEW)
 
     def test_a_film_that_was_changed_starts_anew(self):
         """Though no part that is digested is another."""
@@ -184,6 +191,7 @@ class TestStopped(Folder):
         self.stop(again, 70)
         os.utime(self.film, (0, 0))
         self.assertEqual(self.color(again), asked)
+        self.assertEqual(self.notes, _ANEW)
 
     def test_two_at_a_time(self):
         def bar(done, of):
