@@ -199,6 +199,8 @@ class _Server:
             raise Refused(404, 'this archive has been fetched already')
 
         def make(item, look):
+            if not os.path.exists(item.path):
+                raise Refused(404, f'{item.name}: was removed')
             return self._painting.submit(self._studio.file, item,
                                          look).result()
         files = ((result_name(item.name), functools.partial(make, item, look))

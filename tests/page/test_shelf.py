@@ -105,6 +105,14 @@ class TestArchives(WithPhotos):
         self.assertEqual(len(self.folders_left()), len(self.shelf))
         self.assertEqual(forget.call_count, 4)  # each by the tab, and after
 
+    def test_what_was_removed_before_the_archive_is_fetched_is_named(self):
+        numbers = [self.brought(gray_file(self.path(f'{name}.png')))['id']
+                   for name in 'ab']
+        ticket = self.ticket(*numbers)
+        self.say('/api/forget', numbers[:1])
+        self.assertEqual(self.files_of(ticket), (
+            ['b-color.png', 'not-coloured.txt'], 'a.png: was removed\n'))
+
     def test_names_are_some_that_windows_takes(self):
         self.assertEqual(self.names_of(
             'who?/<a> "b"|c*.jpg', 'who?/<a> "b"|c?.jpg', 'Aux/con/a.jpg',
