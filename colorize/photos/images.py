@@ -1,7 +1,6 @@
 """Photos as arrays: read, scaled, written."""
 
 import contextlib
-import errno
 
 import numpy as np
 from PIL import Image
@@ -169,8 +168,6 @@ def writing(path, mode=0o666):
         raise
     except Exception as error:  # an encoder raises as it likes
         words = getattr(error, 'strerror', None) or error
-        if getattr(error, 'errno', None) == errno.ENAMETOOLONG:
-            words += '; -o names another'
         raise ImageError(f'{path}: cannot be written ({words})') from error
 
 
