@@ -13,7 +13,7 @@ from colorize.predict.claims import Claims, claimed, is_of_another
 from colorize.predict.neighbours import agreed
 from colorize.predict.plan import make_plan
 from colorize.predict.report import Summary, prepare, unscored
-from colorize.predict.settings import is_of_others, settings_of
+from colorize.predict.settings import settings_of, told_by
 
 __all__ = ['main']
 
@@ -140,8 +140,8 @@ def _run(plan, given, summary):
 
 def _pass_over(task, given, summary):
     """Note what an earlier run has done: of a damaged film, no success."""
-    others = is_of_others(task.output, given.settings)
-    if not _is_of_damaged(task):
+    others, damaged = told_by(task.output, given.settings)
+    if not damaged:
         summary.add(task, 'skipped')
         summary.others += others
         return
@@ -151,13 +151,6 @@ def _pass_over(task, given, summary):
         f'{how}, in {task.output} (--overwrite colours it again)')
     command.complain(error)
     summary.add(task, 'failed', error=command.words(error))
-
-
-def _is_of_damaged(task):
-    if not formats.is_film(task.photo):
-        return False
-    from colorize.video.marks import is_damaged
-    return is_damaged(task.output)
 
 
 def _sweep(plan):

@@ -9,7 +9,7 @@ from colorize.photos import formats
 from colorize.systems.decodings import DEFAULT
 from colorize.video import STEADY
 
-__all__ = ['Words', 'is_of_others', 'settings_of']
+__all__ = ['Words', 'settings_of', 'told_by']
 
 #: photos, films: 8 hexadecimal digits each.
 Words = namedtuple('Words', 'photos films')
@@ -50,10 +50,10 @@ def _digest(said):
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
 
-def is_of_others(result, settings):
-    """Whether a result says that it was made with other settings.
+def told_by(result, settings):
+    """What a result says of how it was made.
 
-    Those of earlier versions say nothing of it.
+    Those of earlier versions say nothing of their settings.
 
     Parameters
     ----------
@@ -62,11 +62,15 @@ def is_of_others(result, settings):
 
     Returns
     -------
-    bool
+    others : bool
+        Whether it was made with other settings.
+    damaged : bool
+        Whether it is that of a damaged film.
     """
     # Pillow and PyAV are imported where something stands only.
     if formats.is_film(result):
-        from colorize.video.marks import settings_in
-        return settings_in(result) not in (None, settings.films)
+        from colorize.video.marks import said_in
+        said = said_in(result)
+        return said.settings not in (None, settings.films), said.damaged
     from colorize.photos.marks import settings_in
-    return settings_in(result) not in (None, settings.photos)
+    return settings_in(result) not in (None, settings.photos), False

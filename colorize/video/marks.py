@@ -11,13 +11,14 @@ import colorize
 from colorize.photos.marks import quick_mark_of
 from colorize.video import extra
 
-__all__ = ['belongs', 'is_damaged', 'mark_in', 'marked', 'settings_in']
+__all__ = ['Said', 'belongs', 'mark_in', 'marked', 'said_in']
 
 #: What the name says of a film that was damaged.
 _DAMAGED = ', damaged'
 
-_Said = namedtuple('_Said', 'settings damaged mark')
-_NOTHING = _Said(None, False, None)
+#: What :func:`marked` was told, and the mark; None where there is nothing.
+Said = namedtuple('Said', 'settings damaged mark')
+_NOTHING = Said(None, False, None)
 
 
 def marked(path, settings=None, damaged=False):
@@ -75,24 +76,18 @@ def mark_in(path):
     colorize.video.extra.FilmError
         Where films cannot be read.
     """
-    return _said_in(path).mark
+    return said_in(path).mark
 
 
-def settings_in(path):
-    """What :func:`marked` was told of the settings of a film, or None.
+def said_in(path):
+    """What a result says of itself; of other films nothing.
 
     As :func:`mark_in`.
+
+    Returns
+    -------
+    Said
     """
-    return _said_in(path).settings
-
-
-def is_damaged(path):
-    """Whether a result is of a film that was damaged; see :func:`mark_in`."""
-    return _said_in(path).damaged
-
-
-def _said_in(path):
-    """What the name says of a result; of other films nothing."""
     extra.require(path)
     from colorize.video.opening import opened, picture_stream
     try:
@@ -107,4 +102,4 @@ def _said_in(path):
         return _NOTHING
     damaged = start.endswith(_DAMAGED)
     settings = start.removesuffix(_DAMAGED).partition(' as ')[2]
-    return _Said(settings or None, damaged, mark)
+    return Said(settings or None, damaged, mark)
