@@ -12,7 +12,7 @@ from unittest import mock
 
 from PIL import Image
 
-from colorize.page import archive
+from colorize.page.archive import zipped
 from colorize.photos import photo_file
 from tests.page.serving import gray_file
 from tests.page.with_photos import WithPhotos
@@ -127,7 +127,10 @@ class TestArchives(WithPhotos):
         self.assertEqual(self.names_of(
             '.' * 121 + 'a/etc/x.jpg', '. . /../y.jpg', 'a/?./z.jpg'), [
             'etc/x-color.jpg', 'y-color.jpg', 'a/_/z-color.jpg'])
-        self.assertEqual(archive._free('../ . /a', set()), '_/_/a')
+        source = gray_file(self.path('any.png'))
+        content = b''.join(zipped([('../ . /a', lambda: (source, []))]))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            self.assertEqual(archive.namelist(), ['_/_/a'])
 
     def test_what_results_have_lost_is_in_a_text(self):
         Image.new('I;16', (80, 60), 9000).save(self.path('deep.jpg'), 'PNG')
