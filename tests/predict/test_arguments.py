@@ -39,5 +39,7 @@ class TestArguments(unittest.TestCase):
 
     def test_help_is_true_of_what_is_replaced(self):
         found = ' '.join(make_parser().format_help().split())
-        self.assertIn('replace results that exist and, where OUT names a '
-                      'file, that file; no photo of IN is ever', found)
+        self.assertIn('replace what carries the mark of the very photo '
+                      '(beside other files the result gets a number) and, '
+                      'where OUT names a file, that file; no photo of IN is '
+                      'ever', found)
