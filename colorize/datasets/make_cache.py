@@ -48,14 +48,18 @@ def marks(folder, names):
         which they were changed: a copy of a photo has another time.
     """
     found = [_stat(os.path.join(folder, name)) for name in names]
-    return {'sizes': _digest([each.st_size for each in found]),
-            'times': _digest([each.st_mtime_ns for each in found])}
+    return {name: _digest(list(values))
+            for name, values in zip(('sizes', 'times'), zip(*found))}
 
 
 def _stat(path):
-    """Of a photo; of one in a cache, that of the cache."""
-    return os.stat(path.partition('::')[0] if cached.is_cached(path)
-                   else path)
+    """Size and time of a photo; of one in a cache, those of the cache."""
+    try:
+        found = os.stat(path.partition('::')[0] if cached.is_cached(path)
+                        else path)
+    except OSError:  # reading the photo will say why it is skipped
+        return None, None
+    return found.st_size, found.st_mtime_ns
 
 
 def _digest(values):

@@ -135,6 +135,13 @@ class TestCache(Folder):
         self.assertIn(found.skipped[0].strip(),
                       ' '.join(datasets.report('folder', found)))
 
+    def test_so_is_a_link_that_leads_nowhere(self):
+        os.symlink('gone.png', os.path.join(self.photos, 'link.png'))
+        found = self.build()
+        self.assertEqual(sum(found.photos.values()), 12)
+        self.assertRegex(found.skipped[0], 'link.png: No such file')
+        self.build(replace=False)
+
     def test_one_that_is_there_is_not_made_again(self):
         self.build()
         with mock.patch.object(images, 'load_square',
