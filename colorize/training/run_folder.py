@@ -14,8 +14,10 @@ import numpy as np
 from colorize.color import bins
 from colorize.color.level_means import LEVELS
 from colorize.disk.whole import lock, sweep, written_whole
+from colorize.photos.cached import CacheError
 from colorize.settings import check_network, check_training
-from colorize.training.survey import given as given_photos
+from colorize.training.same_photos import (OtherPhotosError, TrainingError,
+                                           refuse_others)
 from colorize.training.survey import survey
 
 __all__ = ['OtherPhotosError', 'Run', 'TrainingError', 'begun_from',
@@ -25,15 +27,6 @@ __all__ = ['OtherPhotosError', 'Run', 'TrainingError', 'begun_from',
 
 #: Their names, and those of the parts of run.json, are a file format.
 _DESCRIPTION, _LOG = 'run.json', 'log.jsonl'
-
-
-class TrainingError(RuntimeError):
-    """Training cannot start or go on; says why and what is kept."""
-
-
-class OtherPhotosError(TrainingError):
-    """A run is given other photos than it was begun with."""
-
 
 #: train, valid: paths. means: per-bin means of `train`. clipped: share of
 #: its pixels outside the range of each channel. settings: of the training.
@@ -108,6 +101,8 @@ def open_run(folder, paths, network_settings, settings, epochs=None,
     ------
     TrainingError
         When the folder holds a run with other settings or photos.
+    colorize.photos.cached.CacheError
+        When a cache that they lie in cannot be read.
     """
     given = {'network': network_settings, 'training': settings}
     path = os.path.join(folder, _DESCRIPTION)
@@ -118,7 +113,7 @@ def open_run(folder, paths, network_settings, settings, epochs=None,
         _describe(folder, paths, given, epochs)
     try:
         found = _as_begun(folder, paths, given, epochs, exactly)
-    except TrainingError:
+    except (TrainingError, CacheError):
         if not alone or has_saved(folder):
             raise
         _describe(folder, paths, given, epochs)
@@ -159,9 +154,9 @@ def _as_begun(folder, paths, given, epochs, exactly):
         if (given['training']['schedule'] == 'cosine'
                 and epochs != found['epochs']):
             raise _changed(folder, 'epochs', found['epochs'], epochs)
-        _refuse_others(folder, paths, found, exactly)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _torn(folder) from error
+    refuse_others(folder, found, paths, exactly)
     return found
 
 
@@ -210,8 +205,9 @@ def read_description(folder):
     -------
     dict
         'network' and 'training' (settings, as dicts), 'learn' and 'hold'
-        (paths of the photos it learns from, and validates on), and what
-        those photos are like.
+        (paths of the photos it learns from, and validates on), 'given' (see
+        :func:`colorize.training.survey.given`; of a run that is older, an
+        empty one), and what those photos are like.
 
     Raises
     ------
@@ -223,12 +219,15 @@ def read_description(folder):
     try:
         with open(os.path.join(folder, _DESCRIPTION)) as file:
             found = json.load(file)
+        # A run that is older than this is only known by its photos' names.
+        found.setdefault('given', {'names': None, 'caches': {}})
         for part, kind in (('network', dict), ('training', dict),
-                           ('learn', list), ('hold', list)):
-            if not isinstance(found[part], kind):
+                           ('learn', list), ('hold', list), ('caches', dict)):
+            if not isinstance({**found, **found['given']}[part], kind):
                 raise TypeError(part)
+        ''.join(found['learn'] + found['hold'])  # they are paths
         return found
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _torn(folder) from error
 
 
@@ -280,22 +279,6 @@ def _changed(place, name, known, value):
     return TrainingError(
         f'{place}: the run was started with {name} = {known!r}, not '
         f'{value!r}; take another folder or the same setting')
-
-
-def _refuse_others(folder, paths, found, exactly):
-    now = given_photos(paths)
-    # A run that is older than this is only known by its photos' names.
-    before = found.get('given', {'names': now['names'], 'caches': {}})
-    known = set(found['learn'] + found['hold'])
-    if (known.isdisjoint(map(os.path.abspath, paths))
-            or exactly and before['names'] != now['names']):
-        raise OtherPhotosError(f'{folder}: the run was started with other '
-                               'photos; take another folder')
-    for place, digest in before['caches'].items():
-        if now['caches'].get(place, digest) != digest:
-            raise OtherPhotosError(
-                f'{folder}: the run was started with other photos than '
-                f'{place} holds now; take another folder')
 
 
 def log(run, record):

@@ -7,6 +7,7 @@ from collections import namedtuple
 import numpy as np
 
 from colorize.training import run_folder
+from colorize.training.same_photos import refuse_replaced
 
 __all__ = ['NEEDED', 'ROWS', 'Run', 'RunError', 'are_there', 'loaded',
            'open_runs', 'open_test_photos', 'photo_cache', 'photos_of',
@@ -154,17 +155,19 @@ def photos_of(folder):
     Raises
     ------
     RunError
-        When the folder describes no run.
+        When the folder describes no run, or a cache holds other photos than
+        the run was begun with.
     """
     try:
         found = run_folder.read_description(folder)
+        refuse_replaced(folder, found)
     except FileNotFoundError as error:
         raise RunError(f'{folder}: no run (run.json is missing); give make '
                        "RUN=DIR for a training's, or PHOTOS=DIR for any "
                        'photos') from error
     except run_folder.TrainingError as error:
         raise RunError(str(error)) from error
-    return [[str(each) for each in found[part]] for part in ('learn', 'hold')]
+    return [found[part] for part in ('learn', 'hold')]
 
 
 def photo_cache(folder, part=None):

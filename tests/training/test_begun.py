@@ -10,6 +10,7 @@ from unittest import mock
 import numpy as np
 
 from colorize import datasets
+from colorize.photos.cached import CacheError
 from colorize.photos.find import find_photos
 from colorize.settings import SettingError, check_run
 from colorize.systems.weights_file import WeightsError
@@ -67,6 +68,15 @@ class TestNothingSaved(Begun):
         self.leave('run.json')
         self.open()
         self.assertEqual(self.described()['epochs'], 3)
+
+    def test_so_do_others_where_a_cache_is_gone(self):
+        with redirect_stderr(StringIO()):
+            datasets.build('folder', self.folder, self.path('c.h5'), 16)
+        photos = find_photos([f"{self.path('c.h5')}::train"])
+        self.open(self.photos + photos, learning_rate=1)
+        os.unlink(self.path('c.h5'))
+        run = self.open(learning_rate=1)
+        self.assertEqual(sorted(run.train + run.valid), self.photos)
 
     def test_the_same_settings_look_at_no_photo_again(self):
         with mock.patch.object(run_folder, 'survey', side_effect=KeyError):
@@ -137,15 +147,41 @@ class TestPhotos(Begun):
                                'than .*c.h5::train holds now; take another'):
             self.open(photos)
 
-    def test_one_older_than_digests_goes_on(self):
+    def test_so_is_one_of_which_only_others_are_given_now(self):
+        photos = self.cached('a', 0)
+        self.begin(photos + self.photos)
+        self.cached('b', 1)
+        with self.assertRaisesRegex(TrainingError, 'c.h5::train holds now'):
+            self.open(self.photos)
+
+    def test_one_that_is_gone_is_named(self):
         photos = self.cached('a', 0)
         self.begin(photos)
+        os.unlink(self.path('c.h5'))
+        with self.assertRaisesRegex(CacheError, 'c.h5: No such file'):
+            self.open(photos)
+
+    def older(self):
+        """A run that is older than what it notes of its photos."""
         found = self.described()
         del found['given']
         with open(self.path('run', 'run.json'), 'w') as file:
             json.dump(found, file)
+
+    def test_one_older_than_digests_goes_on(self):
+        photos = self.cached('a', 0)
+        self.begin(photos)
+        self.older()
         self.cached('b', 1)
         self.open(photos, exactly=True)
+
+    def test_nor_may_those_of_such_a_run_lack(self):
+        self.begin(self.photos[:5])
+        self.older()
+        self.open(self.photos[:5] * 2, exactly=True)
+        self.open(self.photos[:4])
+        with self.assertRaisesRegex(TrainingError, 'with other photos;'):
+            self.open(self.photos[:4], exactly=True)
 
     def test_all_of_them_where_they_have_to_be_the_same(self):
         self.begin(self.photos[:5] + self.photos[:2])

@@ -1,15 +1,18 @@
 """Saved runs: every way in which they cannot be compared."""
 
+import json
 import os
 from unittest import mock
 
 import numpy as np
 from skimage.color import rgb2luv, yuv2rgb
 
+from colorize.photos.find import find_photos
 from colorize.systems import weights_file
+from colorize.training.survey import given
 from experiments.shared import saved
 from tests.predict.test_command import write_weights
-from tests.shared.experiments import Experiment, write_run
+from tests.shared.experiments import Experiment, write_cache, write_run
 
 
 class TestSavedRuns(Experiment):
@@ -57,3 +60,20 @@ class TestSavedRuns(Experiment):
             gray, 0 * gray + 0.2 * 0.436, 0 * gray - 0.1 * 0.615])))
         np.testing.assert_allclose(predict(lightness), expected[..., 1:],
                                    atol=0.1)
+
+
+class TestPhotos(Experiment):
+    def test_of_a_cache_that_holds_others_now(self):
+        write_cache(self.folder, 6)
+        found = write_run(self.folder, 'regression')
+        found['hold'] = find_photos([saved.photo_cache(self.folder, 'train')])
+        found['given'] = given(found['hold'])
+        self.assertEqual(self.photos_of(found), [[], found['hold']])
+        found['given']['caches'] = dict.fromkeys(found['given']['caches'], '')
+        with self.assertRaisesRegex(saved.RunError, 'train holds now'):
+            self.photos_of(found)
+
+    def photos_of(self, found):
+        with open(self.path('regression', 'run.json'), 'w') as file:
+            json.dump(found, file)
+        return saved.photos_of(self.path('regression'))
