@@ -10,7 +10,7 @@ from collections import namedtuple
 from colorize import command
 from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
-from experiments.shared import options
+from experiments.shared import options, runs
 from experiments.shared.report import RESULTS, MakeFolder
 
 __all__ = ['LEGS', 'Leg', 'main']
@@ -65,12 +65,11 @@ def main():
 
 def _train(paths, run, vgg16):
     """All legs: path of the last one's weights, and the logs of all."""
-    from colorize.training import loop
     logs, begin = [], {'vgg16': vgg16} if vgg16 else {}
     for number, leg in enumerate(LEGS, 1):
         folder = run if number == 1 else os.path.join(run, f'leg-{number}')
-        loop.train(paths, folder, leg.epochs, leg.network,
-                   **leg.training, **begin)
+        runs.train(paths, folder, leg.epochs, leg.network,
+                   hint='--run DIR', **leg.training, **begin)
         begin = {'start': os.path.join(folder, 'weights.npz')}
         with open(os.path.join(folder, 'log.jsonl'), 'rb') as file:
             logs.append(file.read())

@@ -3,7 +3,7 @@
 __all__ = ['train']
 
 
-def train(*given, **settings):
+def train(*given, hint="make's RUNS=DIR, or --runs DIR", **settings):
     """Train, or go on with all the photos of before and no others.
 
     What an experiment says of its photos has to be true of the run, and
@@ -13,6 +13,8 @@ def train(*given, **settings):
     ----------
     given, settings
         See :func:`colorize.training.loop.train`.
+    hint : str
+        How the user names another folder.
 
     Returns
     -------
@@ -22,12 +24,11 @@ def train(*given, **settings):
     Raises
     ------
     colorize.training.run_folder.OtherPhotosError
-        When the run was begun with other photos; names make's RUNS.
+        When the run was begun with other photos; gives the hint.
     """
     from colorize.training import loop
     from colorize.training.run_folder import OtherPhotosError
     try:
         return loop.train(*given, exactly=True, **settings)
     except OtherPhotosError as error:
-        raise OtherPhotosError(f"{error}: make's RUNS=DIR, or --runs "
-                               'DIR') from error
+        raise OtherPhotosError(f'{error}: {hint}') from error

@@ -7,13 +7,27 @@ from unittest import mock
 import numpy as np
 
 from colorize.colorizer import default_weights
+from colorize.settings import check_run
 from colorize.systems import weights_file
+from colorize.training import run_folder
 from experiments.beyond import train_default
 from tests.shared.experiments import Experiment
 from tests.shared.photos import write_photos
 
 
 class TestTrainDefault(Experiment):
+    def test_a_later_leg_learns_no_photo_that_was_held_out(self):
+        leg = train_default.LEGS[0]
+        run_folder.open_run(self.folder, write_photos(self.folder, 4),
+                            *check_run(leg.network, leg.training), leg.epochs)
+        open(self.path('checkpoint.npz'), 'w').close()
+        write_photos(self.folder, 5)
+        with self.assertRaisesRegex(
+                run_folder.OtherPhotosError,
+                'with other photos; take another folder: --run DIR$'):
+            self.run_main(train_default.main, self.folder, '--run',
+                          self.folder, '--out', self.path('out'))
+
     def test_recipe_ends_in_a_small_file(self):
         write_photos(self.folder, 4)
         small = dict(train_default.LEGS[0].training, side=32, crop=16)
