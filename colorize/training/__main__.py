@@ -49,7 +49,9 @@ def main(arguments=None):
         given = _parser().parse_args(arguments)
         paths = ranks.first(
             lambda: find_photos(command.photo_places(given.photos)))
-        network, settings = given_settings(given)
+        from colorize.training import run_folder
+        network, settings = given_settings(given, ranks.first(
+            lambda: run_folder.has_checkpoint(given.run)))
         from colorize.training.loop import train
         last = train(paths, given.run, given.epochs, network, ranks,
                      **settings)

@@ -52,13 +52,15 @@ def _words(default):
     return 'none' if default is None else default
 
 
-def given_settings(given):
+def given_settings(given, begun=False):
     """The settings that a command line names.
 
     Parameters
     ----------
     given : argparse.Namespace
         Of a parser with :func:`add_settings`.
+    begun : bool
+        Whether they are of a run that goes on.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def given_settings(given):
     Raises
     ------
     SettingError
-        When random layers would be kept as they are.
+        When a new run would keep random layers as they are.
     """
     network = {setting.name: getattr(given, setting.name)
                for setting in TABLE
@@ -76,7 +78,8 @@ def given_settings(given):
     training = {name: network.pop(name) for name in list(network)
                 if name in TRAINING}
     # Programs may have a reason for it; a user has forgotten the file.
-    if 'freeze_until' in network and not {'vgg16', 'start'} & set(training):
+    if ('freeze_until' in network and not begun
+            and not {'vgg16', 'start'} & set(training)):
         raise SettingError(f"freeze_until {network['freeze_until']}: the "
                            'layers would keep random values; name their '
                            'weights by --vgg16 or --start')

@@ -265,6 +265,9 @@ def refuse_changes(place, given, found):
     # A run that is older than a setting was made with its default.
     known = {'network': check_network(found['network']),
              'training': check_training(found['training'])}
+    # Older runs keep a patience where no photo is held out; it did nothing.
+    if not known['training']['holdout']:
+        known['training']['patience'] = None
     compared = [(name, known[group][name], value)
                 for group, settings in given.items()
                 for name, value in settings.items()]

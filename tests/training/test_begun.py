@@ -199,6 +199,15 @@ class TestWords(Begun):
                                     "with start = 'a.npz', not None"):
             self.open(alone=False)
 
+    def test_patience_did_nothing_where_none_was_held_out(self):
+        os.makedirs(self.path('run'))
+        self.open(holdout=0)
+        found = self.described()
+        found['training']['patience'] = 15
+        with open(self.path('run', 'run.json'), 'w') as file:
+            json.dump(found, file)
+        self.open(holdout=0, alone=False)
+
     def test_too_many_held_out(self):
         with self.assertRaisesRegex(
                 TrainingError, 'holdout = 0.99 holds out all 7 readable .*: '
@@ -240,6 +249,15 @@ class TestSettings(Begun):
     def test_random_layers_are_not_kept(self):
         self.refuse('freeze_until conv4_3: .* --vgg16 or --start',
                     '--freeze-until', 'conv4_3')
+
+    def test_but_where_a_run_was_begun_so(self):
+        os.makedirs(self.path('run'))
+        self.leave('checkpoint.npz')
+        with mock.patch.object(loop, 'train', return_value={'epoch': 10}), \
+                redirect_stderr(StringIO()) as said:
+            training.main([self.folder, '--run', self.path('run'),
+                           '--freeze-until', 'conv4_3'])
+        self.assertIn('all 10 epochs are done', said.getvalue())
 
 
 class TestTrained(Begun):
