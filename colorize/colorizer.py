@@ -79,10 +79,9 @@ class Colorizer:
         return dict(self.trained.network.settings)
 
     def _set(self, decode, saturation, coherence):
-        check('saturation', saturation, (int, float), '0 to 10',
-              lambda factor: 0 <= factor <= 10)
+        self.saturation = check('saturation', saturation, (int, float),
+                                '0 to 10', lambda factor: 0 <= factor <= 10)
         settings = self.trained.network.settings
-        self.saturation = saturation
         self.decoding = decodings.check_decoding(decode, settings)
         self.coherence = check_coherence(coherence, settings, self.decoding)
 
@@ -232,8 +231,8 @@ class Colorizer:
             Of float32 array, or of class scores a pair of U's and V's,
             which :meth:`decode` takes, too.
         """
-        check('batch_size', batch_size, (int,), 'a whole number, 1 or more',
-              lambda number: number >= 1)
+        batch_size = check('batch_size', batch_size, (int,), 'a whole number, '
+                           '1 or more', lambda number: number >= 1)
         lanes = (self._lanes.count(batch_size)
                  if len(smalls) > batch_size else 1)
         groups = arrays.same_shape(smalls, batch_size // lanes)

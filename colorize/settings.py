@@ -280,10 +280,9 @@ def _complete(settings, table, words):
             raise SettingError(f'unknown {words.format(name)}; known are '
                                f"{', '.join(table)}")
     full = {name: each.default for name, each in table.items()}
-    full.update((name, _plain(value)) for name, value in settings.items())
-    for name, each in table.items():
-        check(name, full[name], each.kinds, each.rule, each.holds)
-    return full
+    full.update(settings)
+    return {name: check(name, full[name], each.kinds, each.rule, each.holds)
+            for name, each in table.items()}
 
 
 def check(name, value, kinds, rule, holds):
@@ -300,21 +299,21 @@ def check(name, value, kinds, rule, holds):
     holds : callable
         Whether a value of such a type is in range.
 
+    Returns
+    -------
+    object
+        The value; of one of numpy's numbers, Python's.
+
     Raises
     ------
     SettingError
     """
     if isinstance(rule, tuple):
         rule = f"one of {', '.join(map(repr, rule))}"
-    value = _plain(value)
+    if isinstance(value, numbers.Number) and hasattr(value, 'item'):
+        value = value.item()
     right = bool in kinds if isinstance(value, bool) else isinstance(
         value, kinds)
     if not right or not holds(value):
         raise SettingError(f'{name} must be {rule}, got {value!r}')
-
-
-def _plain(value):
-    """Of one of numpy's numbers, Python's."""
-    if isinstance(value, numbers.Number) and hasattr(value, 'item'):
-        return value.item()
     return value

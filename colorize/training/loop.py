@@ -67,8 +67,8 @@ def train(paths, folder, epochs, network_settings=None, ranks=ALONE,
     interrupts.Interrupted
         When it was stopped from outside.
     """
-    check('epochs', epochs, (int,), 'a whole number, 1 or more',
-          lambda x: x >= 1)
+    epochs = check('epochs', epochs, (int,), 'a whole number, 1 or more',
+                   lambda x: x >= 1)
     network_settings, settings = ranks.first(lambda: check_run(
         *initial.settings_of_start(
             network_settings or {}, settings, run_folder.begun_from(

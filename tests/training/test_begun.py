@@ -208,6 +208,13 @@ class TestWords(Begun):
             json.dump(found, file)
         self.open(holdout=0, alone=False)
 
+    def test_epochs_may_be_a_number_of_numpy(self):
+        with mock.patch.object(run_folder, 'open_run',
+                               side_effect=KeyError) as opened, \
+                self.assertRaises(KeyError):
+            loop.train(self.photos, self.path('run'), np.int64(1), side=16)
+        self.assertIs(type(opened.call_args[0][4]), int)
+
     def test_too_many_held_out(self):
         with self.assertRaisesRegex(
                 TrainingError, 'holdout = 0.99 holds out all 7 readable .*: '
