@@ -101,6 +101,8 @@ def _train(run, epochs, ranks, begun):
     compiled = functions.compile_functions(network, settings, run.counts,
                                            run.means, ranks)
     progress = together.resume(run, compiled.state, ranks)
+    if progress['epoch']:
+        ranks.first(lambda: _refuse_gone(run))
     with interrupts.noticed() as interrupted:
         while progress['epoch'] < epochs and not _is_stale(progress,
                                                            settings):
@@ -112,12 +114,17 @@ def _train(run, epochs, ranks, begun):
 
 
 def _ended(run):
-    """The last line of the log; the run's files may have been deleted."""
+    """The last line of the log."""
+    _refuse_gone(run)
+    return run_folder.read_log(run.folder)[-1]
+
+
+def _refuse_gone(run):
+    """Refuse to lack what epochs that have ended left."""
     for path in (run.weights, run.logfile):
         if not os.path.exists(path) or not os.path.getsize(path):
             raise TrainingError(f'{path}: gone or empty, and the epochs that '
                                 'made it have ended; take another folder')
-    return run_folder.read_log(run.folder)[-1]
 
 
 def _is_stale(progress, settings):

@@ -63,5 +63,8 @@ class TestFiles(Shared):
         self.assertFalse(os.path.exists(self.path('run.json')))
 
     def refuse(self, words):
-        with self.assertRaisesRegex(run_folder.TrainingError, words):
-            self.train(1)
+        before = os.listdir(self.run_folder)
+        for epochs in (1, 2):
+            with self.assertRaisesRegex(run_folder.TrainingError, words):
+                self.train(epochs)
+        self.assertEqual(os.listdir(self.run_folder), before)
