@@ -13,7 +13,7 @@ from collections import namedtuple
 from colorize.datasets import make_cache
 from colorize.datasets.make_cache import DatasetError, ReplacedError
 from colorize.photos import cached
-from colorize.photos.find import find_photos
+from colorize.photos.find import each_once, find_photos
 
 __all__ = ['DATASETS', 'Dataset', 'DatasetError', 'ReplacedError', 'build',
            'find', 'report', 'split']
@@ -65,7 +65,8 @@ def find(name, folder):
     Returns
     -------
     list of str
-        Paths relative to `folder`, sorted, with / between folders.
+        Paths relative to `folder`, sorted, with / between folders; one of
+        each photo.
 
     Raises
     ------
@@ -73,9 +74,11 @@ def find(name, folder):
         When there is none.
     """
     matches = re.compile(DATASETS[name].names, re.IGNORECASE).search
-    found = [os.path.relpath(path, folder).replace(os.sep, '/')
-             for path in find_photos([folder])]
-    found = [path for path in found if matches(path)]
+    names = {path: os.path.relpath(path, folder).replace(os.sep, '/')
+             for path in find_photos([folder])}
+    # By links one photo might be both learnt and tested.
+    found = [names[path] for path in each_once(
+        path for path, name in names.items() if matches(name))]
     if len(found) < 2:
         raise DatasetError(
             f'{folder}: {len(found)} photos of {name} found, two are the '

@@ -1,11 +1,13 @@
 """Photos found in files, folders and caches."""
 
+import functools
 import os
 from collections import namedtuple
 
 from colorize.photos import cached, formats
 
-__all__ = ['Found', 'find_photos', 'is_passed_over', 'leads_up', 'search']
+__all__ = ['Found', 'each_once', 'find_photos', 'is_passed_over', 'leads_up',
+           'search']
 
 #: photos: paths, sorted. foreign: those of pictures and films that are
 #: not read. unread: OSErrors of folders below that cannot be read.
@@ -118,6 +120,35 @@ def leads_up(path, folder):
     return os.path.islink(path) and os.path.join(
         os.path.realpath(folder), '').startswith(
             os.path.join(os.path.realpath(path), ''))
+
+
+def each_once(paths):
+    """The first name of each photo, where links give it several.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        As of :func:`find_photos`.
+
+    Returns
+    -------
+    list of str
+    """
+    found, real = {}, functools.lru_cache(maxsize=None)(os.path.realpath)
+    for path in paths:
+        found.setdefault(_without_links(path, real), path)
+    return list(found.values())
+
+
+def _without_links(path, real):
+    """What `real` gives; it is asked once per folder, or per cache."""
+    if cached.is_cached(path):
+        file, mark, photo = path.partition('::')
+        return real(file) + mark + photo
+    if os.path.islink(path):
+        return real(path)
+    folder, name = os.path.split(path)
+    return os.path.join(real(folder), name)
 
 
 def is_passed_over(name):

@@ -9,6 +9,7 @@ import numpy as np
 from colorize import color, command
 from colorize.color import bins, level_means, tones
 from colorize.photos import cached, images
+from colorize.photos.find import each_once
 from colorize.prefetch import prefetch
 from colorize.progress import progress, say_above
 from colorize.systems.decodings import averages
@@ -36,7 +37,7 @@ def survey(paths, network_settings, settings):
         'clipped', 'bin_counts', 'bin_means' and, for a network that has
         them, 'level_means', as ``run.json`` keeps them.
     """
-    paths = _each_once(paths)
+    paths = each_once(paths)
     space = network_settings['color_space']
     rng = np.random.RandomState(settings['seed'])
     order = rng.permutation(len(paths))
@@ -61,8 +62,8 @@ def survey(paths, network_settings, settings):
         command.say(f'{gray} of {len(paths)} photos left out: grey or in one '
                     'tone (--keep-gray takes them, too)')
     share = clipped / np.maximum(totals[0].sum(axis=1), 1)
-    found = dict(split, gray=gray, given=given(paths), clipped=share.tolist(),
-                 bin_counts=totals[0].tolist(),
+    found = dict(split, gray=gray, given=_told_by(paths),
+                 clipped=share.tolist(), bin_counts=totals[0].tolist(),
                  bin_means=bins.bin_means(*totals, space).tolist())
     if averages(network_settings):
         found['level_means'] = level_means.level_means(
@@ -83,17 +84,13 @@ def given(paths):
         'names', a digest of all paths, and the digests of 'caches', see
         :func:`colorize.photos.cached.digests`.
     """
-    names = json.dumps(sorted(map(os.path.abspath, _each_once(paths))))
+    return _told_by(each_once(paths))
+
+
+def _told_by(paths):
+    names = json.dumps(sorted(map(os.path.abspath, paths)))
     return {'names': hashlib.sha256(names.encode()).hexdigest()[:16],
             'caches': cached.digests(paths)}
-
-
-def _each_once(paths):
-    """The first path of each photo, or it might be learnt and held out."""
-    found = {}
-    for path in paths:
-        found.setdefault(os.path.realpath(path), path)
-    return list(found.values())
 
 
 def _read(paths, side, space):

@@ -45,6 +45,13 @@ class TestLayouts(Folder):
             self.assertEqual(datasets.find(name, self.path(name)),
                              sorted(belong))
 
+    def test_a_photo_counts_once_whatever_links_to_it(self):
+        for number in range(3):
+            self.write('set', f'p{number}.png')
+            os.symlink(f'p{number}.png', self.path('set', f'q{number}.png'))
+        self.assertEqual(datasets.find('folder', self.path('set')),
+                         ['p0.png', 'p1.png', 'p2.png'])
+
     def write(self, *parts):
         os.makedirs(os.path.dirname(self.path(*parts)), exist_ok=True)
         open(self.path(*parts), 'w').close()
