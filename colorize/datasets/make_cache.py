@@ -24,6 +24,15 @@ __all__ = ['PIECE', 'DatasetError', 'ReplacedError', 'make', 'marks']
 PIECE = 64
 
 
+#: What a cache is where this part of its plan is another.
+_OTHERS = {'dataset': 'of another dataset',
+           'side': 'of photos of another size',
+           'train': 'of other photos, or of another split of them',
+           'test': 'of other photos, or of another split of them',
+           'sizes': 'of other photos that had the same names',
+           'times': 'of photos that have changed since'}
+
+
 class DatasetError(ValueError):
     """A dataset that cannot be had from a folder; names it and why."""
 
@@ -77,8 +86,7 @@ def make(cache, folder, plan, replace=True):
         Where the photos are.
     plan : dict
         'side' of the photos in the cache; 'train' and 'test', paths below
-        `folder`; their :func:`marks`; anything else that the cache should
-        know.
+        `folder`; their :func:`marks`; 'dataset', its name.
     replace : bool
         Whether a cache of another plan gives way.
 
@@ -87,7 +95,7 @@ def make(cache, folder, plan, replace=True):
     ReplacedError
         When it may not.
     DatasetError
-        When no photo of a part can be read.
+        When no photo to train can be read.
     colorize.photos.cached.CacheError
         When `cache` is a file of another kind.
     """
@@ -97,7 +105,7 @@ def make(cache, folder, plan, replace=True):
     _open(aside, plan)
     pieces = {part: _read(aside, folder, plan, part)
               for part in cached.PARTS}
-    _refuse_none(aside, folder, pieces)
+    _refuse_none(aside, folder, pieces['train'])
     with written_whole(cache) as file:
         _join(file, pieces, plan)
     shutil.rmtree(aside)
@@ -106,17 +114,16 @@ def make(cache, folder, plan, replace=True):
 def _stays(cache, plan, replace):
     """Whether a cache is of this plan; says or refuses what it is not."""
     known = cached.describe(cache).plan
-    if known == plan:
+    # One that is older than marks has none to compare.
+    others = [name for name in _OTHERS
+              if known.get(name, plan.get(name)) != plan.get(name)]
+    # One that is needed as it is may be of copies.
+    if not others or others == ['times'] and not replace:
         return True
-    if replace:
-        command.say(f'{cache}: is of other photos, or of another split of '
-                    'them, and is made anew')
-        return False
-    # One that is needed as it is may be of copies, and older than marks are.
-    if {**plan, **known, 'times': None} == {**plan, 'times': None}:
-        return True
-    raise ReplacedError(f'{cache}: is of other photos, or of another split or '
-                        'size of them')
+    if not replace:
+        raise ReplacedError(f'{cache}: is {_OTHERS[others[0]]}')
+    command.say(f'{cache}: is {_OTHERS[others[0]]}, and is made anew')
+    return False
 
 
 def _open(aside, plan):
@@ -161,14 +168,13 @@ def _read_piece(path, folder, names, side):
                  names=json.dumps(good), skipped=json.dumps(skipped))
 
 
-def _refuse_none(aside, folder, pieces):
-    """Refuse a part of which nothing could be read; it is read anew."""
-    for part, paths in pieces.items():
-        if not any(_texts(path, 'names') for path in paths):
-            reason = _texts(paths[0], 'skipped')[0]
-            shutil.rmtree(aside)
-            raise DatasetError(f'{folder}: none of the photos to {part} can '
-                               f'be read, as {reason}')
+def _refuse_none(aside, folder, paths):
+    """Refuse photos of which none could be read; they are read anew."""
+    if not any(_texts(path, 'names') for path in paths):
+        reason = _texts(paths[0], 'skipped')[0]
+        shutil.rmtree(aside)
+        raise DatasetError(f'{folder}: none of the photos to train can be '
+                           f'read, as {reason}')
 
 
 def _join(file, pieces, plan):

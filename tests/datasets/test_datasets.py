@@ -169,12 +169,30 @@ class TestCache(Folder):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.build()
-        self.assertIn('c.h5: is of other photos, or of another split of them,'
-                      ' and is made anew', said.getvalue())
+        self.assertIn('c.h5: is of other photos that had the same names, '
+                      'and is made anew', said.getvalue())
         name = cached.describe(self.cache).plan['train'][0]
         np.testing.assert_array_equal(
             images.load_square(f'{self.cache}::train/0', 16),
             images.load_square(os.path.join(self.photos, name), 16))
+
+    def test_it_is_said_what_is_another(self):
+        self.build()
+        os.utime(os.path.join(self.photos, '3.png'), (1, 1))
+        for side, words in ((16, 'of photos that have changed since'),
+                            (32, 'of photos of another size')):
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                datasets.build('folder', self.photos, self.cache, side)
+            self.assertIn(f'c.h5: is {words}, and is made', said.getvalue())
+
+    def test_one_that_is_older_than_marks_stays(self):
+        self.build()
+        with h5py.File(self.cache, 'r+') as file:
+            plan = json.loads(file['plan'][()])
+            del plan['sizes'], plan['times'], file['plan']
+            file['plan'] = json.dumps(plan)
+        self.assertEqual(self.build().plan, plan)
 
     def test_one_that_is_needed_is_not_replaced(self):
         self.build()
@@ -272,6 +290,14 @@ class TestCache(Folder):
                                            'train can be read, as .*png: '):
                 self.build()
         self.assertFalse(os.path.exists(self.cache))
+
+    def test_no_photo_to_test_that_can_be_read(self):
+        _, test = datasets.split(os.listdir(self.photos))
+        with open(os.path.join(self.photos, test[0]), 'w'):
+            pass
+        lines = datasets.report('folder', self.build())
+        self.assertIn('11 training and 0 test photos', lines[0])
+        self.assertIn(f'{test[0]}: ', lines[2])
 
     def test_other_endings_could_not_be_named_and_are_refused(self):
         said = io.StringIO()
