@@ -11,7 +11,7 @@ from colorize import command
 from colorize.disk.whole import written_whole
 from colorize.photos.find import find_photos
 from experiments.shared import options, runs
-from experiments.shared.report import RESULTS, MakeFolder
+from experiments.shared.report import RESULTS, ready_folder
 
 __all__ = ['LEGS', 'Leg', 'main']
 
@@ -45,7 +45,7 @@ def main():
     add('--run', default=os.path.join('runs', 'default'),
         help='of the first leg; later ones go into leg-2, … in it (default: '
              '%(default)s)')
-    add('--out', metavar='DIR', action=MakeFolder, default=RESULTS,
+    add('--out', metavar='DIR', type=ready_folder, default=RESULTS,
         help='where light.npz and light.jsonl go (default: %(default)s)')
     command.add_device(parser)
     command.debug_option(parser)

@@ -41,7 +41,7 @@ def _parser():
         choices=CONTENDERS)
     add('--most', type=int, default=3072, metavar='PHOTOS',
         help='the largest minibatch that is tried')
-    add('--out', action=report.MakeFolder, default=report.RESULTS,
+    add('--out', type=report.ready_folder, default=report.RESULTS,
         metavar='DIR')
     return parser
 

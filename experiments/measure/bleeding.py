@@ -27,7 +27,7 @@ def main(arguments=None):
         description=__doc__.split('\n')[0])
     parser.add_argument('--side', type=int, default=160,
                         help="the network's (without: 160)")
-    parser.add_argument('--out', metavar='DIR', action=report.MakeFolder,
+    parser.add_argument('--out', metavar='DIR', type=report.ready_folder,
                         default=report.RESULTS,
                         help='where bleeding.json goes')
     command.debug_option(parser)

@@ -48,8 +48,8 @@ def main(arguments=None):
         help='photos from which rates are taken (default: %(default)s)')
     add('--tasks', type=command.number(int, 100), default=100000,
         help='simulated parcels for the scheduler (default: %(default)s)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
-        help='where cluster.json and .txt go')
+    add('--out', metavar='DIR', type=report.ready_folder,
+        default=report.RESULTS, help='where cluster.json and .txt go')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix='cluster-') as folder:
@@ -60,9 +60,8 @@ def main(arguments=None):
         command.say(json.dumps(found['rate']))
         found['scheduler'] = scheduler(folder, given.tasks)
     text, found['computed'] = table(found)
-    out = given.out or report.RESULTS
-    report.write_json(os.path.join(out, 'cluster.json'), found)
-    with open(os.path.join(out, 'cluster.txt'), 'w') as file:
+    report.write_json(os.path.join(given.out, 'cluster.json'), found)
+    with open(os.path.join(given.out, 'cluster.txt'), 'w') as file:
         file.write(text)
     command.show(text)
     return 0 if found['kills']['fine'] else 1

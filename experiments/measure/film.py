@@ -32,7 +32,7 @@ def main(arguments=None):
     add('--steady', type=command.number(float, 0, 1), help='(without: as '
         'colorize.predict)')
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
+    add('--out', metavar='DIR', type=report.ready_folder,
         default=report.RESULTS,
         help='where film.json and film.png go')
     command.debug_option(parser)

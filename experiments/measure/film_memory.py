@@ -28,7 +28,7 @@ def main(arguments=None):
     add = parser.add_argument
     add('--frames', type=command.number(int, 100), default=20000,
         help='of the film (without: 20,000, a quarter of an hour)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
+    add('--out', metavar='DIR', type=report.ready_folder,
         default=report.RESULTS,
         help='where film-memory.json and film-memory.png go')
     command.debug_option(parser)

@@ -29,7 +29,7 @@ def main(arguments=None):
     add('--size', type=command.number(int, 16), nargs=2,
         default=[1280, 720], metavar=('COLUMNS', 'ROWS'))
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
+    add('--out', metavar='DIR', type=report.ready_folder,
         default=report.RESULTS,
         help='where film-speed.json goes')
     command.debug_option(parser)

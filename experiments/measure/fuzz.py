@@ -38,16 +38,15 @@ def main(arguments=None):
     add('--cases', type=command.number(int, 1), default=10000)
     add('--seed', type=int, nargs='+', default=[0],
         help='one or several; each is so many cases')
-    add('--out', metavar='DIR', action=report.MakeFolder,
-        help='where fuzz.json goes')
+    add('--out', metavar='DIR', type=report.ready_folder,
+        default=report.RESULTS, help='where fuzz.json goes')
     add('--first', type=int, help=argparse.SUPPRESS)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.first is not None:
         return _work(given.out, given.first, given.cases, given.seed[0])
     found = fuzz(given.cases, given.seed)
-    report.write_json(os.path.join(given.out or report.RESULTS, 'fuzz.json'),
-                      found)
+    report.write_json(os.path.join(given.out, 'fuzz.json'), found)
     print(json.dumps(found))
     return 1 if found['bad'] else 0
 

@@ -30,7 +30,7 @@ def main(arguments=None):
     add('--weights', metavar='FILE', help='(without: those that ship)')
     add('--count', type=command.number(int, 1), metavar='N',
         help='only the first photos')
-    add('--out', metavar='DIR', action=report.MakeFolder,
+    add('--out', metavar='DIR', type=report.ready_folder,
         default=report.RESULTS, help='where '
         'judge.json and judge.txt go (default: %(default)s)')
     command.add_device(parser)

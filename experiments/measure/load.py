@@ -34,16 +34,15 @@ def main(arguments=None):
         help='of photos (default: %(default)s)')
     add('--damaged', type=float, default=0.01, help='share of them')
     add('--weights', metavar='FILE', help='(without: a very small network)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
-        help='where load.json and load.png go')
+    add('--out', metavar='DIR', type=report.ready_folder,
+        default=report.RESULTS, help='where load.json and load.png go')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix='load-') as folder:
         found, samples = load(folder, given.count, given.damaged,
                               given.weights or small_weights(folder))
-    out = given.out or report.RESULTS
-    report.write_json(os.path.join(out, 'load.json'), found)
-    _plot(os.path.join(out, 'load.png'), samples)
+    report.write_json(os.path.join(given.out, 'load.json'), found)
+    _plot(os.path.join(given.out, 'load.png'), samples)
     print(json.dumps(found))
     return 0 if found['fine'] else 1
 

@@ -55,8 +55,8 @@ def main(arguments=None):
         description=__doc__.split('\n')[0])
     add = parser.add_argument
     add('--quick', action='store_true', help='a tiny network')
-    add('--out', metavar='DIR', action=report.MakeFolder,
-        help='where scaling.json goes')
+    add('--out', metavar='DIR', type=report.ready_folder,
+        default=report.RESULTS, help='where scaling.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     size = _QUICK if given.quick else _SIZE
@@ -66,8 +66,7 @@ def main(arguments=None):
         seed=0, computed=[cluster(
             nodes, found['runs']['1 x 2']['update'], found['allreduce'],
             found['bytes'], size['batch_size']) for nodes in (8, 64)])
-    report.write_json(os.path.join(given.out or report.RESULTS,
-                                   'scaling.json'), found)
+    report.write_json(os.path.join(given.out, 'scaling.json'), found)
     print(json.dumps(found))
     return 0
 

@@ -44,16 +44,15 @@ def main(arguments=None):
         help='of photos (default: %(default)s)')
     add('--batch-size', type=command.number(int, 1), default=4)
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
-        help='where throughput.json goes')
+    add('--out', metavar='DIR', type=report.ready_folder,
+        default=report.RESULTS, help='where throughput.json goes')
     command.add_device(parser)
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix='throughput-') as folder:
         found = throughput(folder, given.count, given.batch_size,
                            given.weights)
-    report.write_json(os.path.join(given.out or report.RESULTS,
-                                   'throughput.json'), found)
+    report.write_json(os.path.join(given.out, 'throughput.json'), found)
     print(json.dumps(found))
     return 0
 

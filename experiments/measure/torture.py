@@ -37,16 +37,16 @@ def main(arguments=None):
     add('--epochs', type=int, default=150)
     add('--seed', type=int, default=0, help='decides the moments')
     add('--train', metavar='FOLDER', help=argparse.SUPPRESS)
-    add('--out', metavar='DIR', action=report.MakeFolder,
+    add('--out', metavar='DIR', type=report.ready_folder,
         help='where torture.json goes')
     command.debug_option(parser)
     given = parser.parse_args(arguments)
     if given.train:
         return _train(given.train, given.epochs)
+    out = report.ready_folder(given.out or report.RESULTS)
     with tempfile.TemporaryDirectory(prefix='torture-') as folder:
         found = torture(folder, given.kills, given.epochs, given.seed)
-    report.write_json(os.path.join(given.out or report.RESULTS,
-                                   'torture.json'),
+    report.write_json(os.path.join(out, 'torture.json'),
                       dict(found, seed=given.seed, epochs=given.epochs))
     print('{kills} kills in {seconds:.0f} s, {met} of them while training; '
           '{tensors} arrays, {different} of them different; left are {files}'

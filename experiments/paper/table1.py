@@ -16,7 +16,7 @@ def main(arguments=None):
     add = parser.add_argument
     add('--photos', metavar='DIR', help='folder with one of the datasets or '
         'several, as their publishers ship them (without: $COLORIZE_DATA)')
-    add('--out', metavar='DIR', action=report.MakeFolder,
+    add('--out', metavar='DIR', type=report.ready_folder,
         default=report.RESULTS,
         help='where table1.json goes (default: %(default)s)')
     command.debug_option(parser)

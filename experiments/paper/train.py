@@ -40,7 +40,8 @@ def main(arguments=None):
     given.runs = options.run_folder(given, (
         options.name_of_photos(given) if given.name == 'folder'
         else given.name))
-    given.out = given.out or options.results_of(given.runs)
+    given.out = report.ready_folder(given.out
+                                    or options.results_of(given.runs))
     return train(given)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from colorize import command
 from experiments.shared import options
-from experiments.shared.report import RESULTS, MakeFolder
+from experiments.shared.report import RESULTS, ready_folder
 
 __all__ = ['check_averages', 'name_of', 'parsed', 'parser', 'photos']
 
@@ -42,7 +42,7 @@ def parser(module, title, count):
         help='photos, drawn by the seed (default: %(default)s)')
     add('--seed', type=int, default=0)
     add('--quick', action='store_true', help='a small size: minutes')
-    add('--out', metavar='DIR', action=MakeFolder, default=RESULTS,
+    add('--out', metavar='DIR', type=ready_folder, default=RESULTS,
         help='where the results go (default: %(default)s)')
     command.add_device(found)
     command.debug_option(found)

@@ -9,7 +9,7 @@ from colorize import command
 from colorize.photos import cached
 from colorize.photos.find import find_photos
 from colorize.training.options import add_settings
-from experiments.shared.report import RESULTS, MakeFolder
+from experiments.shared.report import RESULTS, ready_folder
 
 __all__ = ['RUNS', 'bundled_only', 'folder_of_photos', 'name_of_photos',
            'parse_saved', 'parser', 'places_of_photos', 'results_of',
@@ -52,7 +52,7 @@ def parser(module, title, trains=True, decided=()):
         'photos: minutes')
     add('--runs', metavar='DIR', help='the runs are kept here, and gone on '
         'with (default: runs/ and the names of experiment and photos)')
-    add('--out', metavar='DIR', action=MakeFolder, default=RESULTS,
+    add('--out', metavar='DIR', type=ready_folder, default=RESULTS,
         help='where the results go (default: %(default)s)')
     command.add_device(found)
     command.debug_option(found)
@@ -94,13 +94,13 @@ def parse_saved(module, title, arguments=None, out=None):
     add('--photos', metavar='DIR', help='to train the small ones on '
         "(without: $COLORIZE_DATA, or those in scikit-image's wheel)")
     usual = out or os.path.join(RESULTS, "the runs' name")
-    add('--out', metavar='DIR', action=MakeFolder,
+    add('--out', metavar='DIR', type=ready_folder,
         help=f'where the results go (default: {usual})')
     command.add_device(found)
     command.debug_option(found)
     given = found.parse_args(arguments)
     given.runs = given.runs or (_QUICK_RUNS if given.quick else RUNS)
-    given.out = given.out or out or results_of(given.runs)
+    given.out = ready_folder(given.out or out or results_of(given.runs))
     return given
 
 

@@ -8,24 +8,38 @@ import sys
 
 from colorize.disk.whole import written_whole
 
-__all__ = ['MakeFolder', 'RESULTS', 'save_plot', 'write_json', 'write_text']
+__all__ = ['RESULTS', 'ready_folder', 'save_plot', 'write_json', 'write_text']
 
 #: Where experiments write what they found unless --out says it: never over
 #: what others can read in experiments/results.
 RESULTS = os.path.join('out', 'results')
 
 
-class MakeFolder(argparse.Action):
-    """Makes the folder of an option, before hours of work that go into it."""
+def ready_folder(path):
+    """A folder for results, made and tried before hours of work go into it.
 
-    def __call__(self, parser, namespace, value, option_string=None):
-        if os.path.exists(value) and not os.path.isdir(value):
-            raise NotADirectoryError(errno.ENOTDIR, 'is no folder', value)
-        os.makedirs(value, exist_ok=True)
-        if not os.access(value, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES),
-                                  value)
-        setattr(namespace, self.dest, value)
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str
+        The path: this is the type of an option; argparse calls it for
+        defaults, too, unless they are None.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError, OSError
+    """
+    if not path:
+        raise argparse.ArgumentTypeError("must name a folder, got ''")
+    if os.path.exists(path) and not os.path.isdir(path):
+        raise NotADirectoryError(errno.ENOTDIR, 'is no folder', path)
+    os.makedirs(path, exist_ok=True)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    return path
 
 
 def write_json(path, found):

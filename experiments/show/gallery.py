@@ -76,7 +76,7 @@ def main(arguments=None):
     add('--count', type=command.number(int, 1), default=48,
         help='at most, drawn by a seed')
     add('--weights', metavar='FILE', help='(without: those that ship)')
-    add('--out', action=report.MakeFolder,
+    add('--out', type=report.ready_folder,
         default=os.path.join('out', 'gallery'))
     command.add_device(parser)
     command.debug_option(parser)

@@ -40,7 +40,7 @@ def _parser():
     add('--systems', nargs='+', default=_SYSTEMS, choices=_SYSTEMS)
     add('--contenders', nargs='+', default=list(CONTENDERS),
         choices=CONTENDERS)
-    add('--out', action=report.MakeFolder, default=report.RESULTS,
+    add('--out', type=report.ready_folder, default=report.RESULTS,
         metavar='DIR')
     return parser
 

@@ -1,13 +1,15 @@
 """Result files."""
 
 import glob
+import io
 import os
 import sys
+from contextlib import redirect_stderr
 from unittest import mock
 
 from experiments.beyond import saturation
-from experiments.measure import judge, torture
-from experiments.paper import overfit, table1
+from experiments.measure import fuzz, judge, torture
+from experiments.paper import overfit, table1, table2, train
 from experiments.shared import held_out, options, report
 from tests.shared.folder import ROOT
 from tests.shared.experiments import Experiment
@@ -39,6 +41,23 @@ class TestFolder(Experiment):
         with mock.patch.object(os, 'access', return_value=False):
             self.refuse(judge.main, self.folder, 'Permission denied')
 
+    def test_so_is_the_default(self):
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        open('out', 'w').close()
+        for main in (overfit.main, table1.main, judge.main, torture.main,
+                     fuzz.main, saturation.main, table2.main):
+            with self.assertRaisesRegex(NotADirectoryError, 'out'):
+                main([])
+        with self.assertRaisesRegex(NotADirectoryError, 'out'):
+            train.main(['folder'])
+
+    def test_one_of_no_name_is_refused(self):
+        with redirect_stderr(io.StringIO()) as said, \
+                self.assertRaises(SystemExit):
+            judge.main(['--out', ''])
+        self.assertIn("--out: must name a folder, got ''", said.getvalue())
+
 
 class TestPlace(Experiment):
     """What ships with the project is written over by OUT= alone."""
@@ -54,6 +73,8 @@ class TestPlace(Experiment):
                          ['table1.json'])
 
     def test_so_they_do_by_default_everywhere(self):
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
         for parser in (options.parser('paper.head', ''),
                        held_out.parser('beyond.hints', '', 1)):
             self.assertEqual(parser.parse_args([]).out, report.RESULTS)
