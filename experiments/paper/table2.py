@@ -111,10 +111,10 @@ def _notes(about):
 def _missing(run):
     """What keeps a training from having ended, None where it has."""
     since = run['epochs'] - run['best_epoch']
-    if run.get('schedule') == 'cosine':
-        if run['epochs'] < run['planned']:
+    if run.get('schedule') == 'cosine' or not run['patience']:
+        if run['epochs'] < (run['planned'] or 0):
             return f"{run['planned']} epochs were planned"
-    elif run['patience'] and since < run['patience']:
+    elif since < run['patience']:
         return (f'its lowest validation loss is {since} epochs old, not '
                 f"{run['patience']}")
     return None

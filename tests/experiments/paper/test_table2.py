@@ -97,13 +97,19 @@ class TestTable2(FakeRuns):
         self.assertIn('is 1 epochs old, not 15', self.said)
         self.assertLess(max(map(len, self.said.splitlines())), 80)
 
-    def test_a_cosine_ends_with_the_epochs_that_were_planned(self):
+    def test_the_epochs_that_were_planned(self):
+        """Without patience, or where a cosine ends with them."""
+        for name, value in ('schedule', 'cosine'), ('patience', None):
+            self.compare_with_planned(name, value)
+
+    def compare_with_planned(self, name, value):
         for planned, lacks in (3, False), (5, True):
             path = os.path.join(self.folder, 'classification', 'run.json')
             with open(path) as file:
                 run = json.load(file)
             run['epochs'] = planned
-            run['training']['schedule'] = 'cosine'
+            run['training'].update(schedule='decay')
+            run['training'][name] = value
             with open(path, 'w') as file:
                 json.dump(run, file)
             said = self.run_main(table2.main, '--runs', self.folder,
