@@ -14,6 +14,7 @@ import numpy as np
 
 from colorize import command
 from colorize.photos import cached, images
+from colorize.disk.digest import digest
 from colorize.disk.whole import sweep, written_whole
 from colorize.prefetch import prefetch
 from colorize.progress import progress
@@ -57,7 +58,7 @@ def marks(folder, names):
         which they were changed: a copy of a photo has another time.
     """
     found = [_stat(os.path.join(folder, name)) for name in names]
-    return {name: _digest(list(values))
+    return {name: digest(list(values))
             for name, values in zip(('sizes', 'times'), zip(*found))}
 
 
@@ -69,10 +70,6 @@ def _stat(path):
     except OSError:  # reading the photo will say why it is skipped
         return None, None
     return found.st_size, found.st_mtime_ns
-
-
-def _digest(values):
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def make(cache, folder, plan, replace=True):
@@ -187,14 +184,14 @@ def _join(file, pieces, plan):
                 f'{part}/photos', (0, side, side, 3), 'uint8',
                 compression='gzip', compression_opts=1,
                 chunks=(1, side, side, 3), maxshape=(None, side, side, 3))
-            names, digest = [], hashlib.sha256()
+            names, pixels = [], hashlib.sha256()
             for piece in prefetch(map(_load, paths)):
                 _append(photos, piece['photos'])
-                digest.update(piece['photos'])
+                pixels.update(piece['photos'])
                 names += json.loads(str(piece['names']))
                 skipped += json.loads(str(piece['skipped']))
             cache[f'{part}/names'] = json.dumps(names)
-            cache[f'{part}/digest'] = digest.hexdigest()
+            cache[f'{part}/digest'] = pixels.hexdigest()
         cache['skipped'] = json.dumps(skipped)
 
 

@@ -87,8 +87,8 @@ def settings_of_start(network_settings, settings, begun=None):
         What was asked for. 'start' names the file; without, nothing is
         changed.
     begun : dict, optional
-        What ``run.json`` says of a run that began from it; the file need not
-        be there any more.
+        What ``run.json`` says of a run that began from it: then network and
+        'side' are the run's, and the file need not be there any more.
 
     Returns
     -------

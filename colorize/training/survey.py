@@ -1,13 +1,12 @@
 """What the photos of a new run are like: looked at once, before it begins."""
 
-import hashlib
-import json
 import os
 
 import numpy as np
 
 from colorize import color, command
 from colorize.color import bins, level_means, tones
+from colorize.disk.digest import digest
 from colorize.photos import cached, images
 from colorize.photos.find import each_once
 from colorize.prefetch import prefetch
@@ -88,8 +87,7 @@ def given(paths):
 
 
 def _told_by(paths):
-    names = json.dumps(sorted(map(os.path.abspath, paths)))
-    return {'names': hashlib.sha256(names.encode()).hexdigest()[:16],
+    return {'names': digest(sorted(map(os.path.abspath, paths))),
             'caches': cached.digests(paths)}
 
 

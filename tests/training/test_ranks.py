@@ -18,6 +18,7 @@ from colorize.systems import weights_file
 from colorize.training import __main__ as training
 from colorize.training import launched
 from colorize.training.ranks import ALONE, Ranks
+from tests.predict.test_command import write_weights
 from tests.shared.folder import ROOT, Folder
 from tests.shared.photos import write_photos
 
@@ -173,10 +174,12 @@ class TestTwoRanks(Folder):
             env=dict(os.environ, DNNL_MAX_CPU_ISA='AVX512_CORE'))
 
     def test_a_killed_rank_ends_all_and_one_goes_on(self):
-        options = [self.folder, '--run', self.path('run'),
-                   '--no-vgg-batch-norm', '--sync-batch-norm']
+        write_weights(self.path('w.npz'), **NETWORK)
+        options = [self.folder, '--run', self.path('run'), '--start',
+                   self.path('w.npz'), '--no-vgg-batch-norm',
+                   '--sync-batch-norm']
         for name, value in {**NETWORK, **SETTINGS}.items():
-            if not isinstance(value, bool) and name != 'freeze_until':
+            if not isinstance(value, bool):
                 options += [f"--{name.replace('_', '-')}", str(value)]
         process = subprocess.Popen(
             launcher('-m', 'colorize.training', *options, '--epochs', '9999'),
@@ -216,3 +219,9 @@ class TestTwoRanks(Folder):
                          list(range(1, epochs + 1)))
         self.assertEqual([line.get('ranks') for line in lines[-2:]],
                          [2, None])
+        start, trained = (weights_file.read(self.path(*name))[0] for name in (
+            ('w.npz',), ('run', 'weights.npz')))
+        np.testing.assert_array_equal(trained['conv4_3.W'],
+                                      start['conv4_3.W'])
+        self.assertGreater(np.abs(trained['output.W'] - start['output.W'])
+                           .max(), 0)
