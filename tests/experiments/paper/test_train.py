@@ -34,7 +34,7 @@ class TestTrain(Experiment):
         for arguments in ((names[0], '--test', '3'), (names[1], '--test',
                                                       '2')):
             with self.assertRaisesRegex(
-                    ValueError, 'photos.h5: is of other photos, or .* have '
+                    ValueError, 'photos.h5: is of other photos.* have '
                                 "learnt from it; take .* make's RUNS=DIR"):
                 self.train(*arguments)
         with open(saved.photo_cache(self.path('runs')), 'rb') as file:
