@@ -135,7 +135,7 @@ class TestAll(unittest.TestCase):
             check_coherence('crf', dict(network, system='regression'),
                             'argmax')
         check_coherence('tv', dict(network, system='regression'), 'argmax')
-        with self.assertRaisesRegex(SettingError, 'angle'):
+        with self.assertRaisesRegex(SettingError, 'hsv; .* U and V'):
             check_coherence('tv', dict(network, color_space='hsv'), 'argmax')
 
     def test_what_goes_with_a_decoding(self):
