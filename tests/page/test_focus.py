@@ -16,10 +16,19 @@ return [x >= box.left && x <= box.right && y >= box.top && y <= box.bottom,
     && box.bottom <= innerHeight];
 '''
 
+#: Scrolls to the photo, once the page has been laid out at a new size.
+_MIDDLE = '''
+const done = arguments[0];
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  document.getElementById('frame').scrollIntoView({block: 'center'});
+  requestAnimationFrame(done);
+}));
+'''
+
 
 class TestFocus(Browsing):
     def focused(self):
-        return self.page.switch_to.active_element.get_attribute('id')
+        return self.page.execute_script('return document.activeElement.id')
 
     def press(self, name):
         """Push a button as the keyboard does it."""
@@ -37,10 +46,17 @@ class TestFocus(Browsing):
         self.one()
         self.click_at(0.75, 0.5)
         self.painted_anew(lambda: self.slide_to('free', '#2040d0'))
+        self.page.execute_script('''
+            document.getElementById('picker').addEventListener('close',
+              () => { window.hasClosed = true; });''')
         self.page.find_element('css selector', '#picker .main').click()
-        hint = self.page.find_element('css selector', '#hints button')
-        self.page.execute_script('arguments[0].focus()', hint)
-        hint.click()
+        self.wait(lambda: self.page.execute_script('return window.hasClosed'))
+        # At once, as hints are drawn anew when the picture comes.
+        self.wait(lambda: self.page.execute_script('''
+            const hint = document.querySelector('#hints button');
+            hint?.focus();
+            hint?.click();
+            return hint !== null;'''))
         self.press('drop-hint')
         self.wait(lambda: not self.the('picker').is_displayed())
         self.wait(lambda: self.focused() == 'frame')
@@ -93,9 +109,7 @@ class TestFocus(Browsing):
                 'width': size[0], 'height': size[1], 'deviceScaleFactor': 1,
                 'mobile': False})
             for place in (0.1, 0.1), (0.9, 0.5), (0.6, 0.9):
-                self.page.execute_script(
-                    "document.getElementById('frame').scrollIntoView("
-                    "{block: 'center'})")
+                self.page.execute_async_script(_MIDDLE)
                 self.click_at(*place)
                 self.assertEqual(self.page.execute_script(_COVERS, *place),
                                  [False, True], (size, place))
