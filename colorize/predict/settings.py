@@ -1,10 +1,9 @@
 """Words for all that decides colours, which results hold."""
 
-import hashlib
-import json
 from collections import namedtuple
 
 from colorize.coherence import check_coherence, for_films
+from colorize.disk.digest import digest
 from colorize.photos import formats
 from colorize.systems.decodings import DEFAULT
 from colorize.video import STEADY
@@ -42,12 +41,9 @@ def settings_of(weights, decode, saturation, coherence, hints=None,
     coherence = check_coherence(coherence, _USUAL, decode)
     first, last = [weights, decode, float(saturation)], [hints]
     steady = STEADY if steady is None else float(steady)
-    return Words(_digest(first + [coherence] + last),
-                 _digest(first + [for_films(coherence)] + last + [steady]))
-
-
-def _digest(said):
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
+    return Words(*(digest(said)[:8] for said in (
+        first + [coherence] + last,
+        first + [for_films(coherence)] + last + [steady])))
 
 
 def told_by(result, settings):

@@ -38,6 +38,13 @@ const going = new Promise(done => { go = done; });
 fetch = async (...given) => { await going; return ask(...given); };
 '''
 
+#: Requests are refused until ANSWER.
+REFUSE = '''
+ask = fetch;
+fetch = async () => new Response('{"error": "no"}', {status: 422});
+'''
+ANSWER = 'fetch = ask'
+
 #: The picture that is shown in colour, as a PNG.
 _SHOWN = '''
 const image = document.getElementById(arguments[0]);

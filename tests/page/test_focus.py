@@ -2,7 +2,7 @@
 
 import os
 
-from tests.page.browsing import HOLD, Browsing
+from tests.page.browsing import ANSWER, HOLD, REFUSE, Browsing
 from tests.page.serving import gray_file
 
 #: Whether the picker lies over a place of the photo, x and y from 0 to 1.
@@ -77,11 +77,8 @@ class TestFocus(Browsing):
 
     def test_it_is_where_photos_come_in_after_a_message_has_gone(self):
         self.one()
-        self.page.execute_script('''
-            ask = fetch;
-            fetch = async () => new Response('{"error": "no"}',
-              {status: 422});''')
-        for value, end in ((2, ''), (1.5, 'fetch = ask')):
+        self.page.execute_script(REFUSE)
+        for value, end in ((2, ''), (1.5, ANSWER)):
             self.slide_to('saturation', value)
             self.wait(lambda: self.text('notices'))
             self.page.execute_script(

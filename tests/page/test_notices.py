@@ -2,7 +2,7 @@
 
 import json
 
-from tests.page.browsing import HOLD, Browsing
+from tests.page.browsing import ANSWER, HOLD, REFUSE, Browsing
 from tests.page.serving import gray_file
 
 #: Whether the middle of a message is what is seen at its place.
@@ -34,13 +34,10 @@ class TestNotices(Browsing):
 
     def test_one_about_a_picture_goes_when_there_is_another(self):
         self.one()
-        self.page.execute_script('''
-            ask = fetch;
-            fetch = async () => new Response('{"error": "no"}',
-              {status: 422});''')
+        self.page.execute_script(REFUSE)
         self.slide_to('saturation', 2)
         self.wait(lambda: 'no' in self.text('notices'))
-        self.page.execute_script('fetch = ask')
+        self.page.execute_script(ANSWER)
         self.painted_anew(lambda: self.slide_to('saturation', 1))
         self.wait(lambda: not self.text('notices'))
 
